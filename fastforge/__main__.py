@@ -1,0 +1,28 @@
+"""The `fastforge` command: runs the Typer app and turns errors into a sentence and an exit code."""
+
+import sys
+
+from fastforge import __version__
+
+
+def main() -> None:
+    """Run the command line; exits with 0, 1, 2, 3, 4, 5 or 130."""
+    if sys.argv[1:] == ["--version"]:  # without importing Typer
+        print(f"fastforge {__version__}")  # noqa: T201
+        return
+    from fastforge.cli import app  # noqa: PLC0415
+    from fastforge.errors import FastforgeError  # noqa: PLC0415
+
+    try:
+        app()
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        from fastforge.console import print_error  # noqa: PLC0415
+
+        print_error(error)
+        sys.exit(error.exit_code if isinstance(error, FastforgeError) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""The Typer app. Commands import what they need when they run."""
+
+from typing import Annotated
+
+import typer
+
+from fastforge import __version__
+from fastforge.commands.new import new
+
+app = typer.Typer(
+    name="fastforge",
+    help="Scaffold FastAPI services whose background work is right, and prove it.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(new)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (a Typer callback)
+    if wanted:
+        typer.echo(f"fastforge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Scaffold FastAPI services whose background work is right, and prove it."""
+    del version, debug  # --debug is read in __main__, which catches the error

@@ -1,0 +1,91 @@
+"""What may be the name of a project, and of a part of one, and why not otherwise."""
+
+import keyword
+import re
+import sys
+
+from fastforge.errors import UsageError
+
+LONGEST = 40
+"""Characters in a name: with more, generated lines would pass the project's line length."""
+
+DEPENDENCIES = frozenset(
+    """
+    aiosmtpd alembic anyio apscheduler asgi celery click coverage cronsim croniter dotenv email_validator
+    execnet fastapi fastapi_cli fastforge greenlet h11 httpcore httpcore2 httpx httpx2 hypothesis idna
+    iniconfig jinja2 mako mypy packaging pip pluggy procrastinate prometheus_client
+    prometheus_fastapi_instrumentator psycopg pydantic pydantic_core pydantic_settings pygments pytest
+    pytest_cov pytest_randomly pytest_xdist redis requests rich ruff setuptools sniffio sqlalchemy
+    starlette ty typer typing_extensions tzdata tzlocal uv uvicorn uvloop watchfiles websockets wheel xdist
+    yaml
+    """.split()
+)
+"""Import and distribution names that a generated project uses or its tools bring along."""
+
+FOLDERS = frozenset(
+    "build conftest dist docs env htmlcov migrations monitoring node_modules src tests venv".split()
+)
+"""Top-level names that the project or its tools use for something else."""
+
+_PROJECT = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_PART = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+
+
+def package_name(project: str) -> str:
+    """Give the import name of a project: `my-shop` becomes `my_shop`."""
+    return project.replace("-", "_")
+
+
+def check_project_name(name: str) -> None:
+    """Raise UsageError if a project cannot be called `name`."""
+    _check_shape("project", name, _PROJECT, "lower-case letters, digits, `-` and `_`")
+    _check_meaning("project", name, package_name(name), DEPENDENCIES | FOLDERS)
+
+
+def check_part_name(kind: str, name: str) -> None:
+    """Raise UsageError if a `kind` ("job", "task", "module") cannot be called `name`."""
+    _check_shape(kind, name, _PART, "lower-case letters, digits and `_`")
+    _check_meaning(kind, name, name, frozenset())
+
+
+def _check_shape(kind: str, name: str, shape: re.Pattern[str], allowed: str) -> None:
+    if not name:
+        raise UsageError(f"The {kind} name is empty.", f"Give one of {allowed}.")
+    if len(name) > LONGEST:
+        problem = f"The {kind} name has {len(name)} characters; {LONGEST} is the most."
+        raise UsageError(problem, "Give a shorter one.")
+    if name[0].isascii() and name[0].isdigit():
+        problem = f"The {kind} name {_show(name)} starts with a digit, so it cannot be imported."
+        raise UsageError(problem, _suggest(name, shape, allowed))
+    if not shape.fullmatch(name):
+        problem = f"The {kind} name {_show(name)} is not made of {allowed}, starting with a letter."
+        raise UsageError(problem, _suggest(name, shape, allowed))
+
+
+def _check_meaning(kind: str, name: str, module: str, taken: frozenset[str]) -> None:
+    if keyword.iskeyword(module) or keyword.issoftkeyword(module):
+        why = "is a word of the Python language"
+    elif module in sys.stdlib_module_names:
+        why = "is a module of Python's standard library"
+    elif module in taken & DEPENDENCIES:
+        why = "is the name of a package that the project uses"
+    elif module in taken:
+        why = "is a folder or module that the project or its tools use for something else"
+    else:
+        return
+    hint = f"Choose another, for example `{name}{'-' if kind == 'project' else '_'}service`."
+    raise UsageError(f"The {kind} name `{name}` {why}.", hint)
+
+
+def _show(name: str) -> str:
+    """Make a name safe to print: control characters and the like as escapes."""
+    return "`" + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name) + "`"
+
+
+def _suggest(name: str, shape: re.Pattern[str], allowed: str) -> str:
+    joint = "-" if shape is _PROJECT else "_"
+    words = re.findall(r"[a-z0-9]+", name.lower().lstrip("0123456789"))
+    candidate = joint.join(words).lstrip("0123456789")
+    if shape.fullmatch(candidate):
+        return f"Try `{candidate}`."
+    return f"Use {allowed}, for example `my{joint}shop`."

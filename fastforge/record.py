@@ -1,0 +1,93 @@
+"""What is kept in a project about each part of it: version, answers, and a digest of each file.
+
+One YAML file a part: `.fastforge/project.yml`, `.fastforge/jobs/NAME.yml` and so on. It is written
+here line by line (JSON scalars are YAML) and read with PyYAML, which costs 30 ms to import.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastforge import __version__
+from fastforge.errors import FastforgeError
+from fastforge.render import Tree
+
+FOLDER = ".fastforge"
+PROJECT_RECORD = f"{FOLDER}/project.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One part of a project: `kind` is "project", "job", "task" or "module"."""
+
+    kind: str
+    name: str
+    answers: Mapping[str, object]
+    digests: Mapping[str, str]
+    version: str = __version__
+
+    @property
+    def path(self) -> str:
+        """Where the record lies in the project."""
+        return record_path(self.kind, self.name)
+
+    def content(self) -> bytes:
+        """Give the record as YAML."""
+        lines = [
+            "# Written by fastforge, read by its commands. To change an answer, see `fastforge --help`.",
+            f"fastforge: {_scalar(self.version)}",
+            f"kind: {_scalar(self.kind)}",
+            f"name: {_scalar(self.name)}",
+            "answers:",
+            *(f"  {key}: {_scalar(value)}" for key, value in self.answers.items()),
+            "files:",
+            *(f"  {_scalar(path)}: {digest}" for path, digest in self.digests.items()),
+        ]
+        return ("\n".join(lines) + "\n").encode()
+
+
+def record_path(kind: str, name: str) -> str:
+    """Give the path of a part's record: `.fastforge/jobs/report.yml`."""
+    return PROJECT_RECORD if kind == "project" else f"{FOLDER}/{kind}s/{name}.yml"
+
+
+def record_of(kind: str, name: str, answers: Mapping[str, object], tree: Tree) -> Record:
+    """Make the record of a part that was rendered to `tree`."""
+    return Record(kind, name, answers, {path: digest(content) for path, content in tree.items()})
+
+
+def digest(content: bytes) -> str:
+    """Give the SHA-256 of a file's content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_record(content: bytes, where: str) -> Record:
+    """Read what `Record.content` gave; raises FastforgeError if it is something else."""
+    import yaml  # noqa: PLC0415 (costs 30 ms)
+
+    try:
+        data = yaml.safe_load(content)
+        return Record(
+            kind=str(data["kind"]),
+            name=str(data["name"]),
+            answers=dict(data["answers"]),
+            digests={str(path): str(value) for path, value in data["files"].items()},
+            version=str(data["fastforge"]),
+        )
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        problem = f"{where} is not a record that fastforge wrote."
+        raise FastforgeError(problem, "Restore it from version control.") from error
+
+
+def _scalar(value: object) -> str:
+    """Write a scalar as JSON with only printable characters raw, which YAML reads as written."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    return '"' + "".join(_character(char) for char in value) + '"'
+
+
+def _character(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    return char if char.isprintable() else f"\\U{ord(char):08x}"

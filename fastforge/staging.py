@@ -1,0 +1,99 @@
+"""Writing all or nothing: a new folder staged beside its target and renamed."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from fastforge.errors import SetupError
+from fastforge.render import Tree
+
+
+def create_folder(tree: Tree, target: Path) -> None:
+    """Write `tree` as the folder `target`, which must be absent or empty.
+
+    A failure, Ctrl-C or kill at any point leaves no `target`. What a killed run staged is removed by
+    the next one. Raises SetupError if the file system refuses.
+    """
+    with explained(f"{target} cannot be written"):
+        sweep(target.parent, target.name)
+        with stage_in(target.parent, target.name) as stage:
+            write_files(tree, stage)
+            stage.rename(target)
+
+
+@contextmanager
+def stage_in(parent: Path, name: str) -> Iterator[Path]:
+    """Make a folder beside a target, locked while in use; it is removed at the end if it is still there."""
+    stage, lock = _locked_folder(parent, name)
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        os.close(lock)
+
+
+def sweep(parent: Path, name: str) -> None:
+    """Remove what runs that were killed had staged; those still at work hold a lock."""
+    for leftover in leftovers(parent, name):
+        with suppress(OSError), _lock(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def leftovers(parent: Path, name: str) -> list[Path]:
+    """Give the folders staged for `name`, oldest name first."""
+    prefix = _prefix(name)
+    try:
+        return sorted(path for path in parent.iterdir() if path.name.startswith(prefix))
+    except FileNotFoundError:
+        return []
+
+
+def write_files(tree: Tree, folder: Path) -> None:
+    """Write the files of `tree` into `folder`."""
+    for parent in sorted({(folder / path).parent for path in tree}):
+        parent.mkdir(parents=True, exist_ok=True)
+    for path, content in tree.items():
+        (folder / path).write_bytes(content)
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turn an OSError into the SetupError that tells the user `what` failed, and why."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = "Nothing was left behind; make room or choose another folder."
+        raise SetupError(f"{what}: {reason}.", hint) from error
+
+
+def _locked_folder(parent: Path, name: str) -> tuple[Path, int]:
+    parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        stage = parent / f"{_prefix(name)}{secrets.token_hex(4)}"
+        stage.mkdir()
+        lock = os.open(stage, os.O_RDONLY)
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if stage.exists():  # else swept between mkdir and flock
+                return stage, lock
+        os.close(lock)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; raises OSError if somebody else does."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _prefix(name: str) -> str:
+    return f".{name}.fastforge-"
