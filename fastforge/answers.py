@@ -57,7 +57,7 @@ class ProjectAnswers:
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, object]) -> "ProjectAnswers":
-        """Read what `as_dict` gave; raises UsageError for unknown, missing or wrongly typed answers."""
+        """Read what `as_dict` gave; raises UsageError for answers that are not of this version."""
         kinds = {field.name: field.type for field in fields(cls)}
         for name, value in saved.items():
             if name not in kinds:
@@ -96,7 +96,7 @@ def refusal(answers: ProjectAnswers) -> tuple[str, str] | None:
 
 
 def valid_combinations() -> Iterator[dict[str, Value]]:
-    """Give each combination of the options that change which files a project has or what they say."""
+    """Give each combination of the options that change which files a project has."""
     booleans = (True, False)
     options = (DATABASES, JOBSTORES, booleans, booleans, CI_SERVICES, booleans)
     names = ("database", "jobstore", "metrics", "docker", "ci", "examples")
@@ -123,12 +123,12 @@ def check_timezone(name: str) -> None:
     """Raise UsageError unless `name` is in the IANA database."""
     if name == "UTC":
         return
-    from zoneinfo import ZoneInfo, available_timezones  # noqa: PLC0415 (only where one was chosen)
+    from zoneinfo import ZoneInfo, available_timezones
 
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        from difflib import get_close_matches  # noqa: PLC0415
+        from difflib import get_close_matches
 
         close = get_close_matches(name, sorted(available_timezones()), 1)
         example = close[0] if close else "Europe/Berlin"

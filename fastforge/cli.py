@@ -6,6 +6,7 @@ import typer
 
 from fastforge import __version__
 from fastforge.commands.new import new
+from fastforge.commands.verify import verify
 
 app = typer.Typer(
     name="fastforge",
@@ -16,9 +17,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(new)
+app.command()(verify)
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 (a Typer callback)
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"fastforge {__version__}")
         raise typer.Exit
@@ -31,9 +33,7 @@ def options(
         bool,
         typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
     ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Scaffold FastAPI services whose background work is right, and prove it."""
     del version, debug  # --debug is read in __main__, which catches the error

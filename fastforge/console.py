@@ -1,17 +1,47 @@
-"""What is printed: errors, notes and tables."""
+"""What is printed: errors, notes and JSON. Data goes to stdout, all else to stderr."""
 
+import json
 import sys
+from collections.abc import Iterable
 
 from fastforge.errors import FastforgeError
 
 
-def print_error(error: Exception) -> None:
+def print_error(error: BaseException) -> None:
     """Say on stderr what went wrong and what to do about it."""
     if isinstance(error, FastforgeError):
-        print(f"error: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"  {error.hint}", file=sys.stderr)
-        return
-    kind = type(error).__name__
-    print(f"error: fastforge failed with {kind}: {error}", file=sys.stderr)
-    print("  This is a defect; run it again with --debug for the traceback.", file=sys.stderr)
+        _print_problem(error.message, error.hint)
+    else:
+        problem = f"fastforge failed with {type(error).__name__}: {error}"
+        _print_problem(problem, "This is a defect; run it again with --debug for the traceback.")
+
+
+def _print_problem(message: str, hint: str) -> None:
+    note(f"error: {message}")
+    if hint:
+        note(f"  {hint}")
+
+
+def note(text: str) -> None:
+    """Print a message for a person."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def say(text: str) -> None:
+    """Print what was asked for."""
+    print(text, flush=True)
+
+
+def say_json(data: object) -> None:
+    """Print data for machines."""
+    say(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def aligned(rows: Iterable[Iterable[str]]) -> str:
+    """Give rows as lines of columns that are as wide as their widest cell."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )

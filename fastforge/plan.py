@@ -65,7 +65,7 @@ class Plan:
 
 
 def plan_files(tree: Tree, target: Path) -> Plan:
-    """Plan to write `tree` into `target`, which need not exist: what exists and differs is a conflict."""
+    """Plan to write `tree` into the folder `target`: what exists and differs is a conflict."""
     return Plan(target, tuple(_addition(target, path, tree[path]) for path in tree))
 
 
@@ -86,7 +86,7 @@ def _addition(target: Path, path: str, content: bytes) -> Change:
     return Change(path, action, before, content)
 
 
-def _removal(target: Path, path: str, written: str, force: bool) -> Change:  # noqa: FBT001
+def _removal(target: Path, path: str, written: str, force: bool) -> Change:
     before = _read(target / path)
     if before is None:
         return Change(path, Action.UNCHANGED, None, None)

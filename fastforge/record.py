@@ -35,7 +35,7 @@ class Record:
     def content(self) -> bytes:
         """Give the record as YAML."""
         lines = [
-            "# Written by fastforge, read by its commands. To change an answer, see `fastforge --help`.",
+            "# Written by fastforge and read by its commands; commit it with the project.",
             f"fastforge: {_scalar(self.version)}",
             f"kind: {_scalar(self.kind)}",
             f"name: {_scalar(self.name)}",
@@ -64,7 +64,7 @@ def digest(content: bytes) -> str:
 
 def read_record(content: bytes, where: str) -> Record:
     """Read what `Record.content` gave; raises FastforgeError if it is something else."""
-    import yaml  # noqa: PLC0415 (costs 30 ms)
+    import yaml
 
     try:
         data = yaml.safe_load(content)

@@ -27,8 +27,8 @@ def packaged_templates() -> Path:
 def render(part: str, context: Mapping[str, object], overrides: Path | None = None) -> Tree:
     """Render the template `part` ("project", "job", ...).
 
-    A folder of that name in `overrides` takes the packaged one's place. Raises FastforgeError if the
-    template is wrong.
+    A folder of that name in `overrides` takes the packaged one's place. Raises FastforgeError if
+    the template is wrong.
     """
     root = packaged_templates() / part
     if overrides and (overrides / part).is_dir():
@@ -49,7 +49,7 @@ def render_folder(root: Path, context: Mapping[str, object]) -> Tree:
 def _files(
     environment: "Environment", sources: Path, context: Mapping[str, object]
 ) -> Iterator[tuple[str, bytes]]:
-    from jinja2 import TemplateError  # noqa: PLC0415 (not needed for --help)
+    from jinja2 import TemplateError
 
     for source in _walk(sources):
         relative = source.relative_to(sources).as_posix()
@@ -61,7 +61,9 @@ def _files(
             if relative.endswith(SUFFIX):
                 content = environment.from_string(content.decode()).render(context).encode()
         except TemplateError as error:
-            raise FastforgeError(f"The template file {source} cannot be rendered: {error}") from error
+            raise FastforgeError(
+                f"The template file {source} cannot be rendered: {error}"
+            ) from error
         yield path, content
 
 
@@ -71,9 +73,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names)
 
 
-def _path(
-    environment: "Environment", relative: str, context: Mapping[str, object]
-) -> str | None:
+def _path(environment: "Environment", relative: str, context: Mapping[str, object]) -> str | None:
     """Render a path; None if a segment is empty, which is how a template leaves a file out."""
     segments = []
     for segment in PurePosixPath(relative).parts:
@@ -86,7 +86,7 @@ def _path(
 
 def _environment(root: Path) -> "Environment":
     """Make the environment that Copier makes for such a template (a test compares the bytes)."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(root),

@@ -15,8 +15,8 @@ from fastforge.render import Tree
 def create_folder(tree: Tree, target: Path) -> None:
     """Write `tree` as the folder `target`, which must be absent or empty.
 
-    A failure, Ctrl-C or kill at any point leaves no `target`. What a killed run staged is removed by
-    the next one. Raises SetupError if the file system refuses.
+    A failure, Ctrl-C or kill at any point leaves no `target`. What a killed run staged is removed
+    by the next one. Raises SetupError if the file system refuses.
     """
     with explained(f"{target} cannot be written"):
         sweep(target.parent, target.name)
@@ -27,7 +27,7 @@ def create_folder(tree: Tree, target: Path) -> None:
 
 @contextmanager
 def stage_in(parent: Path, name: str) -> Iterator[Path]:
-    """Make a folder beside a target, locked while in use; it is removed at the end if it is still there."""
+    """Make a folder beside a target, locked while in use and removed at the end."""
     stage, lock = _locked_folder(parent, name)
     try:
         yield stage

@@ -1,59 +1,92 @@
 """`fastforge new`: create, set up and verify a project."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fastforge.commands.options import DiffOption, DryRunOption, JsonOption
 
-def new(
-    name: Annotated[str, typer.Argument(help="The name of the project and of its folder.")],
+if TYPE_CHECKING:
+    from fastforge.answers import Value
+
+NameArgument = Annotated[str | None, typer.Argument(help="Its name, and that of its folder.")]
+IntoOption = Annotated[
+    Path, typer.Option("--project", "-C", metavar="DIR", help="The folder to make it in.")
+]
+
+
+def new(  # noqa: PLR0913 (the options of the command)
+    name: NameArgument = None,
     *,
     description: Annotated[str | None, typer.Option(help="What the service does.")] = None,
-    author: Annotated[str | None, typer.Option(help="Who is responsible for it.")] = None,
-    database: str = "sqlite",
-    jobstore: str = "database",
-    metrics: bool = True,
-    docker: bool = True,
-    ci: str = "github",
-    examples: Annotated[bool, typer.Option("--examples/--bare")] = True,
-    python: str | None = None,
-    timezone: str = "UTC",
-    yes: Annotated[bool, typer.Option("--yes", "-y")] = False,
-    verify: Annotated[bool, typer.Option("--verify/--no-verify")] = True,
-    git: Annotated[bool, typer.Option("--git/--no-git")] = True,
-    folder: Annotated[Path, typer.Option("--project", "-C")] = Path(),
+    author: Annotated[
+        str | None, typer.Option(help="Who is responsible for it; git's user.name if not given.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(metavar="sqlite", help="Where the service keeps its data.")
+    ] = None,
+    jobstore: Annotated[
+        str | None,
+        typer.Option(metavar="database|memory", help="Where next run times of jobs are kept."),
+    ] = None,
+    metrics: Annotated[
+        bool | None,
+        typer.Option("--metrics/--no-metrics", help="Prometheus metrics, alerts, a dashboard."),
+    ] = None,
+    docker: Annotated[
+        bool | None, typer.Option("--docker/--no-docker", help="A Dockerfile and a compose file.")
+    ] = None,
+    ci: Annotated[
+        str | None, typer.Option(metavar="github|none", help="Run the checks on every push.")
+    ] = None,
+    examples: Annotated[
+        bool | None,
+        typer.Option("--examples/--bare", help="Notifications, payments, a database backup."),
+    ] = None,
+    python: Annotated[
+        str | None,
+        typer.Option(metavar="3.11|...|3.14", help="Its Python; the running one if not given."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(metavar="IANA", help="The zone of schedules that name none; UTC."),
+    ] = None,
+    into: IntoOption = Path(),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    git: Annotated[bool, typer.Option("--git/--no-git", help="Make a first commit.")] = True,
+    verify: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="Set the project up and check it.")
+    ] = True,
+    full: Annotated[
+        bool, typer.Option("--full", help="Wait for `mypy --strict` too (8 s more).")
+    ] = False,
+    dry_run: DryRunOption = False,
+    diff: DiffOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Create a FastAPI project, set it up and verify it."""
-    from fastforge.answers import (  # noqa: PLC0415
-        ProjectAnswers,
-        default_description,
-        default_python,
-    )
-    from fastforge.plan import merged, plan_files  # noqa: PLC0415
-    from fastforge.record import record_of  # noqa: PLC0415
-    from fastforge.render import render  # noqa: PLC0415
-    from fastforge.staging import create_folder  # noqa: PLC0415
+    given: dict[str, Value | None] = {
+        "name": name,
+        "description": description,
+        "author": author,
+        "database": database,
+        "jobstore": jobstore,
+        "metrics": metrics,
+        "docker": docker,
+        "ci": ci,
+        "examples": examples,
+        "python": python,
+        "timezone": timezone,
+    }
+    from fastforge.creation import prepare
+    from fastforge.interview import collect
+    from fastforge.making import Wishes, make, preview
 
-    answers = ProjectAnswers(
-        name=name,
-        description=description or default_description(),
-        author=author or f"The {name} developers",
-        database=database,
-        jobstore=jobstore,
-        metrics=metrics,
-        docker=docker,
-        ci=ci,
-        examples=examples,
-        python=python or default_python(),
-        timezone=timezone,
-    )
-    tree = render("project", answers.context())
-    record = record_of("project", answers.name, answers.as_dict(), tree)
-    whole = merged(tree, {record.path: record.content()})
-    target = folder / name
-    plan = plan_files(whole, target)
-    plan.refuse_conflicts("Choose another name, or remove the folder.")
-    if plan.pending:
-        create_folder(whole, target)
-    typer.echo(f"{len(plan.pending)} files written to {target}")
+    answered = {key: value for key, value in given.items() if value is not None}
+    answers = collect(answered, into, ask=not yes and not as_json, yes=yes)
+    creation = prepare(answers, into)
+    if dry_run or diff:
+        preview(creation, diff=diff, as_json=as_json)
+        return
+    make(creation, into, Wishes(verify=verify, full=full, git=git, as_json=as_json))

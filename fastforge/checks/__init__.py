@@ -1,0 +1,1 @@
+"""The checks of a project: each one runs a program and reads that program's own report."""

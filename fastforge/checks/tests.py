@@ -1,0 +1,76 @@
+"""The generated tests with coverage, read from JUnit XML and coverage JSON."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from fastforge.checks.outcome import Finding
+from fastforge.checks.process import broken, keep, run
+from fastforge.environment import program
+from fastforge.project import Project
+
+COMMAND = "uv run pytest"
+_SHOWN = 5
+"""Failing tests that are named."""
+
+
+async def check_tests(project: Project, scratch: Path) -> Finding:
+    """Run the project's tests; `scratch` takes the reports."""
+    junit, coverage = scratch / "junit.xml", scratch / "coverage.json"
+    command = [program(project.root, "python"), "-m", "pytest", "-q"]
+    command += [f"--junitxml={junit}", "--cov", f"--cov-report=json:{coverage}"]
+    finished = await run(command, project.root, {"COVERAGE_FILE": str(scratch / "coverage.data")})
+    if not junit.is_file():
+        return broken(finished, scratch, "tests")
+    suites = list(ET.parse(junit).iter("testsuite"))  # noqa: S314 (pytest just wrote it)
+    total, failed, skipped = (_count(suites, *names) for names in _COUNTS)
+    passed = finished.code == 0 and total > skipped
+    facts = {"tests": total, "failed": failed, "skipped": skipped, **_coverage(coverage)}
+    return Finding(
+        passed=passed,
+        summary=_summary(facts),
+        facts=facts,
+        problems=() if passed else _problems(suites, finished.output),
+        log=None if passed else keep(finished, scratch, "tests"),
+    )
+
+
+_COUNTS = (("tests",), ("failures", "errors"), ("skipped",))
+
+
+def _count(suites: list[ET.Element], *names: str) -> int:
+    return sum(int(suite.get(name, "0")) for suite in suites for name in names)
+
+
+def _coverage(report: Path) -> dict[str, float]:
+    if not report.is_file():
+        return {}
+    totals = json.loads(report.read_text())["totals"]
+    return {"coverage_percent": int(totals["percent_covered"] * 100) / 100}
+
+
+def _summary(facts: dict[str, float]) -> str:
+    words = [f"{facts['tests']} tests"]
+    words += [f"{facts[name]} {name}" for name in ("failed", "skipped") if facts[name]]
+    if "coverage_percent" in facts:
+        words.append(f"{facts['coverage_percent']:g} % coverage")
+    return ", ".join(words)
+
+
+def _problems(suites: list[ET.Element], output: str) -> tuple[str, ...]:
+    failing = list(_failing(suites))
+    if not failing:
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        return tuple(lines[-1:])
+    more = [f"and {len(failing) - _SHOWN} more"] if len(failing) > _SHOWN else []
+    return (*failing[:_SHOWN], *more)
+
+
+def _failing(suites: list[ET.Element]) -> Iterator[str]:
+    for suite in suites:
+        for case in suite.iter("testcase"):
+            for bad in (*case.findall("failure"), *case.findall("error")):
+                place = (case.get("classname") or "").replace(".", "/")
+                message = (bad.get("message") or "").strip().splitlines()
+                yield f"{place}.py::{case.get('name')}: {message[0] if message else 'failed'}"

@@ -1,0 +1,20 @@
+"""Options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ProjectOption = Annotated[
+    Path,
+    typer.Option("--project", "-C", metavar="DIR", help="The project, or a folder in it."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")
+]
+DiffOption = Annotated[
+    bool, typer.Option("--diff", help="Show it as a unified diff; write nothing.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Data on stdout as JSON, messages on stderr.")
+]

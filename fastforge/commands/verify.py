@@ -1,0 +1,25 @@
+"""`fastforge verify`: tests, lint, types and start-up of a project."""
+
+from pathlib import Path
+
+from fastforge.commands.options import JsonOption, ProjectOption
+
+
+def verify(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> None:
+    """Check a project: tests, lint, format, types, and a real start."""
+    from fastforge.console import say_json
+    from fastforge.environment import set_up
+    from fastforge.progress import Progress
+    from fastforge.project import open_project
+    from fastforge.verification import require, show_problems, watch
+    from fastforge.verify import CHECKS, verify as run_checks
+
+    opened = open_project(project)
+    with Progress(quiet_stdout=as_json) as progress:
+        with progress.step("environment") as words:
+            words.append(set_up(opened.root))
+        report = run_checks(opened, CHECKS, watch(progress))
+    if as_json:
+        say_json({"project": str(opened.root), "verification": report.as_json()})
+    show_problems(opened, report)
+    require(opened, report)

@@ -1,0 +1,113 @@
+"""Making a new project: its files, and the command that would make it again."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastforge.answers import ProjectAnswers, Value, default_description, default_python
+from fastforge.errors import ConflictError, UsageError
+from fastforge.git import configured_author
+from fastforge.plan import Plan, merged, plan_files
+from fastforge.project import Project, enclosing_project
+from fastforge.record import Record, record_of
+from fastforge.render import Tree, render
+from fastforge.staging import create_folder, explained
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A rendered project and what writing it would do."""
+
+    answers: ProjectAnswers
+    record: Record
+    tree: Tree
+    plan: Plan
+
+    @property
+    def project(self) -> Project:
+        """The project, once it is written."""
+        return Project(self.plan.target, self.record, self.answers)
+
+    def write(self) -> None:
+        """Write the whole project or nothing; nothing if it is there already."""
+        if self.plan.pending:
+            create_folder(self.tree, self.plan.target)
+
+
+def complete(given: Mapping[str, Value]) -> ProjectAnswers:
+    """Give the answers of a project with defaults for what is not `given`; `name` must be.
+
+    Raises UsageError for what cannot be.
+    """
+    defaults: dict[str, Value] = {
+        "description": default_description(),
+        "python": default_python(),
+        "author": "",
+    }
+    answers = {**defaults, **given}
+    if not answers["author"]:
+        answers["author"] = configured_author() or f"The {answers['name']} developers"
+    return ProjectAnswers.from_dict(answers)
+
+
+def prepare(answers: ProjectAnswers, parent: Path) -> Creation:
+    """Render a project into memory and compare it with `parent/name`.
+
+    Raises ConflictError if something else is there, UsageError inside another project.
+    """
+    target = parent.absolute() / answers.name
+    with explained(f"{target} cannot be read"):
+        check_target(target)
+        tree = render("project", answers.context())
+        record = record_of("project", answers.name, answers.as_dict(), tree)
+        whole = merged(tree, {record.path: record.content()})
+        plan = plan_files(whole, target)
+        _refuse_other_contents(plan)
+    return Creation(answers, record, whole, plan)
+
+
+def check_target(target: Path) -> None:
+    """Raise if no project can be made at `target`, whatever its files."""
+    if target.is_symlink():
+        raise ConflictError(f"{target} is a symbolic link.", "Choose another name or remove it.")
+    if target.exists() and not target.is_dir():
+        raise ConflictError(f"{target} is a file.", "Choose another name or remove it.")
+    outer = enclosing_project(target.parent)
+    if outer is not None:
+        hint = "Go to another folder, or name one with -C."
+        raise UsageError(f"{target.parent} is inside the fastforge project {outer}.", hint)
+
+
+def command_for(answers: ProjectAnswers, parent: Path = Path()) -> str:
+    """Give the command that makes this project without asking."""
+    usual = complete({"name": answers.name})
+    words = ["fastforge", "new", answers.name]
+    for name, value in answers.as_dict().items():
+        if value != getattr(usual, name):
+            words += _flag(name, value)
+    if parent != Path():
+        words += ["-C", str(parent)]
+    return shlex.join([*words, "--yes"])
+
+
+def _flag(name: str, value: Value) -> list[str]:
+    if name == "examples":
+        return ["--examples" if value else "--bare"]
+    if isinstance(value, bool):
+        return [f"--{name}" if value else f"--no-{name}"]
+    return [f"--{name}={value}"] if value.startswith("-") else [f"--{name}", value]
+
+
+def _refuse_other_contents(plan: Plan) -> None:
+    """Accept an absent or empty folder, or this very project."""
+    target = plan.target
+    if not target.exists() or not any(target.iterdir()):
+        return
+    hint = "Choose another name, or remove the folder."
+    differing = [change for change in plan.changes if change.action != "unchanged"]
+    if len(differing) == len(plan.changes):
+        raise ConflictError(f"{target} exists and is not empty.", hint)
+    if differing:
+        problem = f"{target} exists, and {differing[0].path} in it is not what this would write."
+        raise ConflictError(problem, hint)

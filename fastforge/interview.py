@@ -1,0 +1,41 @@
+"""Getting the answers of a new project: from flags, from a person, from defaults."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastforge.answers import ProjectAnswers, Value
+from fastforge.console import say
+from fastforge.creation import command_for, complete
+from fastforge.errors import UsageError
+from fastforge.questions import QUESTIONS, ask as ask_questions
+
+_EXAMPLE = "my-shop"
+
+
+def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> ProjectAnswers:
+    """Give the answers; raises UsageError if one is wrong, or missing and nobody can be asked."""
+    valid = complete(
+        {"name": _EXAMPLE, **given}
+    )  # what was given is refused before anything is asked
+    missing = [question.name for question in QUESTIONS if question.name not in given]
+    if not missing or (yes and "name" in given):
+        return valid
+    if not ask or not _terminal():
+        what = "name" if "name" in missing and yes else ", ".join(missing)
+        reason = "--yes was given" if yes else "there is no terminal to ask at"
+        problem = f"Missing: {what}; {reason}."
+        raise UsageError(problem, f"Type it all: {command_for(valid, into)}")
+    return complete(ask_questions(given, _read, say))
+
+
+def _terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _read(prompt: str) -> str:
+    """Read a line; the end of input is an interruption."""
+    try:
+        return input(prompt)
+    except EOFError as error:
+        raise KeyboardInterrupt from error

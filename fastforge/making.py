@@ -1,0 +1,120 @@
+"""What `fastforge new` does with a rendered project: write, set up, commit, verify, report."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastforge import __version__
+from fastforge.console import note, say, say_json
+from fastforge.creation import Creation, command_for
+
+if TYPE_CHECKING:
+    from fastforge.verify import Report
+
+MEMORY_NOTE = "note: with --jobstore memory the schedules are kept by no store: a restart forgets them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What to do besides writing the files."""
+
+    verify: bool
+    full: bool
+    git: bool
+    as_json: bool
+
+
+def preview(creation: Creation, *, diff: bool, as_json: bool) -> None:
+    """Show what would be written."""
+    plan = creation.plan
+    if as_json:
+        say_json({**_facts(creation, git=None, report=None), "dry_run": True})
+    elif diff:
+        sys.stdout.write(plan.diff())
+    else:
+        for change in plan.changes:
+            say(f"{change.action.value}  {change.path}")
+        say(f"{_written(creation)}; nothing was written.")
+
+
+def make(creation: Creation, into: Path, wishes: Wishes) -> None:
+    """Write the project and do what is wished; raises VerificationError if a check fails."""
+    if wishes.verify:
+        _make_and_verify(creation, into, wishes)
+    else:
+        _make_files(creation, into, wishes)
+
+
+def _make_files(creation: Creation, into: Path, wishes: Wishes) -> None:
+    creation.write()
+    git = _commit(creation) if wishes.git else None
+    if wishes.as_json:
+        say_json(_facts(creation, git, None))
+        return
+    say(f"{_written(creation)} in {creation.plan.target}")
+    if git:
+        say(git)
+    _farewell(creation, into)
+
+
+def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
+    from fastforge.environment import interpreter, set_up
+    from fastforge.progress import Progress
+    from fastforge.verification import require, show_problems, watch
+    from fastforge.verify import chosen, verify
+
+    git = None
+    with Progress(quiet_stdout=wishes.as_json) as progress:
+        with progress.step("files", _written(creation)):
+            creation.write()
+        try:
+            with progress.step("environment") as words:
+                root, python = creation.plan.target, creation.answers.python
+                words.append(set_up(root, interpreter(python)))
+        finally:  # without a network there is no lock file to commit, but all else
+            if wishes.git:
+                with progress.step("git") as words:
+                    words.append(git := _commit(creation))
+        report = verify(creation.project, chosen(full=wishes.full), watch(progress))
+    if wishes.as_json:
+        say_json(_facts(creation, git, report))
+    show_problems(creation.project, report)
+    require(creation.project, report)
+    if not wishes.as_json:
+        _farewell(creation, into)
+
+
+def _commit(creation: Creation) -> str:
+    from fastforge.git import first_commit
+
+    return first_commit(creation.plan.target, creation.answers.name, __version__)
+
+
+def _written(creation: Creation) -> str:
+    count = len(creation.plan.changes)
+    return f"{count} files" if creation.plan.pending else f"{count} files unchanged"
+
+
+def _farewell(creation: Creation, into: Path) -> None:
+    if creation.answers.jobstore == "memory":
+        note(MEMORY_NOTE)
+    say("")
+    say("Next:")
+    say(f"  cd {into / creation.answers.name}")
+    say("  uv run fastapi dev          # then http://127.0.0.1:8000/docs")
+    say("  uv run pytest")
+    say("  fastforge verify            # all checks again")
+    say(f"Again without questions: {command_for(creation.answers, into)}")
+
+
+def _facts(creation: Creation, git: str | None, report: "Report | None") -> dict[str, object]:
+    return {
+        "fastforge": __version__,
+        "project": str(creation.plan.target),
+        "answers": creation.answers.as_dict(),
+        "files": creation.plan.as_json(),
+        "git": git,
+        "verification": report.as_json() if report else None,
+        "command": command_for(creation.answers),
+    }

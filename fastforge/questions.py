@@ -1,0 +1,121 @@
+"""The questions of `fastforge new`: a default, a line of explanation, and a way back for each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from fastforge.answers import (
+    CI_SERVICES,
+    DATABASES,
+    JOBSTORES,
+    Value,
+    check_text,
+    default_description,
+)
+from fastforge.errors import UsageError
+from fastforge.names import check_project_name
+
+BACK: Final = "<"
+INTRODUCTION: Final = f"Enter takes the answer in brackets, {BACK} goes back to the last question."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One answer to ask for. With `choices` it takes one of them; a bool is asked as yes or no."""
+
+    name: str
+    explanation: str
+    default: Value | None = None
+    choices: Sequence[str] = ()
+    check: Callable[[str], None] | None = None
+
+    @property
+    def prompt(self) -> str:
+        """The line that ends where the user types."""
+        choices = "yes, no" if isinstance(self.default, bool) else ", ".join(self.choices)
+        offered = f" ({choices})" if choices else ""
+        default = f" [{_shown(self.default)}]" if self.default is not None else ""
+        return f"  {self.name}{offered}{default}: "
+
+    def parse(self, typed: str) -> Value:
+        """Read what was typed; raises UsageError if it is no answer."""
+        text = typed.strip()
+        if not text and self.default is not None:
+            return self.default
+        if isinstance(self.default, bool):
+            return _parse_bool(text)
+        if self.choices and text not in self.choices:
+            raise UsageError(f"There is no {self.name} {text!r}.", _choose(self.choices))
+        if self.check:
+            self.check(text)
+        return text
+
+
+QUESTIONS: Final = (
+    Question("name", "The name of the project and of its folder.", check=check_project_name),
+    Question(
+        "description",
+        "What the service does, in one sentence.",
+        default_description(),
+        check=lambda text: check_text("description", text),
+    ),
+    Question(
+        "database", "Where the service keeps its data; sqlite needs no server.", "sqlite", DATABASES
+    ),
+    Question(
+        "jobstore",
+        "Where next run times are kept; with memory a restart forgets them.",
+        "database",
+        JOBSTORES,
+    ),
+    Question("metrics", "Prometheus metrics, with alert rules and a dashboard.", True),
+    Question("docker", "A Dockerfile and a compose file.", True),
+    Question("ci", "Run the checks on every push.", "github", CI_SERVICES),
+    Question("examples", "Examples: notifications, payments, a database backup.", True),
+)
+
+
+def ask(
+    given: Mapping[str, Value], read: Callable[[str], str], tell: Callable[[str], None]
+) -> dict[str, Value]:
+    """Ask for what was not given; `read` shows a prompt and gives what was typed."""
+    answers = dict(given)
+    questions = [question for question in QUESTIONS if question.name not in given]
+    if questions:
+        tell(INTRODUCTION)
+    position = 0
+    while position < len(questions):
+        question = _with_last_answer(questions[position], answers)
+        tell(question.explanation)
+        typed = read(question.prompt)
+        if typed.strip() == BACK:
+            position = max(position - 1, 0)
+            continue
+        try:
+            answers[question.name] = question.parse(typed)
+            position += 1
+        except UsageError as error:
+            tell(f"  {error}")
+    return answers
+
+
+def _with_last_answer(question: Question, answers: Mapping[str, Value]) -> Question:
+    """Offer what was answered before the user came back."""
+    return replace(question, default=answers.get(question.name, question.default))
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value
+
+
+def _parse_bool(text: str) -> bool:
+    answer = {"y": True, "yes": True, "n": False, "no": False}.get(text.lower())
+    if answer is None:
+        raise UsageError(f"{text!r} is neither yes nor no.")
+    return answer
+
+
+def _choose(choices: Sequence[str]) -> str:
+    return f"Choose from: {', '.join(choices)}."

@@ -1,0 +1,47 @@
+"""Showing a verification: while it runs, what failed, and how it ends."""
+
+from collections.abc import Callable
+
+from fastforge.checks.outcome import Outcome
+from fastforge.console import note
+from fastforge.errors import VerificationError
+from fastforge.progress import Progress
+from fastforge.project import Project
+from fastforge.verify import Report
+
+
+def watch(progress: Progress) -> Callable[[str, Outcome | None], None]:
+    """Give a listener that shows each check's start and end."""
+
+    def listen(name: str, outcome: Outcome | None) -> None:
+        if outcome is None:
+            progress.start(name)
+            return
+        finding = outcome.finding
+        state = "passed" if finding.passed else "failed"
+        progress.end(name, state, finding.summary, outcome.seconds)
+
+    return listen
+
+
+def show_problems(project: Project, report: Report) -> None:
+    """Name what failed, the command that repeats it, and where its output is."""
+    for outcome in report.outcomes:
+        if outcome.finding.passed:
+            continue
+        note(f"\n{outcome.check} failed:")
+        for problem in outcome.finding.problems:
+            note(f"  {problem}")
+        note(f"  again: cd {project.root} && {outcome.command}")
+        if outcome.finding.log:
+            note(f"  all its output: {outcome.finding.log}")
+
+
+def require(project: Project, report: Report) -> None:
+    """Raise VerificationError unless everything passed."""
+    if not report.passed:
+        failed = [outcome.check for outcome in report.outcomes if not outcome.finding.passed]
+        problem = (
+            f"Verification failed: {', '.join(failed)}. The project is kept in {project.root}."
+        )
+        raise VerificationError(problem, f"When it is mended: fastforge verify -C {project.root}")
