@@ -1,5 +1,6 @@
 """What a project is made of: the only input of a render."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -15,12 +16,17 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LONGEST_TEXT = 1_000
 """Characters in a description or an author."""
 
+_LINE_BREAK = re.compile(r"[ \t]*[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+[ \t]*")
+
 Value = str | bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectAnswers:
-    """The answers of a project; the same answers give the same bytes."""
+    """The answers of a project; the same answers give the same bytes.
+
+    Description and author are one line: a line break in them becomes a space.
+    """
 
     name: str
     description: str
@@ -36,8 +42,8 @@ class ProjectAnswers:
 
     def __post_init__(self) -> None:
         check_project_name(self.name)
-        check_text("description", self.description)
-        check_text("author", self.author)
+        for what in ("description", "author"):
+            object.__setattr__(self, what, one_line(what, getattr(self, what)))
         if reason := refusal(self):
             raise UsageError(*reason)
         check_timezone(self.timezone)
@@ -105,18 +111,23 @@ def valid_combinations() -> Iterator[dict[str, Value]]:
         yield chosen
 
 
-def check_text(what: str, text: str) -> None:
-    """Raise UsageError if `text` cannot be written to a file or is too long to be sensible."""
+def one_line(what: str, text: str) -> str:
+    """Give a text that a person wrote as one line.
+
+    Raises UsageError if it is empty, too long to be sensible, or cannot be written to a file.
+    """
     try:
         text.encode()
     except UnicodeEncodeError as error:
         problem = f"The {what} has a character that is not Unicode text, at position {error.start}."
         raise UsageError(problem, "Give it as UTF-8.") from error
-    if not text.strip():
+    line = _LINE_BREAK.sub(" ", text).strip()
+    if not line:
         raise UsageError(f"The {what} is empty.", "Say it in one sentence.")
-    if len(text) > LONGEST_TEXT:
-        problem = f"The {what} has {len(text)} characters; {LONGEST_TEXT} is the most."
+    if len(line) > LONGEST_TEXT:
+        problem = f"The {what} has {len(line)} characters; {LONGEST_TEXT} is the most."
         raise UsageError(problem, "Put the rest into the README.")
+    return line
 
 
 def check_timezone(name: str) -> None:

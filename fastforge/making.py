@@ -12,7 +12,7 @@ from fastforge.creation import Creation, command_for
 if TYPE_CHECKING:
     from fastforge.verify import Report
 
-MEMORY_NOTE = "note: with --jobstore memory the schedules are kept by no store: a restart forgets them."
+MEMORY_NOTE = "note: with --jobstore memory next run times are not kept: a restart forgets them."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from fastforge.answers import ProjectAnswers
 from fastforge.errors import UsageError
 from fastforge.record import FOLDER, PROJECT_RECORD, Record, read_record
+from fastforge.transaction import recover
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,14 @@ def enclosing_project(folder: Path) -> Path | None:
 
 
 def open_project(folder: Path) -> Project:
-    """Read the project that `folder` lies in; raises UsageError if there is none."""
+    """Read the project that `folder` lies in; raises UsageError if there is none.
+
+    What a killed run had begun to change in it is undone first.
+    """
     root = enclosing_project(folder)
     if root is None:
         problem = f"{folder.resolve()} is not in a project that fastforge made."
         raise UsageError(problem, "Go to one, name one with -C, or make one: `fastforge new NAME`.")
+    recover(root)
     record = read_record((root / PROJECT_RECORD).read_bytes(), str(root / PROJECT_RECORD))
     return Project(root, record, ProjectAnswers.from_dict(record.answers))

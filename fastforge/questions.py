@@ -9,8 +9,8 @@ from fastforge.answers import (
     DATABASES,
     JOBSTORES,
     Value,
-    check_text,
     default_description,
+    one_line,
 )
 from fastforge.errors import UsageError
 from fastforge.names import check_project_name
@@ -27,7 +27,7 @@ class Question:
     explanation: str
     default: Value | None = None
     choices: Sequence[str] = ()
-    check: Callable[[str], None] | None = None
+    check: Callable[[str], object] | None = None
 
     @property
     def prompt(self) -> str:
@@ -57,7 +57,7 @@ QUESTIONS: Final = (
         "description",
         "What the service does, in one sentence.",
         default_description(),
-        check=lambda text: check_text("description", text),
+        check=lambda text: one_line("description", text),
     ),
     Question(
         "database", "Where the service keeps its data; sqlite needs no server.", "sqlite", DATABASES

@@ -19,16 +19,17 @@ def create_folder(tree: Tree, target: Path) -> None:
     by the next one. Raises SetupError if the file system refuses.
     """
     with explained(f"{target} cannot be written"):
-        sweep(target.parent, target.name)
-        with stage_in(target.parent, target.name) as stage:
+        prefix = f".{target.name}.fastforge-"
+        sweep(target.parent, prefix)
+        with stage_in(target.parent, prefix) as stage:
             write_files(tree, stage)
             stage.rename(target)
 
 
 @contextmanager
-def stage_in(parent: Path, name: str) -> Iterator[Path]:
-    """Make a folder beside a target, locked while in use and removed at the end."""
-    stage, lock = _locked_folder(parent, name)
+def stage_in(parent: Path, prefix: str) -> Iterator[Path]:
+    """Make a folder to stage in, locked while in use and removed at the end."""
+    stage, lock = _locked_folder(parent, prefix)
     try:
         yield stage
     finally:
@@ -36,20 +37,18 @@ def stage_in(parent: Path, name: str) -> Iterator[Path]:
         os.close(lock)
 
 
-def sweep(parent: Path, name: str) -> None:
-    """Remove what runs that were killed had staged; those still at work hold a lock."""
-    for leftover in leftovers(parent, name):
-        with suppress(OSError), _lock(leftover):
-            shutil.rmtree(leftover, ignore_errors=True)
+def sweep(parent: Path, prefix: str) -> None:
+    """Remove what runs that were killed had staged."""
+    for leftover in leftovers(parent, prefix):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
-def leftovers(parent: Path, name: str) -> list[Path]:
-    """Give the folders staged for `name`, oldest name first."""
-    prefix = _prefix(name)
-    try:
-        return sorted(path for path in parent.iterdir() if path.name.startswith(prefix))
-    except FileNotFoundError:
-        return []
+def leftovers(parent: Path, prefix: str) -> Iterator[Path]:
+    """Give the folders that killed runs had staged, each locked while it is looked at."""
+    found = parent.iterdir() if parent.is_dir() else ()
+    for folder in sorted(path for path in found if path.name.startswith(prefix)):
+        with suppress(OSError), _lock(folder):  # else it is in use
+            yield folder
 
 
 def write_files(tree: Tree, folder: Path) -> None:
@@ -71,10 +70,10 @@ def explained(what: str) -> Iterator[None]:
         raise SetupError(f"{what}: {reason}.", hint) from error
 
 
-def _locked_folder(parent: Path, name: str) -> tuple[Path, int]:
+def _locked_folder(parent: Path, prefix: str) -> tuple[Path, int]:
     parent.mkdir(parents=True, exist_ok=True)
     while True:
-        stage = parent / f"{_prefix(name)}{secrets.token_hex(4)}"
+        stage = parent / f"{prefix}{secrets.token_hex(4)}"
         stage.mkdir()
         lock = os.open(stage, os.O_RDONLY)
         with suppress(OSError):
@@ -93,7 +92,3 @@ def _lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def _prefix(name: str) -> str:
-    return f".{name}.fastforge-"
