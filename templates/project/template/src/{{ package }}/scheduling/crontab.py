@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from cronsim import CronSim, CronSimError
 
+from .clock import SECOND, next_change
+
 
 class Field(NamedTuple):
     name: str
@@ -53,10 +55,27 @@ def canonical(expression: str) -> str:
 
 def next_after(expression: str, moment: datetime) -> datetime:
     """Return the first due time after an aware moment, in the moment's zone."""
-    # cronsim may give a local midnight that a clock change skips, and in the hour that a change
-    # repeats a time that has been: through UTC the first becomes real and the second is passed by.
-    fires = (fire.astimezone(UTC) for fire in CronSim(canonical(expression), moment))
+    fields, local = canonical(expression), moment.replace(microsecond=0)
+    if any(field.startswith("*") for field in fields.split()[:2]):
+        return _next_on_the_clock(fields, local)
+    # A time of day: cronsim puts it off past a gap. Of two it means the first, which may be over.
+    fires = (fire.astimezone(UTC) for fire in CronSim(fields, local))
     return next(fire for fire in fires if fire > moment.astimezone(UTC)).astimezone(moment.tzinfo)
+
+
+def _next_on_the_clock(fields: str, local: datetime) -> datetime:
+    """Find the next moment at which the clock shows a due time, each time that it does."""
+    # cronsim looks at the hours of the clock as it goes now; a change ends that and starts anew.
+    # (It knows of changes itself but loses due times where one is by half an hour, as Lord Howe's.)
+    zone, since, clock = local.tzinfo or UTC, local.astimezone(UTC), local.replace(tzinfo=UTC)
+    offset = clock - since
+    while True:
+        due = next(CronSim(fields, clock)) - offset
+        change = next_change(zone, since, due)
+        if change is None:
+            return due.astimezone(zone)
+        since, clock = change.astimezone(UTC), change.replace(tzinfo=UTC)
+        clock, offset = clock - SECOND, clock - since
 
 
 def _term(field: Field, term: str) -> str:
