@@ -1,0 +1,110 @@
+"""Adapts APScheduler 3.11 (S1, S5, S8, S11, S15): it decides when, and runs nothing itself.
+
+Its pass over the due jobs is replaced: due times are handed over, a job moves on only when that
+worked, and an error is logged and tried again instead of ending the scheduler.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from time import monotonic
+
+from apscheduler.job import Job as StoredJob
+from apscheduler.jobstores.base import BaseJobStore, JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import STATE_RUNNING
+
+from .schedules import Schedule
+from .trigger import DISPATCHER, ScheduleTrigger
+
+logger = logging.getLogger(__name__)
+
+HandOver = Callable[[str, list[datetime], Mapping[str, str]], None]
+"""Takes a job's name, its due times in UTC, oldest first, and the arguments stored with it."""
+
+DECLARED, RUNTIME = "default", "runtime"
+"""Aliases of the jobstores: jobs of the code, and jobs that were added while it ran."""
+
+LONGEST_WAIT_SECONDS = 5.0
+"""So soon each process looks at the store again, whatever it believes to be due."""
+RETRY_SECONDS = 1.0
+
+
+class LedgerScheduler(BackgroundScheduler):
+    """Hands due times over on a thread of its own."""
+
+    def __init__(
+        self,
+        stores: Mapping[str, BaseJobStore],
+        hand_over: HandOver,
+        upkeep: Callable[[], Collection[str]],
+    ) -> None:
+        """Prepare; `upkeep` is called before each pass and gives the names to look after."""
+        super().__init__(timezone=UTC, jobstores=stores)
+        self.last_pass = monotonic()
+        self._hand_over = hand_over
+        self._upkeep = upkeep
+
+    def put(
+        self,
+        name: str,
+        schedule: Schedule,
+        *,
+        store: str = DECLARED,
+        arguments: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add a job to a store, or give it another schedule."""
+        self.add_job(
+            DISPATCHER,
+            ScheduleTrigger(schedule),
+            id=name,
+            kwargs=arguments,
+            jobstore=store,
+            replace_existing=True,
+        )
+
+    def drop(self, name: str, *, store: str = DECLARED) -> bool:
+        """Remove a job from a store; False when it was not there."""
+        try:
+            self.remove_job(name, store)
+        except JobLookupError:
+            return False
+        return True
+
+    def schedules(self, store: str = DECLARED) -> dict[str, Schedule]:
+        """Give the schedule of each job in a store, by name."""
+        return {job.id: job.trigger.schedule for job in self.get_jobs(store)}
+
+    def _process_jobs(self) -> float | None:
+        if self.state != STATE_RUNNING:
+            return None
+        try:
+            known = self._upkeep()
+            waits = [self._pass(alias, store, known) for alias, store in self._jobstores.items()]
+        except Exception:
+            logger.exception("the pass over the due jobs failed; trying again")
+            return RETRY_SECONDS
+        self.last_pass = monotonic()
+        return min(waits)
+
+    def _pass(self, alias: str, store: BaseJobStore, known: Collection[str]) -> float:
+        now = datetime.now(UTC)
+        for job in store.get_due_jobs(now):
+            if alias == RUNTIME or job.id in known:
+                self._move_on(job, store, now)
+        upcoming = store.get_next_run_time()
+        if upcoming is None:
+            return LONGEST_WAIT_SECONDS
+        wait: float = (upcoming - datetime.now(UTC)).total_seconds()
+        # Due and still there: a job that only other processes know, or one that fell due just now.
+        return RETRY_SECONDS if upcoming <= now else min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
+
+    def _move_on(self, job: StoredJob, store: BaseJobStore, now: datetime) -> None:
+        due_times = [moment.astimezone(UTC) for moment in job._get_run_times(now)]  # noqa: SLF001
+        self._hand_over(job.id, due_times, job.kwargs)
+        upcoming = job.trigger.get_next_fire_time(due_times[-1], now)
+        if upcoming is None:
+            store.remove_job(job.id)
+        else:
+            job._modify(next_run_time=upcoming)  # noqa: SLF001
+            store.update_job(job)
