@@ -1,9 +1,26 @@
-"""Where a timezone puts its clocks forward or back (S4)."""
+"""Moments with a timezone, and where a zone puts its clocks forward or back (S4)."""
 
 from bisect import bisect
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the timezone of an IANA name, such as Europe/Berlin, or raise ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # unknown, a folder such as "Europe", "../UTC"
+        raise ValueError(f"{name!r} is not an IANA timezone such as Europe/Berlin") from None
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return an aware moment in UTC; a naive one is a ValueError."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment.isoformat()} has no timezone, add one: tzinfo=UTC")
+    return moment.astimezone(UTC)
 
 
 def next_change(zone: tzinfo, start: datetime, end: datetime) -> datetime | None:
@@ -20,7 +37,7 @@ def next_change(zone: tzinfo, start: datetime, end: datetime) -> datetime | None
     while start < end:
         seconds = min(end - start, DAY) // SECOND
         if changed(seconds):
-            first = bisect(range(seconds), False, key=changed)
+            first = bisect(range(seconds), 0, key=changed)
             return (start + first * SECOND).astimezone(zone)
         start += seconds * SECOND
     return None

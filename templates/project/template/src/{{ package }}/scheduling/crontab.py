@@ -15,15 +15,13 @@ from .clock import SECOND, next_change
 
 
 class Field(NamedTuple):
+    """What one of the five takes; `size` counts Sunday once, which is 0 and 7."""
+
     name: str
     low: int
     high: int
     size: int
     names: tuple[str, ...] = ()
-
-    def refused(self, text: str) -> ValueError:
-        names = f" ({self.names[0]}-{self.names[-1]})" if self.names else ""
-        return ValueError(f"{self.name}: {text!r} is not in {self.low}-{self.high}{names}")
 
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -81,7 +79,7 @@ def _next_on_the_clock(fields: str, local: datetime) -> datetime:
 def _term(field: Field, term: str) -> str:
     match = TERM.fullmatch(term)
     if match is None:
-        raise field.refused(term)
+        raise _refused(field, term)
     first, last, step = match.groups()
     if step and not 1 <= int(step) <= field.size:
         raise ValueError(f"{field.name}: step {step} is not in 1-{field.size}")
@@ -99,5 +97,10 @@ def _number(field: Field, word: str) -> int:
     if word in field.names:
         return field.low + field.names.index(word)
     if not word.isdigit() or not field.low <= int(word) <= field.high:
-        raise field.refused(word)
+        raise _refused(field, word)
     return int(word)
+
+
+def _refused(field: Field, text: str) -> ValueError:
+    names = f" ({field.names[0]}-{field.names[-1]})" if field.names else ""
+    return ValueError(f"{field.name}: {text!r} is not in {field.low}-{field.high}{names}")

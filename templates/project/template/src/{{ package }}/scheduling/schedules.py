@@ -9,14 +9,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from cronsim.explain import explain
 
+from .clock import DAY, HOUR, MINUTE, SECOND, in_utc, zone
 from .crontab import canonical, next_after
 
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-UNITS = {"day": timedelta(days=1), "hour": HOUR, "minute": MINUTE, "second": SECOND}
+UNITS = {"day": DAY, "hour": HOUR, "minute": MINUTE, "second": SECOND}
 ORDINALS = {"1th": "1st", "2th": "2nd", "3th": "3rd"}  # cronsim writes 21th, 22th and 23th
 
 
@@ -28,15 +27,17 @@ class Every:
     anchor: datetime = datetime(2000, 1, 1, tzinfo=UTC)
 
     def __post_init__(self) -> None:
-        _in_utc(self.anchor)
+        in_utc(self.anchor)
         if self.interval < SECOND or self.interval % SECOND:
             raise ValueError(f"an interval is whole seconds, one or more, not {self.interval}")
 
     def next_after(self, moment: datetime) -> datetime:
-        anchor = _in_utc(self.anchor)
-        return anchor + ((_in_utc(moment) - anchor) // self.interval + 1) * self.interval
+        """Return the first due time after an aware moment."""
+        anchor = in_utc(self.anchor)
+        return anchor + ((in_utc(moment) - anchor) // self.interval + 1) * self.interval
 
     def describe(self) -> str:
+        """Say it in words."""
         rest, words = self.interval, []
         for unit, length in UNITS.items():
             count, rest = divmod(rest, length)
@@ -54,15 +55,15 @@ class Daily:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", self.at):
             raise ValueError(f"a time of day is written 00:00 to 23:59, not {self.at!r}")
-        _zone(self.timezone)
+        zone(self.timezone)
 
     def next_after(self, moment: datetime) -> datetime:
+        """Return the first due time after an aware moment."""
         hour, minute = self.at.split(":")
-        return next_after(
-            f"{minute} {hour} * * *", _in_utc(moment).astimezone(_zone(self.timezone))
-        )
+        return next_after(f"{minute} {hour} * * *", in_utc(moment).astimezone(zone(self.timezone)))
 
     def describe(self) -> str:
+        """Say it in words."""
         return f"daily at {self.at} {self.timezone}"
 
 
@@ -75,12 +76,14 @@ class Crontab:
 
     def __post_init__(self) -> None:
         canonical(self.expression)
-        _zone(self.timezone)
+        zone(self.timezone)
 
     def next_after(self, moment: datetime) -> datetime:
-        return next_after(self.expression, _in_utc(moment).astimezone(_zone(self.timezone)))
+        """Return the first due time after an aware moment."""
+        return next_after(self.expression, in_utc(moment).astimezone(zone(self.timezone)))
 
     def describe(self) -> str:
+        """Say it in words."""
         words = explain(canonical(self.expression))
         words = re.sub("(?<=[2-5])[123]th", lambda match: ORDINALS[match[0]], words)
         return f"{words[0].lower()}{words[1:]}, {self.timezone}"
@@ -93,26 +96,15 @@ class Once:
     at: datetime
 
     def __post_init__(self) -> None:
-        _in_utc(self.at)
+        in_utc(self.at)
 
     def next_after(self, moment: datetime) -> datetime | None:
-        return self.at if _in_utc(self.at) > _in_utc(moment) else None
+        """Return the moment while it is ahead, then None."""
+        return self.at if in_utc(self.at) > in_utc(moment) else None
 
     def describe(self) -> str:
+        """Say it in words."""
         return f"once at {self.at.isoformat(sep=' ', timespec='minutes')}"
 
 
 Schedule: TypeAlias = Every | Daily | Crontab | Once
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, OSError, ValueError):  # unknown, a folder such as "Europe", "../UTC"
-        raise ValueError(f"{name!r} is not an IANA timezone such as Europe/Berlin") from None
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no timezone, add one: tzinfo=UTC")
-    return moment.astimezone(UTC)
