@@ -24,9 +24,14 @@ class Services:
     scheduler: Scheduler
 
     @classmethod
-    def build(cls, settings: Settings, observe: Observer) -> "Services":
-        """Make the parts; nothing runs and nothing is connected yet."""
-        registry = find_work()
+    def build(
+        cls, settings: Settings, observe: Observer, registry: Registry | None = None
+    ) -> "Services":
+        """Make the parts; nothing runs and nothing is connected yet.
+
+        `registry` is what discovery finds, unless a test brings its own.
+        """
+        registry = find_work() if registry is None else registry
         database = Database(settings.database_url)
         runner = Runner(settings, database, registry, observe)
         scheduler = Scheduler(database, registry, runner, observe)
