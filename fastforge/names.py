@@ -22,6 +22,18 @@ DEPENDENCIES = frozenset(
 )
 """Import and distribution names that a generated project uses or its tools bring along."""
 
+WORDS = frozenset([*keyword.kwlist, *keyword.softkwlist, "type"])
+"""Keywords and soft keywords; `type` is one since Python 3.12."""
+
+STANDARD = sys.stdlib_module_names | frozenset(
+    """
+    aifc annotationlib asynchat asyncore audioop cgi cgitb chunk compression crypt distutils
+    imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev pathlib pipes smtpd sndhdr spwd
+    sunau telnetlib test tkinter uu xdrlib
+    """.split()
+)
+"""Modules of the standard library: of the running Python, and those that 3.11 to 3.14 differ in."""
+
 FOLDERS = frozenset(
     "build conftest dist docs env htmlcov migrations monitoring node_modules src tests venv".split()
 )
@@ -63,9 +75,9 @@ def _check_shape(kind: str, name: str, shape: re.Pattern[str], allowed: str) -> 
 
 
 def _check_meaning(kind: str, name: str, module: str, taken: frozenset[str]) -> None:
-    if keyword.iskeyword(module) or keyword.issoftkeyword(module):
+    if module in WORDS:
         why = "is a word of the Python language"
-    elif module in sys.stdlib_module_names:
+    elif module in STANDARD:
         why = "is a module of Python's standard library"
     elif module in taken & DEPENDENCIES:
         why = "is the name of a package that the project uses"

@@ -10,6 +10,8 @@ from fastforge.errors import ConflictError
 from fastforge.record import Record, digest
 from fastforge.render import Tree
 
+_NO_FILE = b"\0not a file"
+
 
 class Action(StrEnum):
     """What becomes of a file."""
@@ -95,13 +97,13 @@ def _removal(target: Path, path: str, written: str, force: bool) -> Change:
 
 
 def _read(path: Path) -> bytes | None:
-    """Read a file; None if there is none, and something that no file equals if it is no file."""
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        return b"\0not a file"
+    """Read a file; None if there is none, and what no file equals if something else is there."""
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+        return _NO_FILE if path.is_symlink() else path.read_bytes()
+    except FileNotFoundError:
         return None
+    except (IsADirectoryError, NotADirectoryError):
+        return _NO_FILE
 
 
 def _diff(change: Change) -> Iterator[str]:

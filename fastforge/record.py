@@ -42,7 +42,7 @@ class Record:
             "answers:",
             *(f"  {key}: {_scalar(value)}" for key, value in self.answers.items()),
             "files:",
-            *(f"  {_scalar(path)}: {digest}" for path, digest in self.digests.items()),
+            *(f"  {_scalar(path)}: {_scalar(value)}" for path, value in self.digests.items()),
         ]
         return ("\n".join(lines) + "\n").encode()
 

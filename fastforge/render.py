@@ -38,7 +38,7 @@ def render(part: str, context: Mapping[str, object], overrides: Path | None = No
 
 def render_folder(root: Path, context: Mapping[str, object]) -> Tree:
     """Render the Copier template in `root`: the files of `root/template`, sorted by path."""
-    environment = _environment(root)
+    environment = environment_for(root)
     sources = root / "template"
     tree = dict(_files(environment, sources, context))
     if not tree:
@@ -84,7 +84,7 @@ def _path(environment: "Environment", relative: str, context: Mapping[str, objec
     return "/".join(segments)
 
 
-def _environment(root: Path) -> "Environment":
+def environment_for(root: Path) -> "Environment":
     """Make the environment that Copier makes for such a template (a test compares the bytes)."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

@@ -26,7 +26,7 @@ class Client:
     """Talks to a server on this machine; `timeout` is in seconds, per request and per wait."""
 
     port: int
-    timeout: float = 20
+    timeout: float
 
     def request(self, method: str, path: str, body: object = None) -> Answer:
         """Send one request; raises OSError or http.client.HTTPException."""

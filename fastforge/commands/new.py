@@ -16,7 +16,7 @@ IntoOption = Annotated[
 ]
 
 
-def new(  # noqa: PLR0913 (the options of the command)
+def new(
     name: NameArgument = None,
     *,
     description: Annotated[str | None, typer.Option(help="What the service does.")] = None,

@@ -1,0 +1,116 @@
+"""The questions: defaults, refusals, and the way back."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from fastforge.answers import Value
+from fastforge.questions import QUESTIONS, ask
+
+ALL: dict[str, Value] = {
+    "name": "shop",
+    "description": "Sells.",
+    "database": "sqlite",
+    "jobstore": "database",
+    "metrics": True,
+    "docker": True,
+    "ci": "github",
+    "examples": True,
+}
+
+
+class Person:
+    """Types one line after another and remembers what was shown."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = list(lines)
+        self.shown: list[str] = []
+
+    def read(self, prompt: str) -> str:
+        self.shown.append(prompt)
+        return self.lines.pop(0)
+
+    def answer(self, given: dict[str, Value] | None = None) -> dict[str, Value]:
+        return ask(given or {}, self.read, self.shown.append)
+
+
+def without(*names: str) -> dict[str, Value]:
+    return {name: value for name, value in ALL.items() if name not in names}
+
+
+def test_enter_takes_each_default() -> None:
+    person = Person(["shop", *[""] * 7])
+
+    answers = person.answer()
+
+    assert answers == ALL | {
+        "description": "A FastAPI service with scheduled jobs and background tasks."
+    }
+
+
+def test_what_was_given_is_not_asked() -> None:
+    person = Person([])
+
+    assert person.answer(ALL) == ALL
+    assert person.shown == []
+
+
+def test_each_question_explains_itself_and_shows_choices_and_default() -> None:
+    person = Person(["memory", "no"])
+
+    answers = person.answer(without("jobstore", "metrics"))
+
+    assert person.shown == [
+        "Enter takes the answer in brackets, < goes back to the last question.",
+        "Where next run times are kept; with memory a restart forgets them.",
+        "  jobstore (database, memory) [database]: ",
+        "Prometheus metrics, with alert rules and a dashboard.",
+        "  metrics (yes, no) [yes]: ",
+    ]
+    assert answers == ALL | {"jobstore": "memory", "metrics": False}
+
+
+def test_a_wrong_answer_is_explained_and_asked_again() -> None:
+    person = Person(["class", "shop", "redis", "memory", "maybe", "y"])
+
+    answers = person.answer(without("name", "jobstore", "docker"))
+
+    assert answers == ALL | {"jobstore": "memory"}
+    assert [line for line in person.shown if line.startswith("  ") and ": " not in line[-3:]] == [
+        (
+            "  The project name `class` is a word of the Python language. "
+            "Choose another, for example `class-service`."
+        ),
+        "  There is no jobstore 'redis'. Choose from: database, memory.",
+        "  'maybe' is neither yes nor no.",
+    ]
+
+
+def test_the_way_back_offers_the_answer_of_before() -> None:
+    person = Person(["shop", "<", "", "Sells."])
+
+    answers = person.answer(without("name", "description"))
+
+    assert answers == ALL
+    assert "  name [shop]: " in person.shown
+
+
+def test_the_way_back_from_the_first_question_stays_there() -> None:
+    person = Person(["<", "shop"])
+
+    assert person.answer(without("name")) == ALL
+
+
+def test_the_name_has_no_default() -> None:
+    person = Person(["", "shop"])
+
+    assert person.answer(without("name")) == ALL
+    assert any("The project name is empty." in line for line in person.shown)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_an_explanation_is_one_line(question: object) -> None:
+    explanation = question.explanation  # type: ignore[attr-defined]
+
+    assert explanation.endswith(".")
+    assert len(explanation) < 80
