@@ -45,8 +45,14 @@ def claim(  # noqa: PLR0913
         limit = limits[run.name]
         if limit is None or used[run.name] < limit:
             used[run.name] += 1
-            taken = {"owner": owner, "lease_until": now + lease, "attempt": run.attempt + 1}
             this = update(Run).where(Run.id == run.id, Run.state == State.QUEUED)
-            started = this.values(state=State.RUNNING, started_at=now, finished_at=None, **taken)
+            started = this.values(
+                state=State.RUNNING,
+                started_at=now,
+                error=None,
+                attempt=run.attempt + 1,
+                owner=owner,
+                lease_until=now + lease,
+            )
             claimed.extend(session.scalars(started.returning(Run)))
     return claimed

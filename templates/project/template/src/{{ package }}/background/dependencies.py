@@ -1,4 +1,4 @@
-"""How a route reaches the runner of its process."""
+"""How a route reaches the runner of its process, and wakes it after the response (T2, T5)."""
 
 from typing import Annotated
 

@@ -59,7 +59,7 @@ class Enqueue:
         if self.runner.draining:
             message = "this process is shutting down"
             raise UnavailableError(message, retry_after=1)
-        run = self._add(task, payload.model_dump_json(), datetime.now(UTC))
+        run = self._add(task, task.dump(payload), datetime.now(UTC))
         self.response.headers["Location"] = f"/tasks/{run.id}"
         self.background.add_task(wake, self.runner)
         return Accepted(run_id=run.id, state=run.state)

@@ -1,10 +1,11 @@
-"""Calls the function of one run, in a thread of its own, and says what came of it (T1, T4, S10).
+"""Calls the function of one run and says what came of it (T1, T4, S10).
 
-An async function gets an event loop of its own in that thread: one that blocks holds up no other
-run and no request. With `on_server_loop` it runs on the server's loop instead.
+An async function gets an event loop of its own, in the thread of its run: one that blocks holds up
+no other run and no request. With `on_server_loop` it runs on the server's loop instead.
 """
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ def nobody(kind: str, name: str, state: State, seconds: float | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended; `retry_at` is set when there will be another."""
+    """How an attempt ended; one that is to be repeated is QUEUED, until `retry_at`."""
 
     state: State
     error: BaseException | None = None
@@ -42,30 +43,30 @@ def execute(
     """Run to the end and give what it raised, SystemExit and KeyboardInterrupt included."""
     try:
         result = work.call(context, payload)
-        if result is not None and work.on_server_loop and server_loop is not None:
-            asyncio.run_coroutine_threadsafe(_within(work.timeout, result), server_loop).result()
-        elif result is not None:
-            asyncio.run(_within(work.timeout, result))
+        if not inspect.isawaitable(result):
+            return None
+        if work.on_server_loop and server_loop is not None:
+            awaited = _error_of(result, work.timeout)
+            return asyncio.run_coroutine_threadsafe(awaited, server_loop).result()
+        return asyncio.run(_error_of(result, work.timeout))
     except BaseException as error:  # noqa: BLE001 (a run must not take its thread's owner down)
         return error
+
+
+async def _error_of(result: Awaitable[None], longest: timedelta | None) -> BaseException | None:
+    # Given, not raised: a SystemExit that leaves a task ends the loop, which may be the server's.
+    limit = asyncio.timeout(None if longest is None else longest.total_seconds())
+    try:
+        async with limit:
+            await result
+    except BaseException as error:  # noqa: BLE001
+        return timed_out(longest) if limit.expired() else error
     return None
 
 
-async def _within(longest: timedelta | None, result: Awaitable[None]) -> None:
-    """Cancel what takes too long; a TimeoutError of the function's own passes through as it is."""
-    seconds = None if longest is None else longest.total_seconds()
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            await result
-    except TimeoutError:
-        if limit.expired():
-            raise timed_out(longest) from None
-        raise
-
-
-def timed_out(longest: timedelta | None) -> RunTimeoutError:
+def timed_out(timeout: timedelta | None) -> RunTimeoutError:
     """Make the error of a run that took too long."""
-    return RunTimeoutError(f"took longer than {longest}")
+    return RunTimeoutError(f"took longer than {timeout}")
 
 
 def judge(work: Work, attempt: int, error: BaseException | None, now: datetime) -> Outcome:
@@ -76,4 +77,6 @@ def judge(work: Work, attempt: int, error: BaseException | None, now: datetime) 
         again, state = work.may_repeat(attempt), State.TIMED_OUT
     else:
         again, state = work.may_retry(attempt, error), State.FAILED
-    return Outcome(state, error, now + work.delay(attempt) if again else None)
+    if again:
+        return Outcome(State.QUEUED, error, retry_at=now + work.delay(attempt))
+    return Outcome(state, error)

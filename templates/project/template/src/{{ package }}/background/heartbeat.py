@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from ..database import Database
 from ..settings import Settings
 from . import sweep
@@ -24,27 +26,26 @@ class Heartbeat:
 
     def __init__(
         self,
+        owner: str,
         settings: Settings,
         database: Database,
         registry: Registry,
         observe: Observer,
     ) -> None:
         """Prepare; the first beat sweeps nothing."""
-        self._settings = settings
-        self._database = database
-        self._registry = registry
-        self._observe = observe
+        self._owner, self._settings, self._database = owner, settings, database
+        self._registry, self._observe = registry, observe
         self._last_beat = self._last_prune = float("-inf")
 
     def keep(self, active: Collection[UUID]) -> None:
         """Extend the leases of the `active` runs, and clean up, unless that was done just now."""
-        lease = timedelta(seconds=self._settings.lease_seconds)
-        since = timedelta(seconds=min(monotonic() - self._last_beat, 1e6))
+        lease, since = self._settings.lease_seconds, monotonic() - self._last_beat
         if since < lease / 4:
             return
         now, swept = datetime.now(UTC), Counter[tuple[str, State]]()
         with self._database.transaction() as session:
-            sweep.extend_leases(session, active, now + lease)
+            until = now + timedelta(seconds=lease)
+            sweep.extend_leases(session, self._owner, active, until)
             # After a stall, ours or of the database for all, the leases of others look ended:
             # everybody first gets time to extend them, then anybody sweeps.
             if since < lease / 2:
@@ -57,3 +58,15 @@ class Heartbeat:
             logger.warning("found cut off: %s runs of %s, now %s", count, name, state)
             for _ in range(count):
                 self._observe(self._registry[name].kind, name, state, None)
+
+    def end(self) -> None:
+        """Mark what still runs as interrupted and give its leases up."""
+        try:
+            with self._database.transaction() as session:
+                cut_off = sweep.interrupt(session, self._owner, datetime.now(UTC))
+        except SQLAlchemyError:
+            logger.exception("interrupted runs cannot be marked; a sweep will find them")
+            return
+        for run in cut_off:
+            logger.warning("cut off by the shutdown: run %s of %s", run.id, run.name)
+            self._observe(run.kind, run.name, State.INTERRUPTED, None)

@@ -31,10 +31,6 @@ DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
 """States that somebody has to look at."""
 
 
-def _values(states: type[State]) -> list[str]:
-    return [state.value for state in states]
-
-
 class Run(Base):
     """One run. Who holds `lease_until` in the future holds a slot of this name, in any state."""
 
@@ -46,7 +42,7 @@ class Run(Base):
     unique_key: Mapped[str | None] = mapped_column(String(400), unique=True)
     payload: Mapped[str | None] = mapped_column(Text)
     state: Mapped[State] = mapped_column(
-        Enum(State, native_enum=False, length=16, values_callable=_values)
+        Enum(State, native_enum=False, length=16, values_callable=list)
     )
     attempt: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)

@@ -7,19 +7,15 @@ import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from uuid import UUID, uuid4
-
-from sqlalchemy.exc import SQLAlchemyError
+from uuid import uuid4
 
 from ..database import Database
 from ..settings import Settings
-from . import sweep
-from .attempt import Attempt
+from .attempt import Attempt, Process
 from .claim import claim
 from .execution import Observer
 from .heartbeat import Heartbeat
-from .models import Run, State
-from .work import Registry, RunContext
+from .work import Registry
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +31,13 @@ class Runner:
         self.draining = False
         self.last_pass = monotonic()
         self.server_loop: asyncio.AbstractEventLoop | None = None
-        self._settings, self._database = settings, database
-        self._registry, self._observe = registry, observe
-        self._lease = timedelta(seconds=settings.lease_seconds)
-        self._active: dict[UUID, Attempt] = {}
+        self._settings, self._database, self._registry = settings, database, registry
+        self._attempts: list[Attempt] = []
         self._claiming = threading.Lock()
         self._wake = threading.Event()
         self._stopped = threading.Event()
-        self._heartbeat = Heartbeat(settings, database, registry, observe)
+        self._process = Process(settings, database, observe, self.wake, self._stopped)
+        self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
     @property
@@ -65,64 +60,50 @@ class Runner:
         if not self.running:
             return
         end = monotonic() + self._settings.shutdown_grace_seconds
-        while (active := list(self._active.values())) and monotonic() < end:
+        while (active := self._active()) and monotonic() < end:
             active[0].join(max(0.0, end - monotonic()))
         self._stopped.set()
         self.wake()
         self._thread.join(self._settings.lease_seconds)
-        try:
-            with self._database.transaction() as session:
-                cut_off = sweep.interrupt(session, self.owner, datetime.now(UTC))
-        except SQLAlchemyError:
-            logger.exception("interrupted runs cannot be marked; a sweep will find them")
-            return
-        for run in cut_off:
-            logger.warning("cut off by the shutdown: run %s of %s", run.id, run.name)
-            self._observe(run.kind, run.name, State.INTERRUPTED, None)
+        self._heartbeat.end()
+
+    def _active(self) -> list[Attempt]:
+        return [attempt for attempt in self._attempts if not attempt.over]
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
             self._wake.clear()
+            pause = self._settings.poll_seconds
             try:
-                self._pass()
+                pause = self._pass()
                 self.last_pass = monotonic()
             except Exception:
                 logger.exception("the ledger cannot be used; trying again")
-            timeouts = [attempt.seconds_left for attempt in list(self._active.values())]
-            self._wake.wait(max(0.0, min([self._settings.poll_seconds, *timeouts])))
+            self._wake.wait(pause)
 
-    def _pass(self) -> None:
-        for attempt in list(self._active.values()):
+    def _pass(self) -> float:
+        """Do what is to be done now; give the seconds until there may be more."""
+        for attempt in self._active():
             attempt.check_timeout()
-        self._heartbeat.keep(list(self._active))
+        self._heartbeat.keep([attempt.row.id for attempt in self._active()])
         while self._claim(datetime.now(UTC)):
             pass
+        timeouts = [attempt.seconds_left for attempt in self._active()]
+        beat = self._settings.lease_seconds / 8  # twice as often as the heart beats
+        return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))
 
-    def _claim(self, now: datetime) -> list[Run]:
+    def _claim(self, now: datetime) -> bool:
         limits = {name: work.limit for name, work in self._registry.items()}
+        lease = timedelta(seconds=self._settings.lease_seconds)
         with self._claiming:
-            slots = self._settings.runner_threads - len(self._active)
+            self._attempts = self._active()
+            slots = self._settings.runner_threads - len(self._attempts)
             if self.draining or slots <= 0:
-                return []
+                return False
             with self._database.transaction() as session:
-                claimed = claim(
-                    session, limits, now, owner=self.owner, slots=slots, lease=self._lease
-                )
+                claimed = claim(session, limits, now, owner=self.owner, slots=slots, lease=lease)
             for run in claimed:
-                self._begin(run)
-        return claimed
-
-    def _begin(self, run: Run) -> None:
-        work = self._registry[run.name]
-        context = RunContext(
-            run.id, run.name, run.attempt, run.due_at, self._settings, self._database
-        )
-        attempt = Attempt(run, work, context, self._observe, given_up=self._stopped)
-        attempt.server_loop = self.server_loop
-        attempt.on_end = self._end
-        self._active[run.id] = attempt
-        attempt.start()
-
-    def _end(self, attempt: Attempt) -> None:
-        del self._active[attempt.row.id]
-        self.wake()
+                attempt = Attempt(run, self._registry[run.name], self._process, self.server_loop)
+                attempt.start()
+                self._attempts.append(attempt)
+        return bool(claimed)

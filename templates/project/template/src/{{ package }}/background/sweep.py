@@ -16,10 +16,10 @@ from .models import DEAD_LETTERS, Run, State
 from .work import Registry
 
 
-def extend_leases(session: Session, active: Collection[UUID], until: datetime) -> None:
-    """Extend the leases of runs whose threads live."""
-    held = update(Run).where(Run.id.in_(active), Run.lease_until.is_not(None))
-    session.execute(held.values(lease_until=until))
+def extend_leases(session: Session, owner: str, active: Collection[UUID], until: datetime) -> None:
+    """Extend the leases that `owner` still holds of the runs whose threads live."""
+    held = update(Run).where(Run.owner == owner, Run.lease_until.is_not(None))
+    session.execute(held.where(Run.id.in_(active)).values(lease_until=until))
 
 
 def sweep(session: Session, registry: Registry, now: datetime) -> Counter[tuple[str, State]]:
@@ -27,8 +27,8 @@ def sweep(session: Session, registry: Registry, now: datetime) -> Counter[tuple[
 
     Cut off is: running under a lease that has ended, or interrupted by a shutdown.
     """
-    ended = Run.lease_until <= now
-    dead = or_(and_(Run.state == State.RUNNING, ended), Run.state == State.INTERRUPTED)
+    died = and_(Run.state == State.RUNNING, Run.lease_until <= now)
+    dead = or_(died, Run.state == State.INTERRUPTED)
     cut_off = select(Run).where(dead, Run.name.in_(registry)).with_for_update(skip_locked=True)
     done: Counter[tuple[str, State]] = Counter()
     for run in session.scalars(cut_off):
@@ -40,7 +40,6 @@ def sweep(session: Session, registry: Registry, now: datetime) -> Counter[tuple[
         run.finished_at = None if repeat else now
         run.lease_until = None
         done[run.name, run.state] += 1
-    session.execute(update(Run).where(ended, Run.state != State.RUNNING).values(lease_until=None))
     return done
 
 
@@ -65,7 +64,8 @@ def prune(session: Session, now: datetime, settings: Settings) -> None:
         old = or_(old, Run.finished_at <= oldest)
     keys_until = now - timedelta(hours=settings.idempotency_key_hours)
     keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
-    session.execute(delete(Run).where(old, keyless, Run.lease_until.is_(None)))
+    unheld = or_(Run.lease_until.is_(None), Run.lease_until <= now)
+    session.execute(delete(Run).where(old, keyless, unheld))
 
 
 def unfinished(session: Session) -> Counter[tuple[str, State]]:

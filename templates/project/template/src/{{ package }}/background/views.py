@@ -1,4 +1,4 @@
-"""What a run looks like over HTTP, and how a list of runs is paged."""
+"""What a run looks like over HTTP, and how a list of runs is paged (S13, T9)."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What a job and a task have in common, what their functions are given, and `Task` itself."""
+"""What a job and a task have in common, what their functions are given, and `Task` (T3, T4)."""
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
@@ -74,7 +74,8 @@ class Work:
 
     def delay(self, attempt: int) -> timedelta:
         """Give the backoff after `attempt`: doubled each time, with up to half of it as jitter."""
-        longest = min(self.backoff * 2.0 ** min(attempt - 1, 16), LONGEST_BACKOFF)
+        doubled = self.backoff * 2.0 ** min(attempt - 1, 16)
+        longest = min(doubled, max(LONGEST_BACKOFF, self.backoff))
         return longest * random.uniform(0.5, 1)  # noqa: S311 (spread, not secrecy)
 
 
@@ -93,9 +94,14 @@ class Task(Work, Generic[Payload]):
         """How many runs of it may go on at once, over all processes."""
         return self.max_concurrency
 
+    def dump(self, payload: Payload) -> str:
+        """Give the JSON that `call` reads back, by the names of the fields, not their aliases."""
+        return payload.model_dump_json(by_alias=False, round_trip=True)
+
     def call(self, context: RunContext, payload: str | None) -> Awaitable[None] | None:
         """Call the function with the stored payload; a ValidationError if it no longer fits."""
-        return self.function(self.payload.model_validate_json(payload or "null"), context)
+        stored = self.payload.model_validate_json(payload or "null", by_alias=True, by_name=True)
+        return self.function(stored, context)
 
 
 Registry = Mapping[str, Work]
