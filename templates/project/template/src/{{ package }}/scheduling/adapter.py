@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from apscheduler.job import Job as StoredJob
-from apscheduler.jobstores.base import BaseJobStore, JobLookupError
+from apscheduler.jobstores.base import BaseJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_RUNNING
 
@@ -65,11 +65,10 @@ class LedgerScheduler(BackgroundScheduler):
 
     def drop(self, name: str, *, store: str = DECLARED) -> bool:
         """Remove a job from a store; False when it was not there."""
-        try:
+        known = self.get_job(name, store) is not None
+        if known:
             self.remove_job(name, store)
-        except JobLookupError:
-            return False
-        return True
+        return known
 
     def schedules(self, store: str = DECLARED) -> dict[str, Schedule]:
         """Give the schedule of each job in a store, by name."""
@@ -80,23 +79,22 @@ class LedgerScheduler(BackgroundScheduler):
             return None
         try:
             known = self._upkeep()
-            waits = [self._pass(alias, store, known) for alias, store in self._jobstores.items()]
+            waits = [self._pass(store, known) for store in self._jobstores.values()]
         except Exception:
             logger.exception("the pass over the due jobs failed; trying again")
             return RETRY_SECONDS
         self.last_pass = monotonic()
         return min(waits)
 
-    def _pass(self, alias: str, store: BaseJobStore, known: Collection[str]) -> float:
+    def _pass(self, store: BaseJobStore, known: Collection[str]) -> float:
         now = datetime.now(UTC)
         for job in store.get_due_jobs(now):
-            if alias == RUNTIME or job.id in known:
+            if job.id in known or job.kwargs:  # else only other processes know it
                 self._move_on(job, store, now)
         upcoming = store.get_next_run_time()
         if upcoming is None:
             return LONGEST_WAIT_SECONDS
         wait: float = (upcoming - datetime.now(UTC)).total_seconds()
-        # Due and still there: a job that only other processes know, or one that fell due just now.
         return RETRY_SECONDS if upcoming <= now else min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
 
     def _move_on(self, job: StoredJob, store: BaseJobStore, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What becomes of due times: run, missed, coalesced, skipped; all recorded (S7, S12, S13)."""
 
+import logging
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 from ..background import ledger
 from ..background.claim import slots_in_use
 from ..background.models import State
-from ..background.work import Work
+from ..background.work import Registry
 from .job import Job
+
+logger = logging.getLogger(__name__)
 
 MOST_RECORDED = 100
 """Of one catch-up; the oldest row of a longer one tells how many came before it."""
@@ -49,9 +52,13 @@ def record(session: Session, job: Job, due_times: Sequence[datetime], now: datet
 
 
 def record_repeat(
-    session: Session, task: Work, due_at: datetime, now: datetime, stored: Mapping[str, str]
+    session: Session, registry: Registry, due_at: datetime, now: datetime, stored: Mapping[str, str]
 ) -> list[State]:
     """Queue a task for a schedule that was added at run time; the last due time counts."""
+    task = registry.get(stored["task"])
+    if task is None:
+        logger.error("repeat %(name)s: there is no task %(task)s any more; cancel it", stored)
+        return []
     key = f"repeat {stored['name']} {due_at.isoformat()}"
     run_id = ledger.add(session, task, now, due_at=due_at, key=key, payload=stored["payload"])
     return [State.QUEUED] if run_id else []

@@ -45,43 +45,47 @@ class Scheduler:
         self._registry = registry
         self._database, self._runner, self._observe = database, runner, observe
         self._reconciled = float("-inf")
-        self._engine = LedgerScheduler(make_stores(database), self._hand_over, self._upkeep)
+        self.engine = LedgerScheduler(make_stores(database), self._hand_over, self._upkeep)
 
     @property
     def last_pass(self) -> float:
         """When it last looked at what is due without an error, on the monotonic clock."""
-        return self._engine.last_pass
+        return self.engine.last_pass
 
     @property
     def running(self) -> bool:
         """Whether it was started."""
-        return bool(self._engine.running)
+        return bool(self.engine.running)
+
+    def next_run_times(self) -> dict[str, datetime]:
+        """Read the next due time of each stored job."""
+        return {job.id: job.next_run_time for job in self.engine.get_jobs()}
 
     def start(self) -> None:
         """Reconcile, then begin."""
-        self._engine.start(paused=True)
+        self.engine.start(paused=True)
         self._upkeep()
-        self._engine.resume()
+        self.engine.resume()
 
     def stop(self) -> None:
         """End the pass that goes on; what falls due now is for the other processes (S11)."""
         if self.running:
-            self._engine.shutdown()
+            self.engine.shutdown()
             with self._database.transaction() as session:
                 leave(session, self._runner.owner)
 
     def repeat(self, name: str, task: Task[P], payload: P, schedule: Schedule) -> None:
         """Queue `task` on a schedule that is not in the code; kept until `cancel(name)` (S5)."""
         arguments = {"name": name, "task": task.name, "payload": payload.model_dump_json()}
-        self._engine.put(name, schedule, store=RUNTIME, arguments=arguments)
+        self.engine.put(name, schedule, store=RUNTIME, arguments=arguments)
 
     def cancel(self, name: str) -> bool:
         """End a `repeat`; False when there is none of that name."""
-        return self._engine.drop(name, store=RUNTIME)
+        return self.engine.drop(name, store=RUNTIME)
 
     def reconcile(self, others: Collection[tuple[str, str]] = ()) -> Actions:
         """Make the store equal to the code; see `reconcile.reconcile` for what stays."""
-        now, stored = datetime.now(UTC), self._engine.schedules()
+        now, stored = datetime.now(UTC), self.engine.schedules()
         code = {
             name: repr(job.schedule)
             for name, job in self.jobs.items()
@@ -89,9 +93,9 @@ class Scheduler:
         }
         actions = reconcile(code, {name: repr(at) for name, at in stored.items()}, others)
         for name in (*actions.added, *actions.rescheduled):
-            self._engine.put(name, self.jobs[name].schedule)
+            self.engine.put(name, self.jobs[name].schedule)
         for name in actions.removed:
-            self._engine.drop(name)
+            self.engine.drop(name)
         return actions
 
     def _upkeep(self) -> Collection[str]:
@@ -108,9 +112,8 @@ class Scheduler:
     def _hand_over(self, name: str, due_times: list[datetime], stored: Mapping[str, str]) -> None:
         now = datetime.now(UTC)
         with self._database.transaction() as session:
-            if "task" in stored:
-                task = self._registry[stored["task"]]
-                states = record_repeat(session, task, due_times[-1], now, stored)
+            if stored:
+                states = record_repeat(session, self._registry, due_times[-1], now, stored)
             elif session.get(PausedJob, name) is None:
                 states = record(session, self.jobs[name], due_times, now)
             else:

@@ -24,7 +24,7 @@ class ScheduleTrigger(BaseTrigger):
         return self.schedule.next_after(previous_fire_time or now)
 
 
-def dispatch() -> None:
+def dispatch(**stored: str) -> None:
     """Stand as the function of every stored job: what it does is found by its id (S8)."""
 
 
