@@ -26,16 +26,15 @@ def in_utc(moment: datetime) -> datetime:
 def next_change(zone: tzinfo, start: datetime, end: datetime) -> datetime | None:
     """Return the first moment after start, up to and with end, that has another UTC offset.
 
-    Takes moments in UTC that are whole seconds apart and returns one in the zone. It looks once a
-    day, for no zone changes its clocks and changes them back within one.
+    Takes moments in UTC and returns one in the zone. It looks once a day, for no zone changes its
+    clocks and changes them back within one.
     """
 
     def changed(seconds: int) -> bool:
         later = (start + seconds * SECOND).astimezone(zone)
         return later.utcoffset() != start.astimezone(zone).utcoffset()
 
-    while start < end:
-        seconds = min(end - start, DAY) // SECOND
+    while (seconds := min(end - start, DAY) // SECOND) > 0:
         if changed(seconds):
             first = bisect(range(seconds), 0, key=changed)
             return (start + first * SECOND).astimezone(zone)

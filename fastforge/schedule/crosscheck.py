@@ -1,0 +1,76 @@
+"""The due times of a schedule against a second crontab implementation, croniter.
+
+croniter follows other rules in places. They are listed here, and ours stand: they are Debian's.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from fastforge.schedule import generated
+from fastforge.schedule.choice import ScheduleChoice
+
+DAY = timedelta(days=1)
+CLOCK_CHANGE = (
+    "croniter moves and repeats other times where clocks change: it is due again at a time of day "
+    "that comes twice, and puts off a time that is skipped even where the hour starts with *"
+)
+EVERY_VALUE = (
+    "croniter reads a day field that lists every day as *, so the other day field alone decides; "
+    "in crontab(5) only a field that starts with * does that"
+)
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """The first due time on which the two differ; `reason` is None if it is not a known one."""
+
+    ours: datetime
+    croniter: datetime
+    reason: str | None
+
+
+def disagreement(
+    choice: ScheduleChoice, start: datetime, fires: list[datetime]
+) -> Disagreement | None:
+    """Compare what is due after `start` with croniter; None if it agrees or cannot tell."""
+    if choice.kind not in {"daily", "cron"}:
+        return None
+    fields = _fields(choice)
+    zone = generated.zone(choice.timezone)
+    for ours, theirs in zip(
+        fires, _croniter(fields, start.astimezone(zone), len(fires)), strict=True
+    ):
+        if ours.astimezone(UTC) != theirs.astimezone(UTC):
+            return Disagreement(ours, theirs, _reason(fields, ours, theirs, zone))
+    return None
+
+
+def _fields(choice: ScheduleChoice) -> str:
+    if choice.kind == "cron":
+        return generated.canonical(choice.text)
+    hour, minute = choice.text.split(":")
+    return generated.canonical(f"{minute} {hour} * * *")
+
+
+def _croniter(fields: str, start: datetime, count: int) -> list[datetime]:
+    from croniter import croniter
+
+    # "implement_cron_bug" is what croniter calls crontab(5)'s rule for a field that starts with *.
+    times = croniter(fields, start, implement_cron_bug=True, max_years_between_matches=60)
+    return [times.get_next(datetime) for _ in range(count)]
+
+
+def _reason(fields: str, ours: datetime, theirs: datetime, zone: tzinfo) -> str | None:
+    first, last = sorted((ours.astimezone(UTC), theirs.astimezone(UTC)))
+    if generated.next_change(zone, first - DAY, min(last, first + DAY) + DAY):
+        return CLOCK_CHANGE
+    return EVERY_VALUE if _lists_every_day(fields) else None
+
+
+def _lists_every_day(fields: str) -> bool:
+    from cronsim import CronSim
+
+    read, day, weekday = CronSim(fields, datetime.now(UTC)), *fields.split()[2::2]
+    restricted = not (day.startswith("*") or weekday.startswith("*"))
+    every_weekday = {n % 7 for n in read.weekdays if isinstance(n, int)} == set(range(7))
+    return restricted and (every_weekday or read.days == set(range(1, 32)))
