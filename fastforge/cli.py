@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from fastforge import __version__
+from fastforge.commands.list import list_parts
 from fastforge.commands.new import new
 from fastforge.commands.verify import verify
+from fastforge.commands.when import when
 
 app = typer.Typer(
     name="fastforge",
@@ -17,7 +19,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(new)
+app.command("list")(list_parts)
 app.command()(verify)
+app.command()(when)
 
 
 def _show_version(wanted: bool) -> None:

@@ -43,12 +43,10 @@ def complete(given: Mapping[str, Value]) -> ProjectAnswers:
     defaults: dict[str, Value] = {
         "description": default_description(),
         "python": default_python(),
-        "author": "",
     }
-    answers = {**defaults, **given}
-    if not answers["author"]:
-        answers["author"] = configured_author() or f"The {answers['name']} developers"
-    return ProjectAnswers.from_dict(answers)
+    if "author" not in given:
+        defaults["author"] = configured_author() or f"The {given['name']} developers"
+    return ProjectAnswers.from_dict({**defaults, **given})
 
 
 def prepare(answers: ProjectAnswers, parent: Path) -> Creation:
@@ -73,6 +71,9 @@ def check_target(target: Path) -> None:
         raise ConflictError(f"{target} is a symbolic link.", "Choose another name or remove it.")
     if target.exists() and not target.is_dir():
         raise ConflictError(f"{target} is a file.", "Choose another name or remove it.")
+    existing = next(folder for folder in target.parents if folder.exists())
+    if not existing.is_dir():
+        raise UsageError(f"{existing} is a file, not a folder.", "Name a folder with -C.")
     outer = enclosing_project(target.parent)
     if outer is not None:
         hint = "Go to another folder, or name one with -C."

@@ -8,6 +8,8 @@ from typing import Any
 
 from fastforge.checks.probes import FINAL_STATE, UNFINISHED_STATES, Probe
 
+_TIMEOUT = 30.0
+"""Seconds a server has to answer a request."""
 _PAUSE = 0.05
 """Seconds between two looks at a state that is awaited."""
 
@@ -23,14 +25,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Talks to a server on this machine; `timeout` is in seconds, per request and per wait."""
+    """Talks to a server on this machine; `patience` is the seconds it waits for a state."""
 
     port: int
-    timeout: float
+    patience: float
 
     def request(self, method: str, path: str, body: object = None) -> Answer:
         """Send one request; raises OSError or http.client.HTTPException."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_TIMEOUT)
         try:
             sent = None if body is None else json.dumps(body)
             connection.request(method, path, sent, {"Content-Type": "application/json"})
@@ -42,7 +44,7 @@ class Client:
 
     def wait_for_status(self, probe: Probe) -> str | None:
         """Ask until the answer is the expected one; give the problem if it never was."""
-        deadline = time.monotonic() + self.timeout
+        deadline = time.monotonic() + self.patience
         while problem := self.probe(probe):
             if time.monotonic() > deadline:
                 return problem
@@ -61,10 +63,10 @@ class Client:
     def _follow(self, probe: Probe, accepted: Answer) -> str | None:
         if not accepted.location:
             return f"{probe}: the answer has no Location"
-        deadline = time.monotonic() + self.timeout
+        deadline = time.monotonic() + self.patience
         while (state := self._state(accepted.location)) in UNFINISHED_STATES:
             if time.monotonic() > deadline:
-                return f"{probe}: its run is still {state} after {self.timeout:g} s"
+                return f"{probe}: its run is still {state} after {self.patience:g} s"
             time.sleep(_PAUSE)
         return None if state == FINAL_STATE else f"{probe}: its run ended as {state}"
 

@@ -20,8 +20,8 @@ from fastforge.environment import program
 from fastforge.project import Project
 
 COMMAND = "uv run fastapi dev"
-_TIMEOUT = 30.0
-"""Seconds a server has to get ready, and to answer a request."""
+_PATIENCE = 30.0
+"""Seconds a server has to get ready, and a run to end."""
 _GRACE = 15.0
 """Seconds a server has to stop."""
 _KEPT_VARIABLES = re.compile(
@@ -56,7 +56,7 @@ async def _serve_and_probe(
 ) -> tuple[list[str], int]:
     probes = [probe for probe in PROBES if _applies(probe, project)]
     async with _serve(project, folder, output) as server:
-        problems = await _probe(Client(server.port, _TIMEOUT), server.process, probes)
+        problems = await _probe(Client(server.port, _PATIENCE), server.process, probes)
     if not server.stopped_well:
         problems.append(f"the server did not stop within {_GRACE:g} s of SIGTERM")
     return problems, len(probes)

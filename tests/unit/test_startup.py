@@ -125,7 +125,7 @@ def test_a_wrong_answer_is_a_problem_and_the_log_is_kept(
 def test_a_project_that_never_gets_ready_is_asked_nothing_else(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(startup, "_TIMEOUT", 0.2)
+    monkeypatch.setattr(startup, "_PATIENCE", 0.2)
 
     finding = start(project, HEALTHY | {"GET /health/ready": [[503, "not migrated"]]})
 

@@ -1,0 +1,103 @@
+"""The modules, jobs and tasks of a project, and where they are declared."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fastforge.project import Project
+from fastforge.sources import declaration, parse, routes, schedule
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEntry:
+    """A feature: its folder in `modules/` and its routes."""
+
+    name: str
+    routes: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobEntry:
+    """A scheduled job; `next_run` is None if it is never due again or only the program knows."""
+
+    name: str
+    schedule: str
+    next_run: str | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEntry:
+    """A background task and the routes that its own file declares."""
+
+    name: str
+    routes: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What discovery finds in a project, sorted by name."""
+
+    modules: tuple[ModuleEntry, ...]
+    jobs: tuple[JobEntry, ...]
+    tasks: tuple[TaskEntry, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the inventory for machines."""
+        return asdict(self)
+
+
+def take_inventory(project: Project, now: datetime) -> Inventory:
+    """Read a project's sources; raises FastforgeError if one is not Python."""
+    return Inventory(
+        modules=tuple(_modules(project)),
+        jobs=tuple(_jobs(project, now)),
+        tasks=tuple(_tasks(project)),
+    )
+
+
+def _modules(project: Project) -> Iterator[ModuleEntry]:
+    for folder in sorted((project.package / "modules").glob("[!_.]*/")):
+        sources = sorted(folder.glob("*.py"))
+        found = [route for source in sources for route in routes(parse(source))]
+        if sources:
+            yield ModuleEntry(folder.name, tuple(found), _place(project, folder))
+
+
+def _jobs(project: Project, now: datetime) -> Iterator[JobEntry]:
+    for path in _files(project, "jobs"):
+        job = declaration(parse(path), "JOB")
+        if job:
+            words, next_run = _due(job.arguments.get("schedule"), now)
+            yield JobEntry(path.stem, words, next_run, _place(project, path, job.line))
+
+
+def _tasks(project: Project) -> Iterator[TaskEntry]:
+    for path in _files(project, "tasks"):
+        module = parse(path)
+        task = declaration(module, "TASK")
+        if task:
+            yield TaskEntry(path.stem, tuple(routes(module)), _place(project, path, task.line))
+
+
+def _due(expression: ast.expr | None, now: datetime) -> tuple[str, str | None]:
+    if expression is None:
+        return "no schedule", None
+    made = schedule(expression)
+    if made is None:
+        return ast.unparse(expression), None
+    upcoming = made.next_after(now)
+    return made.describe(), upcoming.isoformat() if upcoming else None
+
+
+def _files(project: Project, folder: str) -> list[Path]:
+    return sorted((project.package / folder).glob("[!_.]*.py"))
+
+
+def _place(project: Project, path: Path, line: int | None = None) -> str:
+    place = path.relative_to(project.root).as_posix()
+    return f"{place}:{line}" if line else place

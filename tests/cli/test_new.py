@@ -1,0 +1,125 @@
+"""`fastforge new` without an environment: what it writes and what it says."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Fastforge, files_of
+
+FILES_ONLY = ("--yes", "--no-verify", "--no-git")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_files_are_written_and_the_next_steps_named(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    ran = fastforge("new", "my-shop", *FILES_ONLY)
+
+    count = len(files_of(tmp_path / "my-shop"))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == (
+        f"{count} files in {tmp_path}/my-shop\n"
+        "\n"
+        "Next:\n"
+        "  cd my-shop\n"
+        "  uv run fastapi dev          # then http://127.0.0.1:8000/docs\n"
+        "  uv run pytest\n"
+        "  fastforge verify            # all checks again\n"
+        "Again without questions: fastforge new my-shop --yes\n"
+    )
+
+
+def test_the_same_command_twice_changes_nothing(fastforge: Fastforge, tmp_path: Path) -> None:
+    fastforge("new", "shop", *FILES_ONLY)
+    before = files_of(tmp_path)
+
+    ran = fastforge("new", "shop", *FILES_ONLY)
+
+    assert ran.code == 0
+    assert ran.out.startswith(f"{len(before)} files unchanged in {tmp_path}/shop\n")
+    assert files_of(tmp_path) == before
+
+
+def test_other_answers_for_an_existing_project_are_refused(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    fastforge("new", "shop", *FILES_ONLY)
+    before = files_of(tmp_path)
+
+    ran = fastforge("new", "shop", *FILES_ONLY, "--bare")
+
+    assert ran.code == 3
+    assert ran.err.splitlines()[0].endswith("in it is not what this would write.")
+    assert files_of(tmp_path) == before
+
+
+def test_the_command_to_repeat_it_names_what_is_not_usual(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    flags = ["--description", 'It\'s "mine"', "--author", "-x", "--jobstore", "memory"]
+    flags += ["--no-metrics", "--no-docker", "--ci", "none", "--bare", "--timezone", "Asia/Tokyo"]
+    parent = tmp_path / "some where"
+
+    ran = fastforge("new", "shop", *flags, "-C", str(parent), *FILES_ONLY)
+
+    command = ran.out.splitlines()[-1].removeprefix("Again without questions: ")
+    first = files_of(parent / "shop")
+    subprocess.run(["rm", "-r", parent], check=True)
+    again = subprocess.run(
+        ["bash", "-c", f"{command} --no-verify --no-git"], cwd=tmp_path, check=False
+    )
+    assert again.returncode == 0
+    assert files_of(parent / "shop") == first
+    assert "note: with --jobstore memory" in ran.err
+
+
+def test_a_dry_run_lists_the_files_and_writes_nothing(fastforge: Fastforge, tmp_path: Path) -> None:
+    ran = fastforge("new", "shop", "--yes", "--dry-run")
+
+    *files, last = ran.out.splitlines()
+    assert "create  src/shop/main.py" in files
+    assert "create  .fastforge/project.yml" in files
+    assert last == f"{len(files)} files; nothing was written."
+    assert names(tmp_path) == []
+
+
+def test_a_diff_shows_whole_files_and_writes_nothing(fastforge: Fastforge, tmp_path: Path) -> None:
+    ran = fastforge("new", "shop", "--yes", "--diff")
+
+    applied = tmp_path / "applied"
+    applied.mkdir()
+    subprocess.run(["git", "apply"], input=ran.out, cwd=applied, text=True, check=True)
+    assert names(tmp_path) == ["applied"]
+    fastforge("new", "shop", *FILES_ONLY)
+    whole = files_of(tmp_path / "shop")
+    assert files_of(applied) == {path: content for path, content in whole.items() if content}
+
+
+@pytest.mark.parametrize("dry", [True, False])
+def test_json_gives_the_facts_on_stdout_alone(
+    fastforge: Fastforge, tmp_path: Path, *, dry: bool
+) -> None:
+    ran = fastforge("new", "shop", "--json", *FILES_ONLY, *(["--dry-run"] if dry else []))
+
+    facts = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert facts["project"] == str(tmp_path / "shop")
+    assert facts["answers"]["database"] == "sqlite"
+    assert {"path": "src/shop/main.py", "action": "create"} in facts["files"]
+    assert facts["verification"] is None
+    assert facts["command"] == "fastforge new shop --yes"
+    assert facts.get("dry_run", False) is dry
+    assert names(tmp_path) == ([] if dry else ["shop"])
+
+
+def test_a_first_commit_is_made(fastforge: Fastforge, tmp_path: Path) -> None:
+    ran = fastforge("new", "shop", "--yes", "--no-verify")
+
+    assert ran.code == 0
+    assert "git repository made, nothing committed: git knows no user.name" in ran.out
+    assert (tmp_path / "shop" / ".git").is_dir()

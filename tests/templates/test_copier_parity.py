@@ -1,0 +1,49 @@
+"""Copier gives the same bytes as our own renderer, for every combination of answers."""
+
+from pathlib import Path
+
+import pytest
+from copier import run_copy
+
+from fastforge.answers import ProjectAnswers, Value, valid_combinations
+from fastforge.render import packaged_templates, render
+from tests.conftest import files_of
+
+NASTY = "Sells \"3\" 🛒 at 50 % {{ off }} {% raw %} \\u0041 'x' \u202e<b>* 商店"
+
+
+def project(**changes: Value) -> ProjectAnswers:
+    usual: dict[str, Value] = {"name": "my-shop", "description": "Sells.", "author": "Ada"}
+    return ProjectAnswers.from_dict({**usual, **changes})
+
+
+CASES = [
+    *(project(**combination) for combination in valid_combinations()),
+    project(description=NASTY, author=NASTY, python="3.13", timezone="Asia/Shanghai"),
+]
+
+
+@pytest.mark.filterwarnings("ignore")  # Copier's own business
+@pytest.mark.parametrize("answers", CASES, ids=lambda answers: " ".join(map(str, _choices(answers))))
+def test_copier_gives_the_same_bytes(tmp_path: Path, answers: ProjectAnswers) -> None:
+    template = str(packaged_templates() / "project")
+
+    run_copy(template, tmp_path, data=answers.as_dict(), quiet=True, defaults=True, overwrite=True)
+
+    assert files_of(tmp_path) == render("project", answers.context())
+
+
+def test_copier_has_the_same_defaults(tmp_path: Path) -> None:
+    template = str(packaged_templates() / "project")
+
+    run_copy(template, tmp_path, data={"name": "my-shop"}, quiet=True, defaults=True)
+
+    usual = project(
+        description="A FastAPI service with scheduled jobs and background tasks.",
+        author="The my-shop developers",
+    )
+    assert files_of(tmp_path) == render("project", usual.context())
+
+
+def _choices(answers: ProjectAnswers) -> list[Value]:
+    return [value for name, value in answers.as_dict().items() if name not in {"description", "author"}]
