@@ -2,17 +2,15 @@
 
 from http import HTTPStatus
 from time import monotonic
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from .background.dependencies import RunnerDep
-from .background.runner import Runner
 from .database import DatabaseDep
 from .scheduling.dependencies import SchedulerDep
-from .scheduling.scheduler import Scheduler
 from .schema import is_current
 
 STALLED_AFTER_SECONDS = 60
@@ -27,12 +25,23 @@ class Health(BaseModel):
     detail: str = ""
 
 
-def stalled(runner: Runner, scheduler: Scheduler) -> str:
+class Part(Protocol):
+    """The runner or the scheduler, as far as its health goes."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not yet stopped."""
+
+    @property
+    def last_pass(self) -> float:
+        """When it last looked at the ledger, on the monotonic clock."""
+
+
+def stalled(runner: Part, scheduler: Part) -> str:
     """Name the parts that run in this process but have not looked at the ledger for a minute."""
-    passes: dict[str, Runner | Scheduler] = {"runner": runner, "scheduler": scheduler}
     parts = [
         name
-        for name, part in passes.items()
+        for name, part in (("runner", runner), ("scheduler", scheduler))
         if part.running and monotonic() - part.last_pass > STALLED_AFTER_SECONDS
     ]
     return f"stalled: {', '.join(parts)}" if parts else ""
