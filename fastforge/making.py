@@ -76,9 +76,10 @@ def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
             if wishes.git:
                 with progress.step("git") as words:
                     words.append(git := _commit(creation))
+        steps = progress.seconds
         report = verify(creation.project, chosen(full=wishes.full), watch(progress))
     if wishes.as_json:
-        say_json(_facts(creation, git, report))
+        say_json({**_facts(creation, git, report), "seconds": steps})
     show_problems(creation.project, report)
     require(creation.project, report)
     if not wishes.as_json:

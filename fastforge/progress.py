@@ -72,6 +72,12 @@ class Progress:
             raise
         self.end(name, "passed", ", ".join(words), time.monotonic() - started)
 
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long each step took that has ended."""
+        ended = ((row.name, row.seconds) for row in self._rows.values())
+        return {name: round(seconds, 2) for name, seconds in ended if seconds is not None}
+
     def start(self, name: str) -> None:
         """Show that `name` is being worked on."""
         self._rows[name] = _Row(name)

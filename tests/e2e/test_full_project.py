@@ -1,0 +1,128 @@
+"""A default project from the installed wheel: verified, and as its README says."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fastforge.environment import child_environment, uv_binary
+from tests.conftest import Ran
+from tests.e2e.conftest import Installed
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_default_project_is_verified(shop: tuple[Path, Ran]) -> None:
+    root, ran = shop
+
+    assert ran.code == 0, ran.err
+    facts = json.loads(ran.out)
+    checks = {check["check"]: check for check in facts["verification"]["checks"]}
+    assert facts["project"] == str(root)
+    assert all(check["passed"] for check in checks.values())
+    assert list(checks) == ["tests", "lint", "format", "types (ty)", "types (mypy)", "start-up"]
+    assert checks["tests"]["facts"]["coverage_percent"] == 100
+    assert checks["start-up"]["facts"]["requests"] == 8
+
+
+def test_verification_leaves_the_git_tree_clean(shop: tuple[Path, Ran]) -> None:
+    root, _ = shop
+
+    status = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=root, check=True, capture_output=True, text=True
+    )
+
+    assert status.stdout == ""
+
+
+def test_the_parts_of_the_project_are_listed(shop: tuple[Path, Ran], installed: Installed) -> None:
+    root, _ = shop
+
+    ran = installed("list", "--json", cwd=root)
+
+    parts = json.loads(ran.out)
+    assert {module["name"] for module in parts["modules"]} == {"notifications", "payments"}
+    assert {job["name"] for job in parts["jobs"]} >= {"database_backup"}
+    assert all(job["next_run"] for job in parts["jobs"])
+    assert [task["name"] for task in parts["tasks"]] == ["send_email"]
+
+
+@pytest.fixture
+def copy(shop: tuple[Path, Ran], tmp_path: Path) -> Path:
+    """A copy of the project that a test may change; it shares the environment."""
+    root, _ = shop
+    shutil.copytree(root, tmp_path / "shop", ignore=shutil.ignore_patterns(".venv"))
+    return tmp_path / "shop"
+
+
+def test_a_broken_project_fails_verification_and_says_where(
+    copy: Path, installed: Installed
+) -> None:
+    (copy / "tests" / "test_broken.py").write_text(
+        "def test_broken() -> None:\n    assert 1 == 2\n"
+    )
+
+    ran = installed("verify", cwd=copy)
+
+    assert ran.code == 4
+    assert "tests/test_broken.py::test_broken: " in ran.err
+    assert "uv run pytest" in ran.err
+    assert f"The project is kept in {copy}." in ran.err
+
+
+def test_without_a_network_the_project_is_made_and_the_exit_code_is_5(
+    installed: Installed, tmp_path: Path
+) -> None:
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+
+    ran = installed(
+        *("new", "shop", "--yes"),
+        cwd=tmp_path,
+        UV_CACHE_DIR=str(tmp_path / "cache"),
+        UV_HTTP_RETRIES="0",
+        NO_PROXY="",
+        no_proxy="",
+        **nowhere,
+    )
+
+    assert ran.code == 5
+    assert "the package index cannot be reached" in ran.err
+    assert f"fastforge verify -C {tmp_path}/shop" in ran.err
+    assert (tmp_path / "shop" / "pyproject.toml").is_file()
+    assert (tmp_path / "shop" / ".git").is_dir()
+
+
+def test_the_commands_of_the_readme_run(copy: Path) -> None:
+    commands = readme_commands((copy / "README.md").read_text())
+    path = f"{Path(uv_binary()).parent}{os.pathsep}{os.environ['PATH']}"
+
+    assert "uv run pytest" in commands
+    for command in commands:
+        done = subprocess.run(
+            ["timeout", "--preserve-status", "--signal=INT", "20", "bash", "-ec", command],
+            cwd=copy,
+            env={**child_environment(), "PATH": path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0 or serves(command), f"{command}: {done.stdout}{done.stderr}"
+
+
+def readme_commands(readme: str) -> list[str]:
+    """Give the command lines of the shell blocks that need nothing but the project."""
+    blocks = re.findall(
+        r"^```(?:sh|bash|shell|console)\n(.*?)^```", readme, re.DOTALL | re.MULTILINE
+    )
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    commands = [line.partition("  #")[0].strip().removeprefix("$ ") for line in lines]
+    return [command for command in commands if command.startswith("uv ")]
+
+
+def serves(command: str) -> bool:
+    return bool(re.search(r"fastapi (dev|run)|uvicorn", command))
