@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOST = 1000
 
 
-def when(  # noqa: PLR0913 (each is an option)
+def when(
     expression: Annotated[
         str | None, typer.Argument(help='A crontab expression, such as "0 12 * * 1-5" or @daily.')
     ] = None,

@@ -17,7 +17,7 @@ INTERVAL = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5}
 EXAMPLES = {
     "every": "For example: --every 30m",
     "daily": "For example: --daily 03:30 --timezone Europe/Berlin",
-    "cron": 'For example: "0 12 * * 1-5" is noon from Monday to Friday; @daily and the like work too.',
+    "cron": 'For example: "0 12 * * 1-5" is noon, Monday to Friday; @daily and the like work too.',
     "at": "For example: --at 2099-12-01T09:00 --timezone Europe/Berlin",
 }
 

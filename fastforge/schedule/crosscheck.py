@@ -64,13 +64,14 @@ def _reason(fields: str, ours: datetime, theirs: datetime, zone: tzinfo) -> str 
     first, last = sorted((ours.astimezone(UTC), theirs.astimezone(UTC)))
     if generated.next_change(zone, first - DAY, min(last, first + DAY) + DAY):
         return CLOCK_CHANGE
-    return EVERY_VALUE if _lists_every_day(fields) else None
+    return EVERY_VALUE if lists_every_day(fields) else None
 
 
-def _lists_every_day(fields: str) -> bool:
+def lists_every_day(fields: str) -> bool:
+    """Tell whether a day field has every day although neither of the two starts with *."""
     from cronsim import CronSim
 
     read, day, weekday = CronSim(fields, datetime.now(UTC)), *fields.split()[2::2]
-    restricted = not (day.startswith("*") or weekday.startswith("*"))
     every_weekday = {n % 7 for n in read.weekdays if isinstance(n, int)} == set(range(7))
+    restricted = not (day.startswith("*") or weekday.startswith("*"))
     return restricted and (every_weekday or read.days == set(range(1, 32)))
