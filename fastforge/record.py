@@ -71,8 +71,8 @@ def read_record(content: bytes, where: str) -> Record:
         return Record(
             kind=str(data["kind"]),
             name=str(data["name"]),
-            answers=dict(data["answers"]),
-            digests={str(path): str(value) for path, value in data["files"].items()},
+            answers=dict(data["answers"] or {}),
+            digests={str(path): str(value) for path, value in (data["files"] or {}).items()},
             version=str(data["fastforge"]),
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
