@@ -14,9 +14,9 @@ CLOCK_CHANGE = (
     "croniter moves and repeats other times where clocks change: it is due again at a time of day "
     "that comes twice, and puts off a time that is skipped even where the hour starts with *"
 )
-EVERY_VALUE = (
-    "croniter reads a day field that lists every day as *, so the other day field alone decides; "
-    "in crontab(5) only a field that starts with * does that"
+EVERY_DAY = (
+    "croniter reads a day field that lists every day as * when the other one has a * in it, and "
+    "then that one decides alone; in crontab(5) only a field that starts with * does that"
 )
 
 
@@ -64,14 +64,15 @@ def _reason(fields: str, ours: datetime, theirs: datetime, zone: tzinfo) -> str 
     first, last = sorted((ours.astimezone(UTC), theirs.astimezone(UTC)))
     if generated.next_change(zone, first - DAY, min(last, first + DAY) + DAY):
         return CLOCK_CHANGE
-    return EVERY_VALUE if lists_every_day(fields) else None
+    return EVERY_DAY if lists_every_day(fields) else None
 
 
 def lists_every_day(fields: str) -> bool:
-    """Tell whether a day field has every day although neither of the two starts with *."""
+    """Tell whether one day field lists every day, the other has a *, and neither starts with it."""
     from cronsim import CronSim
 
     read, day, weekday = CronSim(fields, datetime.now(UTC)), *fields.split()[2::2]
+    if day.startswith("*") or weekday.startswith("*"):
+        return False
     every_weekday = {n % 7 for n in read.weekdays if isinstance(n, int)} == set(range(7))
-    restricted = not (day.startswith("*") or weekday.startswith("*"))
-    return restricted and (every_weekday or read.days == set(range(1, 32)))
+    return (every_weekday and "*" in day) or (read.days == set(range(1, 32)) and "*" in weekday)

@@ -5,8 +5,8 @@ its moments in a zone by the rule below, so that nothing near a clock change has
 
 Three readings differ. They are not compared; ours are those of Debian's cron:
 
-- croniter takes a day field that lists every day (`1-7`, `1,*/1`) for `*`, and then the other day
-  field decides alone. Debian's cron looks at the first character only.
+- croniter takes a day field that lists every day for `*` when the other one has a `*` in it
+  (`15,*/9 * 1-7`), and then that one decides alone. Debian's cron looks at the first character.
 - croniter takes a range of one value (`4-4`) for a wrapping one, that is for every value. For
   Debian's cron it is that value. The generated expressions have none.
 - cron-converter turns 7 into 0 before it steps, so `3-7/2` is Wednesday and Friday. For Debian's
@@ -165,4 +165,4 @@ def test_two_other_implementations_give_the_same_times(name: str) -> None:
                 theirs = in_zone(expression, other(expression, clock), zone, start)
                 assert theirs == ours[: len(theirs)], (other, expression, start)
                 compared += len(theirs) == FIRES
-    assert compared > 0.97 * len(drawn) * len(OTHERS)
+    assert compared > 0.98 * len(drawn) * len(OTHERS)
