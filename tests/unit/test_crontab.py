@@ -166,3 +166,17 @@ def test_two_other_implementations_give_the_same_times(name: str) -> None:
                 assert theirs == ours[: len(theirs)], (other, expression, start)
                 compared += len(theirs) == FIRES
     assert compared > 0.98 * len(drawn) * len(OTHERS)
+
+
+@pytest.mark.parametrize("field", range(len(BOUNDS)))
+def test_ranges_that_wrap_are_those_of_croniter(field: int) -> None:
+    """Compare them without a step: croniter has `12-11/52` go on at minute 5, which is 53 later."""
+    start = datetime(2026, 5, 5, 12, tzinfo=UTC)
+    low, _, size = BOUNDS[field]
+    chance = random.Random(field)  # noqa: S311 (not a secret)
+    for first in range(low + 1, low + size):
+        fields = ["0", "0", "*", "*", "*"]
+        fields[field] = f"{first}-{chance.randint(low, first - 1)}"
+        expression = " ".join(fields)
+        theirs = list(islice(by_croniter(expression, start), FIRES))
+        assert due_times(expression, "UTC", start) == theirs, expression
