@@ -53,7 +53,7 @@ def execute(
         return error
 
 
-async def _error_of(result: Awaitable[None], longest: timedelta | None) -> BaseException | None:
+async def _error_of(result: Awaitable[object], longest: timedelta | None) -> BaseException | None:
     # Given, not raised: a SystemExit that leaves a task ends the loop, which may be the server's.
     limit = asyncio.timeout(None if longest is None else longest.total_seconds())
     try:

@@ -1,7 +1,7 @@
 """What a job and a task have in common, what their functions are given, and `Task` (T3, T4)."""
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Generic, TypeVar
@@ -59,8 +59,8 @@ class Work:
         """How many runs of it may go on at once, over all processes."""
         return None
 
-    def call(self, context: RunContext, payload: str | None) -> Awaitable[None] | None:
-        """Call the function; an async one gives its coroutine."""
+    def call(self, context: RunContext, payload: str | None) -> object:
+        """Call the function; an async one gives its coroutine, anything else is not looked at."""
         raise NotImplementedError
 
     def may_retry(self, attempt: int, error: BaseException) -> bool:
@@ -86,7 +86,7 @@ class Task(Work, Generic[Payload]):
     kind: ClassVar[str] = "task"
 
     payload: type[Payload]
-    function: Callable[[Payload, RunContext], Awaitable[None] | None] = field(repr=False)
+    function: Callable[[Payload, RunContext], object] = field(repr=False)
     max_concurrency: int | None = None
 
     @property
@@ -98,7 +98,7 @@ class Task(Work, Generic[Payload]):
         """Give the JSON that `call` reads back, by the names of the fields, not their aliases."""
         return payload.model_dump_json(by_alias=False, round_trip=True)
 
-    def call(self, context: RunContext, payload: str | None) -> Awaitable[None] | None:
+    def call(self, context: RunContext, payload: str | None) -> object:
         """Call the function with the stored payload; a ValidationError if it no longer fits."""
         stored = self.payload.model_validate_json(payload or "null", by_alias=True, by_name=True)
         return self.function(stored, context)
