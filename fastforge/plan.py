@@ -1,6 +1,5 @@
 """Files to be written or removed, against a folder as it is: show, then apply all or nothing."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -107,6 +106,8 @@ def _read(path: Path) -> bytes | None:
 
 
 def _diff(change: Change) -> Iterator[str]:
+    import difflib  # for --diff alone
+
     before, after = _lines(change.before), _lines(change.after)
     old = "/dev/null" if change.before is None else f"a/{change.path}"
     new = "/dev/null" if change.after is None else f"b/{change.path}"

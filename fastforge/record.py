@@ -84,7 +84,8 @@ def _scalar(value: object) -> str:
     """Write a scalar as JSON with only printable characters raw, which YAML reads as written."""
     if not isinstance(value, str):
         return json.dumps(value)
-    return '"' + "".join(_character(char) for char in value) + '"'
+    plain = value.isprintable() and '"' not in value and "\\" not in value
+    return f'"{value if plain else "".join(map(_character, value))}"'
 
 
 def _character(char: str) -> str:

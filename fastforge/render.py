@@ -3,18 +3,20 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastforge.errors import FastforgeError
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
 
 Tree = Mapping[str, bytes]
 """Relative POSIX paths and what the files hold."""
 
+SOURCES = "template"
 SUFFIX = ".jinja"
+_PATHS = "<paths>"
 
 
 def packaged_templates() -> Path:
@@ -38,61 +40,75 @@ def render(part: str, context: Mapping[str, object], overrides: Path | None = No
 
 def render_folder(root: Path, context: Mapping[str, object]) -> Tree:
     """Render the Copier template in `root`: the files of `root/template`, sorted by path."""
-    environment = environment_for(root)
-    sources = root / "template"
-    tree = dict(_files(environment, sources, context))
-    if not tree:
+    names = sorted(_walk(root / SOURCES))
+    if not names:
         raise FastforgeError(f"The template in {root} has no files.", "Install fastforge again.")
-    return {path: tree[path] for path in sorted(tree)}
+    environment = environment_for(root, "\n".join(name.removesuffix(SUFFIX) for name in names))
+    paths = _paths(environment, context)
+    chosen = [(path, name) for path, name in zip(paths, names, strict=True) if path is not None]
+    return {path: _content(environment, root, name, context) for path, name in sorted(chosen)}
 
 
-def _files(
-    environment: "Environment", sources: Path, context: Mapping[str, object]
-) -> Iterator[tuple[str, bytes]]:
-    from jinja2 import TemplateError
+def _content(
+    environment: "Environment", root: Path, name: str, context: Mapping[str, object]
+) -> bytes:
+    from jinja2 import TemplateError  # not needed for --help
 
-    for source in _walk(sources):
-        relative = source.relative_to(sources).as_posix()
-        try:
-            path = _path(environment, relative.removesuffix(SUFFIX), context)
-            if path is None:
-                continue
-            content = source.read_bytes()
-            if relative.endswith(SUFFIX):
-                content = environment.from_string(content.decode()).render(context).encode()
-        except TemplateError as error:
-            raise FastforgeError(
-                f"The template file {source} cannot be rendered: {error}"
-            ) from error
-        yield path, content
+    if not name.endswith(SUFFIX):
+        return (root / SOURCES / name).read_bytes()
+    try:
+        return environment.get_template(f"{SOURCES}/{name}").render(context).encode()
+    except TemplateError as error:
+        problem = f"The template file {root / SOURCES / name} cannot be rendered: {error}"
+        raise FastforgeError(problem) from error
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
-        yield from (Path(parent, name) for name in names)
+        inside = os.path.relpath(parent, folder)
+        yield from (name if inside == "." else f"{inside}/{name}" for name in names)
 
 
-def _path(environment: "Environment", relative: str, context: Mapping[str, object]) -> str | None:
-    """Render a path; None if a segment is empty, which is how a template leaves a file out."""
-    segments = []
-    for segment in PurePosixPath(relative).parts:
-        rendered = environment.from_string(segment).render(context) if "{" in segment else segment
-        if not rendered:
-            return None
-        segments.append(rendered)
-    return "/".join(segments)
+def _paths(environment: "Environment", context: Mapping[str, object]) -> list[str | None]:
+    """Render all paths, as one template because compiling is what takes time.
+
+    None if a segment is empty: this is how a template leaves a file out.
+    """
+    from jinja2 import TemplateError
+
+    try:
+        rendered = environment.get_template(_PATHS).render(context).split("\n")
+    except TemplateError as error:
+        raise FastforgeError(f"A path of the template cannot be rendered: {error}") from error
+    return [path if all(path.split("/")) else None for path in rendered]
 
 
-def environment_for(root: Path) -> "Environment":
-    """Make the environment that Copier makes for such a template (a test compares the bytes)."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+def environment_for(root: Path, paths: str = "") -> "Environment":
+    """Make the environment that Copier makes for such a template (a test compares the bytes).
+
+    `paths` is the source of one more template, named as `_PATHS` says.
+    """
+    from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(root),
+        loader=ChoiceLoader([DictLoader({_PATHS: paths}), FileSystemLoader(root)]),
+        bytecode_cache=_bytecode_cache(),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 (the output is source code, quoted by quoting.jinja)
     )
     environment.filters["to_json"] = json.dumps
     return environment
+
+
+def _bytecode_cache() -> "BytecodeCache | None":
+    """Keep compiled templates in the user's cache folder: compiling takes longer than all else."""
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "fastforge")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # read-only, or there is no home
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -73,7 +72,7 @@ def explained(what: str) -> Iterator[None]:
 def _locked_folder(parent: Path, prefix: str) -> tuple[Path, int]:
     parent.mkdir(parents=True, exist_ok=True)
     while True:
-        stage = parent / f"{prefix}{secrets.token_hex(4)}"
+        stage = parent / f"{prefix}{os.urandom(4).hex()}"
         stage.mkdir()
         lock = os.open(stage, os.O_RDONLY)
         with suppress(OSError):

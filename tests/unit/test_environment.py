@@ -16,7 +16,7 @@ def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program in the place of uv; it notes its arguments in `arguments` and says `said`."""
     program = tmp_path / "uv"
     program.write_text(
-        f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat {tmp_path}/said >&2\ntest ! -s {tmp_path}/said\n'
+        f'#!/bin/sh\ncd {tmp_path}\necho "$@" > arguments\ncat said >&2\ntest ! -s said\n'
     )
     program.chmod(0o755)
     (tmp_path / "said").write_text("")
