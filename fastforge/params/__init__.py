@@ -1,0 +1,16 @@
+"""Parameters of tasks and fields of modules, as `--param` and `--field` take them."""
+
+from fastforge.params.grammar import parse_param, parse_params
+from fastforge.params.layout import field_source, import_lines, imports_of, item_name, item_source
+from fastforge.params.param import Param
+
+__all__ = [
+    "Param",
+    "field_source",
+    "import_lines",
+    "imports_of",
+    "item_name",
+    "item_source",
+    "parse_param",
+    "parse_params",
+]

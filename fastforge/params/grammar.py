@@ -1,0 +1,161 @@
+"""Reads `NAME:TYPE[=DEFAULT]`, such as `email:EmailStr`, `age:int>=0` or `tags:list[str]=[]`."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from fastforge.errors import UsageError
+from fastforge.params.bounds import Bounds, fits, fits_number, number_within
+from fastforge.params.defaults import LONGEST, read_default
+from fastforge.params.kinds import KINDS, Kind
+from fastforge.params.names import check_param_name, closest, is_secret
+from fastforge.params.param import Param
+
+HINT = (
+    f"Types are {', '.join(KINDS)}, list[...] and ... | None of these; bounds are written "
+    "int>=1<=10, str{1,80} or list[str]{1,5}; a default follows `=`."
+)
+LONGEST_STRING = 10_000
+LONGEST_LIST = 100
+
+_SIGNS = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
+_SCALAR = r"(?P<kind{n}>[A-Za-z]\w*)(?P<bounds{n}>(?:\s*[<>]=?\s*-?\d+(?:\.\d+)?)*|\{{[\d,\s]*\}})"
+_TYPE = re.compile(
+    r"\s*(?:list\[\s*" + _SCALAR.format(n=1) + r"\s*\](?P<size>\{[\d,\s]*\})?"
+    r"|" + _SCALAR.format(n=2) + r")\s*(?P<none>\|\s*None\b)?\s*(?:=(?P<default>.*))?",
+    re.ASCII | re.DOTALL,
+)
+_BOUND = re.compile(r"([<>]=?)\s*(-?\d{1,15}(?:\.\d{1,15})?)(?=\s|[<>]|$)", re.ASCII)
+_LENGTH = re.compile(r"\{\s*(\d{0,6})\s*(,?)\s*(\d{0,6})\s*\}", re.ASCII)
+
+
+def parse_params(texts: Iterable[str], what: str = "parameter") -> tuple[Param, ...]:
+    """Read several parameters; raises UsageError for a bad one, or for two of one name."""
+    params: dict[str, Param] = {}
+    for text in texts:
+        param = parse_param(text, what)
+        if param.name in params:
+            raise UsageError(f"Two {what}s are called `{param.name}`.", "Rename one.")
+        params[param.name] = param
+    return tuple(params.values())
+
+
+def parse_param(text: str, what: str = "parameter") -> Param:
+    """Read one; raises UsageError that names what is wrong with it."""
+    name, colon, rest = text.partition(":")
+    check_param_name(what, name.strip())
+    match = _TYPE.fullmatch(rest) if colon else None
+    if not match:
+        reason = "cannot be read" if colon else "has no type"
+        raise UsageError(f"The {what} {ascii(text)[1:-1]} {reason}.", HINT)
+    is_list = match["kind1"] is not None
+    kind = _kind(what, name, match["kind1"] or match["kind2"])
+    bounds = _bounds(what, name, kind, match["bounds1"] or match["bounds2"] or "")
+    size = _length(what, name, match["size"] or "", LONGEST_LIST)
+    param = Param(name.strip(), kind, bounds, is_list, size, match["none"] is not None)
+    typed = match["default"]
+    return param if typed is None else _with_default(what, param, typed.strip())
+
+
+def _kind(what: str, name: str, text: str) -> Kind:
+    if text in KINDS:
+        return KINDS[text]
+    close = closest(text, list(KINDS))
+    meant = f"Did you mean `{name}:{close}`? " if close else ""
+    raise UsageError(f"The {what} `{name}` has the unknown type `{text}`.", meant + HINT)
+
+
+def _bounds(what: str, name: str, kind: Kind, text: str) -> Bounds:
+    if not text:
+        return {}
+    if text.startswith("{"):
+        if kind.name != "str":
+            problem = f"The {what} `{name}` is of type {kind.name}, which has no length."
+            raise UsageError(problem, HINT)
+        return _length(what, name, text, LONGEST_STRING)
+    if not kind.is_number:
+        problem = f"The {what} `{name}` is of type {kind.name}, which has no least or greatest."
+        raise UsageError(problem, HINT)
+    return _limits(what, name, kind, text)
+
+
+def _limits(what: str, name: str, kind: Kind, text: str) -> Bounds:
+    found = _BOUND.findall(text)
+    if re.sub(r"\s", "", text) != "".join(sign + number for sign, number in found):
+        problem = f"The bounds of the {what} `{name}` have more than 15 digits."
+        raise UsageError(problem, "Check such numbers in code.")
+    bounds = {_SIGNS[sign]: Decimal(number) or Decimal(0) for sign, number in found}
+    if len(bounds) != len(found) or {"ge", "gt"} <= bounds.keys() or {"le", "lt"} <= bounds.keys():
+        problem = f"The {what} `{name}` has two bounds on one side."
+        raise UsageError(problem, "Give one least and one greatest: int>=1<=10.")
+    if kind.name == "int" and any(value % 1 for value in bounds.values()):
+        problem = f"The bounds of the {what} `{name}` are not whole numbers."
+        raise UsageError(problem, "Give whole ones, or use float or Decimal.")
+    number_within(kind, bounds)
+    return bounds
+
+
+def _length(what: str, name: str, text: str, longest: int) -> Bounds:
+    if not text:
+        return {}
+    match = _LENGTH.fullmatch(text)
+    least, comma, most = match.groups() if match else ("", "", "")
+    most = most if comma else least
+    bounds = {
+        key: Decimal(value)
+        for key, value in (("min_length", least), ("max_length", most))
+        if value and (key == "max_length" or int(value))
+    }
+    low, high = bounds.get("min_length", Decimal(0)), bounds.get("max_length", Decimal(longest))
+    if not bounds or low > high or not 0 < high <= longest:
+        problem = f"The length {text} of the {what} `{name}` cannot be."
+        raise UsageError(problem, f"Write {{LEAST,MOST}}, 1 to {longest}: {{1,80}}, {{,80}}.")
+    return bounds
+
+
+def _with_default(what: str, param: Param, typed: str) -> Param:
+    if is_secret(param.name) and typed not in {"None", "[]"}:
+        problem = f"The {what} `{param.name}` is a secret, so it has no default that all can read."
+        raise UsageError(problem, "Leave the default out.")
+    default, as_json = _default(what, param, typed)
+    if len(default) > LONGEST:
+        problem = f"The default of the {what} `{param.name}` is too long to be written on a line."
+        raise UsageError(problem, "Set it in code.")
+    return Param(
+        param.name,
+        param.kind,
+        param.bounds,
+        param.is_list,
+        param.size,
+        param.nullable,
+        default,
+        as_json,
+    )
+
+
+def _default(what: str, param: Param, typed: str) -> tuple[str, str]:
+    if typed == "None" and param.nullable:
+        return "None", "None"
+    if param.is_list:
+        if typed == "[]" and "min_length" not in param.size:
+            return "Field(default_factory=list)", "[]"
+        allowed = [] if "min_length" in param.size else ["[]"]
+        raise _unfit(what, param, typed, " or ".join([*allowed, "None, if it may be"]))
+    try:
+        default, as_json = read_default(param.kind.name, typed)
+    except ValueError as error:
+        raise _unfit(what, param, typed, str(error)) from error
+    if not _within(param, typed):
+        raise _unfit(what, param, typed, "a value within the bounds")
+    return default, as_json
+
+
+def _within(param: Param, typed: str) -> bool:
+    if param.kind.is_number:
+        return fits_number(param.kind, Decimal(typed), param.bounds)
+    return param.kind.name != "str" or fits(Decimal(len(typed)), param.bounds)
+
+
+def _unfit(what: str, param: Param, typed: str, wanted: str) -> UsageError:
+    problem = f"The default {typed!a} does not fit the {what} `{param.text}`."
+    return UsageError(problem, f"Give {wanted}.")

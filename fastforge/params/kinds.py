@@ -1,0 +1,52 @@
+"""The types a parameter may have: how each is written, a value that fits and one that does not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Import = tuple[str, str]
+"""A module and a name in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type. `example` and `refused` are Python sources of JSON values."""
+
+    name: str
+    annotation: str
+    example: str
+    refused: str
+    imports: tuple[Import, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it may have bounds such as `>=1`."""
+        return self.name in {"int", "float", "Decimal"}
+
+
+_KINDS = (
+    Kind("str", "str", '"example"', "5"),
+    Kind("int", "int", "1", '"many"'),
+    Kind("float", "float", "1.5", '"many"'),
+    Kind("bool", "bool", "True", '"maybe"'),
+    Kind("Decimal", "Decimal", '"12.50"', '"many"', (("decimal", "Decimal"),)),
+    Kind("date", "date", '"2026-03-01"', '"someday"', (("datetime", "date"),)),
+    Kind(
+        "datetime",
+        "AwareDatetime",
+        '"2026-03-01T09:30:00Z"',
+        '"2026-03-01T09:30:00"',
+        (("pydantic", "AwareDatetime"),),
+    ),
+    Kind("UUID", "UUID", f'"{7:08}-0000-4000-8000-{7:012}"', '"7"', (("uuid", "UUID"),)),
+    Kind("EmailStr", "EmailStr", '"ada@example.com"', '"ada"', (("pydantic", "EmailStr"),)),
+    Kind(
+        "HttpUrl",
+        "HttpUrl",
+        '"https://example.com/a"',
+        '"ftp://example.com/a"',
+        (("pydantic", "HttpUrl"),),
+    ),
+)
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
+"""By the name a user types. A `datetime` has a timezone: one without is refused."""

@@ -1,0 +1,141 @@
+"""A parameter of a task, or a field of a module: its Python source and values to test it with."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from fastforge.params.bounds import (
+    Bounds,
+    field_arguments,
+    fits,
+    lengths_at,
+    lengths_beyond,
+    number_within,
+    numbers_at,
+    numbers_beyond,
+    plain,
+)
+from fastforge.params.kinds import Import, Kind
+
+_WORD = "example"
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter. Values to test with are Python sources of what JSON holds.
+
+    `bounds` are those of the value, or of each item if it `is_list`; `size` is that of the list.
+    `default` is Python source, `default_json` that of the JSON value which means the same.
+    """
+
+    name: str
+    kind: Kind
+    bounds: Bounds
+    is_list: bool = False
+    size: Bounds = field(default_factory=dict)
+    nullable: bool = False
+    default: str | None = None
+    default_json: str | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be given."""
+        return self.default is None
+
+    @property
+    def text(self) -> str:
+        """What a user types for it, apart from the default."""
+        inner = f"{self.kind.name}{_typed(self.bounds)}"
+        whole = f"list[{inner}]{_typed(self.size)}" if self.is_list else inner
+        return f"{self.name}:{whole}{'|None' if self.nullable else ''}"
+
+    @property
+    def imports(self) -> frozenset[Import]:
+        """What its annotation and default need."""
+        needed = set(self.kind.imports)
+        if self.bounds or self.size:
+            needed |= {("typing", "Annotated"), ("pydantic", "Field")}
+        if self.default == "Field(default_factory=list)":
+            needed.add(("pydantic", "Field"))
+        if (self.default or "").startswith("datetime."):
+            needed.add(("datetime", "datetime"))
+        return frozenset(needed)
+
+    @property
+    def example(self) -> str:
+        """A value that is valid."""
+        if not self.is_list:
+            return _example(self.kind, self.bounds)
+        return _list(_example(self.kind, self.bounds), int(self.size.get("min_length") or 1))
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Values that are just valid: at each bound, and None where it may be."""
+        values = list(_at(self.kind, self.bounds))
+        if self.is_list:
+            least = int(self.size.get("min_length") or 1)
+            values = [_list(value, least) for value in values]
+            item = _example(self.kind, self.bounds)
+            values += [_list(item, length) for length in lengths_at(self.size)]
+        return (*dict.fromkeys(values), *(["None"] if self.nullable else []))
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Values that are not valid: of another type, and just beyond each bound."""
+        values = [self.kind.refused, *_beyond(self.kind, self.bounds)]
+        if self.is_list:
+            least = int(self.size.get("min_length") or 1)
+            item = _example(self.kind, self.bounds)
+            values = ['"no list"', *(_list(value, least) for value in values)]
+            values += [_list(item, length) for length in lengths_beyond(self.size)]
+        return (*dict.fromkeys(values), *([] if self.nullable else ["None"]))
+
+
+def _typed(bounds: Bounds) -> str:
+    if not bounds:
+        return ""
+    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+    if signs.keys() & bounds.keys():
+        return "".join(f"{signs[name]}{plain(value)}" for name, value in bounds.items())
+    low, high = bounds.get("min_length"), bounds.get("max_length")
+    return "{" + ",".join("" if value is None else plain(value) for value in (low, high)) + "}"
+
+
+def annotated(annotation: str, bounds: Bounds) -> str:
+    """Give an annotation with its bounds, on one line."""
+    return f"Annotated[{annotation}, Field({field_arguments(bounds)})]" if bounds else annotation
+
+
+def _example(kind: Kind, bounds: Bounds) -> str:
+    if not bounds:
+        return kind.example
+    if kind.is_number:
+        return _number(kind, number_within(kind, bounds))
+    if fits(Decimal(len(_WORD)), bounds):
+        return f'"{_WORD}"'
+    return _repeated(int(bounds.get("min_length") or bounds["max_length"]))
+
+
+def _at(kind: Kind, bounds: Bounds) -> list[str]:
+    if kind.is_number:
+        return [_number(kind, value) for value in numbers_at(kind, bounds)]
+    return [_repeated(length) for length in lengths_at(bounds)]
+
+
+def _beyond(kind: Kind, bounds: Bounds) -> list[str]:
+    if kind.is_number:
+        return [_number(kind, value) for value in numbers_beyond(kind, bounds)]
+    return [_repeated(length) for length in lengths_beyond(bounds)]
+
+
+def _number(kind: Kind, value: Decimal) -> str:
+    return f'"{plain(value)}"' if kind.name == "Decimal" else plain(value)
+
+
+def _repeated(length: int) -> str:
+    return f'"x" * {length}' if length > 1 else '"x"' if length else '""'
+
+
+def _list(item: str, length: int) -> str:
+    if length == 0:
+        return "[]"
+    return f"[{item}]" if length == 1 else f"[{item}] * {length}"
