@@ -5,25 +5,21 @@ worked, and an error is logged and tried again instead of ending the scheduler.
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
 
 from apscheduler.job import Job as StoredJob
-from apscheduler.jobstores.base import BaseJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_RUNNING
 
+from .due import Due
+from .jobstore import DECLARED, JobStore
 from .schedules import Schedule
 from .trigger import DISPATCHER, ScheduleTrigger
 
 logger = logging.getLogger(__name__)
-
-HandOver = Callable[[str, list[datetime], Mapping[str, str]], None]
-"""Takes a job's name, its due times in UTC, oldest first, and the arguments stored with it."""
-
-DECLARED, RUNTIME = "default", "runtime"
-"""Aliases of the jobstores: jobs of the code, and jobs that were added while it ran."""
 
 LONGEST_WAIT_SECONDS = 5.0
 """So soon each process looks at the store again, whatever it believes to be due."""
@@ -35,8 +31,8 @@ class LedgerScheduler(BackgroundScheduler):
 
     def __init__(
         self,
-        stores: Mapping[str, BaseJobStore],
-        hand_over: HandOver,
+        stores: Mapping[str, JobStore],
+        hand_over: Callable[[Sequence[Due]], None],
         upkeep: Callable[[], Collection[str]],
     ) -> None:
         """Prepare; `upkeep` is called before each pass and gives the names to look after."""
@@ -44,6 +40,12 @@ class LedgerScheduler(BackgroundScheduler):
         self.last_pass = monotonic()
         self._hand_over = hand_over
         self._upkeep = upkeep
+
+    @contextmanager
+    def changing(self, store: str = DECLARED) -> Generator[None, None, None]:
+        """Make the changes to a store inside the block one transaction."""
+        with self._jobstores_lock, self._lookup_jobstore(store).one_transaction():
+            yield
 
     def put(
         self,
@@ -79,30 +81,39 @@ class LedgerScheduler(BackgroundScheduler):
             return None
         try:
             known = self._upkeep()
-            waits = [self._pass(store, known) for store in self._jobstores.values()]
+            with self._jobstores_lock:
+                waits = [self._pass(store, known) for store in self._jobstores.values()]
         except Exception:
             logger.exception("the pass over the due jobs failed; trying again")
             return RETRY_SECONDS
         self.last_pass = monotonic()
         return min(waits)
 
-    def _pass(self, store: BaseJobStore, known: Collection[str]) -> float:
+    def _pass(self, store: JobStore, known: Collection[str]) -> float:
         now = datetime.now(UTC)
-        for job in store.get_due_jobs(now):
-            if job.id in known or job.kwargs:  # else only other processes know it
-                self._move_on(job, store, now)
+        # A job that is not known, and was not added at run time, is for newer or older code.
+        jobs = [job for job in store.get_due_jobs(now) if job.id in known or job.kwargs]
+        due = [Due(job.id, _due_times(job, now), job.kwargs) for job in jobs]
+        if due:
+            self._hand_over(due)
+            with store.one_transaction():
+                for job, times in zip(jobs, due, strict=True):
+                    _move_on(job, store, times.moments[-1], now)
         upcoming = store.get_next_run_time()
         if upcoming is None:
             return LONGEST_WAIT_SECONDS
         wait: float = (upcoming - datetime.now(UTC)).total_seconds()
         return RETRY_SECONDS if upcoming <= now else min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
 
-    def _move_on(self, job: StoredJob, store: BaseJobStore, now: datetime) -> None:
-        due_times = [moment.astimezone(UTC) for moment in job._get_run_times(now)]  # noqa: SLF001
-        self._hand_over(job.id, due_times, job.kwargs)
-        upcoming = job.trigger.get_next_fire_time(due_times[-1], now)
-        if upcoming is None:
-            store.remove_job(job.id)
-        else:
-            job._modify(next_run_time=upcoming)  # noqa: SLF001
-            store.update_job(job)
+
+def _due_times(job: StoredJob, now: datetime) -> list[datetime]:
+    return [moment.astimezone(UTC) for moment in job._get_run_times(now)]  # noqa: SLF001
+
+
+def _move_on(job: StoredJob, store: JobStore, last: datetime, now: datetime) -> None:
+    upcoming = job.trigger.get_next_fire_time(last, now)
+    if upcoming is None:
+        store.remove_job(job.id)
+    else:
+        job._modify(next_run_time=upcoming)  # noqa: SLF001
+        store.update_job(job)

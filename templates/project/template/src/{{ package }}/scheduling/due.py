@@ -2,9 +2,11 @@
 
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..background import ledger
@@ -12,11 +14,21 @@ from ..background.claim import slots_in_use
 from ..background.models import State
 from ..background.work import Registry
 from .job import Job
+from .models import PausedJob
 
 logger = logging.getLogger(__name__)
 
 MOST_RECORDED = 100
 """Of one catch-up; the oldest row of a longer one tells how many came before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job's due times in UTC, oldest first, and the arguments that are stored with it."""
+
+    name: str
+    moments: Sequence[datetime]
+    stored: Mapping[str, str]
 
 
 def decide(due_times: Sequence[datetime], now: datetime, job: Job, *, busy: bool) -> list[State]:
@@ -33,32 +45,36 @@ def decide(due_times: Sequence[datetime], now: datetime, job: Job, *, busy: bool
     return states
 
 
-def record(session: Session, job: Job, due_times: Sequence[datetime], now: datetime) -> list[State]:
-    """Write due times of a job to the ledger; give the states of those that were new to it."""
-    busy = slots_in_use(session, now)[job.name] >= job.max_instances
-    earlier, recorded = due_times[:-MOST_RECORDED], due_times[-MOST_RECORDED:]
+def record(
+    session: Session, due: Sequence[Due], registry: Registry, now: datetime
+) -> list[tuple[str, State]]:
+    """Write due times to the ledger; give the name and state of those that were new to it."""
+    paused = set(session.scalars(select(PausedJob.name)))
+    used = slots_in_use(session, now)
+    written: list[tuple[str, State]] = []
+    for each in due:
+        work = registry.get(each.stored.get("task", each.name))
+        if work is None:
+            logger.error("%s repeats a task that is gone; cancel it", each.name)
+        elif not isinstance(work, Job):
+            key = f"repeat {each.name} {each.moments[-1].isoformat()}"
+            payload = each.stored["payload"]
+            ledger.add(session, work, now, due_at=each.moments[-1], key=key, payload=payload)
+        elif each.name not in paused:
+            busy = used[each.name] >= work.max_instances
+            written += [(each.name, s) for s in _record(session, work, each, now, busy=busy)]
+    return written
+
+
+def _record(session: Session, job: Job, due: Due, now: datetime, *, busy: bool) -> Iterator[State]:
+    earlier, moments = due.moments[:-MOST_RECORDED], due.moments[-MOST_RECORDED:]
     note = f"and {len(earlier)} due times before this one" if earlier else None
-    written = []
-    for moment, state in zip(recorded, decide(recorded, now, job, busy=busy), strict=True):
+    for moment, state in zip(moments, decide(moments, now, job, busy=busy), strict=True):
         jitter = timedelta(seconds=random.uniform(0, job.jitter.total_seconds()))  # noqa: S311
         key = f"{job.name} {moment.isoformat()}"
         run_id = ledger.add(
             session, job, now, due_at=moment, delay=jitter, key=key, state=state, error=note
         )
         if run_id is not None:
-            written.append(state)
+            yield state
         note = None
-    return written
-
-
-def record_repeat(
-    session: Session, registry: Registry, due_at: datetime, now: datetime, stored: Mapping[str, str]
-) -> list[State]:
-    """Queue a task for a schedule that was added at run time; the last due time counts."""
-    task = registry.get(stored["task"])
-    if task is None:
-        logger.error("repeat %(name)s: there is no task %(task)s any more; cancel it", stored)
-        return []
-    key = f"repeat {stored['name']} {due_at.isoformat()}"
-    run_id = ledger.add(session, task, now, due_at=due_at, key=key, payload=stored["payload"])
-    return [State.QUEUED] if run_id else []

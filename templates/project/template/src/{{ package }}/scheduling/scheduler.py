@@ -1,7 +1,7 @@
 """Every process has a scheduler on the shared store; there is no leader (S1, S2, S5)."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TypeVar
@@ -13,11 +13,10 @@ from ..background.models import State
 from ..background.runner import Runner
 from ..background.work import Registry, Task
 from ..database import Database
-from .adapter import RUNTIME, LedgerScheduler
-from .due import record, record_repeat
+from .adapter import LedgerScheduler
+from .due import Due, record
 from .job import Job
-from .jobstore import make_stores
-from .models import PausedJob
+from .jobstore import RUNTIME, make_stores
 from .processes import announce, leave
 from .reconcile import Actions, reconcile
 from .schedules import Schedule
@@ -76,7 +75,7 @@ class Scheduler:
 
     def repeat(self, name: str, task: Task[P], payload: P, schedule: Schedule) -> None:
         """Queue `task` on a schedule that is not in the code; kept until `cancel(name)` (S5)."""
-        arguments = {"name": name, "task": task.name, "payload": payload.model_dump_json()}
+        arguments = {"task": task.name, "payload": payload.model_dump_json()}
         self.engine.put(name, schedule, store=RUNTIME, arguments=arguments)
 
     def cancel(self, name: str) -> bool:
@@ -92,10 +91,12 @@ class Scheduler:
             if job.enabled and (name in stored or job.schedule.next_after(now))
         }
         actions = reconcile(code, {name: repr(at) for name, at in stored.items()}, others)
-        for name in (*actions.added, *actions.rescheduled):
-            self.engine.put(name, self.jobs[name].schedule)
-        for name in actions.removed:
-            self.engine.drop(name)
+        if actions.changes:
+            with self.engine.changing():
+                for name in (*actions.added, *actions.rescheduled):
+                    self.engine.put(name, self.jobs[name].schedule)
+                for name in actions.removed:
+                    self.engine.drop(name)
         return actions
 
     def _upkeep(self) -> Collection[str]:
@@ -109,16 +110,10 @@ class Scheduler:
             self._reconciled = monotonic()
         return declared.keys()
 
-    def _hand_over(self, name: str, due_times: list[datetime], stored: Mapping[str, str]) -> None:
-        now = datetime.now(UTC)
+    def _hand_over(self, due: Sequence[Due]) -> None:
         with self._database.transaction() as session:
-            if stored:
-                states = record_repeat(session, self._registry, due_times[-1], now, stored)
-            elif session.get(PausedJob, name) is None:
-                states = record(session, self.jobs[name], due_times, now)
-            else:
-                states = []
-        for state in states:
+            written = record(session, due, self._registry, datetime.now(UTC))
+        for name, state in written:
             if state is not State.QUEUED:
                 self._observe("job", name, state, None)
         self._runner.wake()
