@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.answers import ProjectAnswers
-from fastforge.errors import UsageError
+from fastforge.errors import FastforgeError, UsageError
 from fastforge.record import FOLDER, PROJECT_RECORD, Record, read_record
 from fastforge.transaction import recover
 
@@ -20,8 +20,8 @@ class Project:
 
     @property
     def package(self) -> Path:
-        """The folder of the package."""
-        return self.root / "src" / self.answers.package
+        """The folder of the package: what pyproject.toml names, since the user may rename it."""
+        return self.root / "src" / (_module_name(self.root) or self.answers.package)
 
     @property
     def overrides(self) -> Path:
@@ -52,3 +52,18 @@ def open_project(folder: Path) -> Project:
     recover(root)
     record = read_record((root / PROJECT_RECORD).read_bytes(), str(root / PROJECT_RECORD))
     return Project(root, record, ProjectAnswers.from_dict(record.answers))
+
+
+def _module_name(root: Path) -> str | None:
+    """Give the package that the project's pyproject.toml builds, if it says so."""
+    import tomllib  # not needed for --help
+
+    try:
+        tools = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]
+        name = tools["uv"]["build-backend"]["module-name"]
+    except (FileNotFoundError, KeyError, TypeError):
+        return None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problem = f"{root / 'pyproject.toml'} is not TOML: {error}."
+        raise FastforgeError(problem, "Mend it, then run the command again.") from error
+    return name if isinstance(name, str) else None

@@ -82,6 +82,8 @@ def read_record(content: bytes, where: str) -> Record:
 
 def _scalar(value: object) -> str:
     """Write a scalar as JSON with only printable characters raw, which YAML reads as written."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_scalar, value)) + "]"
     if not isinstance(value, str):
         return json.dumps(value)
     plain = value.isprintable() and '"' not in value and "\\" not in value

@@ -1,7 +1,7 @@
 """Lint, format and types, read from the tools' JSON."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +14,37 @@ _SHOWN = 5
 """Problems that are named."""
 
 
-async def check_lint(project: Project, scratch: Path) -> Finding:
-    """Run `ruff check`."""
-    return await _check(project, scratch, "ruff check", "--output-format=json")
+async def check_lint(project: Project, scratch: Path, paths: Sequence[str] = ()) -> Finding:
+    """Run `ruff check` on `paths`, or on the whole project."""
+    return await _check(project, scratch, "ruff check", ["--output-format=json", *paths])
 
 
-async def check_format(project: Project, scratch: Path) -> Finding:
-    """Run `ruff format --check`."""
-    return await _check(project, scratch, "ruff format --check", "--output-format=json")
+async def check_format(project: Project, scratch: Path, paths: Sequence[str] = ()) -> Finding:
+    """Run `ruff format --check` on `paths`, or on the whole project."""
+    return await _check(project, scratch, "ruff format --check", ["--output-format=json", *paths])
 
 
-async def check_ty(project: Project, scratch: Path) -> Finding:
-    """Run `ty check`."""
-    return await _check(project, scratch, "ty check", "--output-format=gitlab", read=_read_gitlab)
+async def check_ty(project: Project, scratch: Path, paths: Sequence[str] = ()) -> Finding:
+    """Run `ty check` on `paths`, or on the whole project."""
+    report = ["--output-format=gitlab", *paths]
+    return await _check(project, scratch, "ty check", report, read=_read_gitlab)
 
 
-async def check_mypy(project: Project, scratch: Path) -> Finding:
-    """Run `mypy --strict`."""
-    return await _check(project, scratch, "mypy --strict", "--output=json", read=_read_lines)
+async def check_mypy(project: Project, scratch: Path, paths: Sequence[str] = ()) -> Finding:
+    """Run `mypy --strict` on `paths`, or on the whole project."""
+    report = ["--output=json", *paths]
+    return await _check(project, scratch, "mypy --strict", report, read=_read_lines)
 
 
 async def _check(
     project: Project,
     scratch: Path,
     command: str,
-    report: str,
+    options: Sequence[str],
     read: "Callable[[str], list[str]] | None" = None,
 ) -> Finding:
     name, *arguments = command.split()
-    finished = await run([program(project.root, name), *arguments, report], project.root)
+    finished = await run([program(project.root, name), *arguments, *options], project.root)
     try:
         problems = _relative((read or _read_ruff)(finished.stdout), project.root)
     except (ValueError, KeyError, TypeError):

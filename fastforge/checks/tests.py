@@ -1,7 +1,7 @@
 """The generated tests with coverage, read from JUnit XML and coverage JSON."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,11 +15,13 @@ _SHOWN = 5
 """Failing tests that are named."""
 
 
-async def check_tests(project: Project, scratch: Path) -> Finding:
-    """Run the project's tests; `scratch` takes the reports."""
+async def check_tests(project: Project, scratch: Path, paths: Sequence[str] = ()) -> Finding:
+    """Run the tests in `paths`, or all with their coverage; `scratch` takes the reports."""
     junit, coverage = scratch / "junit.xml", scratch / "coverage.json"
     command = [program(project.root, "python"), "-m", "pytest", "-q"]
-    command += [f"--junitxml={junit}", "--cov", f"--cov-report=json:{coverage}"]
+    command += [f"--junitxml={junit}", *paths]
+    if not paths:
+        command += ["--cov", f"--cov-report=json:{coverage}"]
     finished = await run(command, project.root, {"COVERAGE_FILE": str(scratch / "coverage.data")})
     if not junit.is_file():
         return broken(finished, scratch, "tests")

@@ -1,0 +1,1 @@
+"""Parts that are added to a project and removed from it: jobs, tasks, modules."""

@@ -1,0 +1,33 @@
+"""The checks of one part: its own tests, discovery's, and its files' lint, format and types."""
+
+import shlex
+from collections.abc import Sequence
+from functools import partial
+
+from fastforge.checks import static, tests
+from fastforge.project import Project
+from fastforge.verify import Check
+
+_REGISTRY_TEST = "tests/test_discovery.py"
+
+
+def part_checks(project: Project, sources: Sequence[str]) -> tuple[Check, ...]:
+    """Give what a part can break, for its Python files."""
+    own = [path for path in sources if path.startswith("tests/")]
+    if (project.root / _REGISTRY_TEST).is_file():
+        own.append(_REGISTRY_TEST)
+    words = shlex.join(sources)
+    return (
+        Check(
+            "tests",
+            f"uv run pytest {shlex.join(own)}",
+            partial(tests.check_tests, paths=own),
+        ),
+        Check("lint", f"uv run ruff check {words}", partial(static.check_lint, paths=sources)),
+        Check(
+            "format",
+            f"uv run ruff format --check {words}",
+            partial(static.check_format, paths=sources),
+        ),
+        Check("types (ty)", f"uv run ty check {words}", partial(static.check_ty, paths=sources)),
+    )

@@ -1,0 +1,103 @@
+"""A part of a project, rendered: the files it adds, and what would become of the project's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastforge.errors import UsageError
+from fastforge.names import check_part_name
+from fastforge.plan import Plan, merged, plan_files
+from fastforge.project import Project
+from fastforge.record import Record, read_record, record_of, record_path
+from fastforge.render import render
+from fastforge.transaction import apply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What is to be added. `answers` are saved, `context` holds the variables of its template.
+
+    `kind` is "job", "task" or "module"; `command` makes the same part again.
+    """
+
+    kind: str
+    name: str
+    answers: Mapping[str, object]
+    context: Mapping[str, object]
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A rendered part against a project."""
+
+    project: Project
+    part: Part
+    plan: Plan
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The Python files of the part."""
+        return tuple(change.path for change in self.plan.changes if change.path.endswith(".py"))
+
+    def refuse_conflicts(self) -> None:
+        """Raise ConflictError if a file is in the way."""
+        kind, name = self.part.kind, self.part.name
+        self.plan.refuse_conflicts(
+            f"Choose another name, or remove what is there: fastforge remove-{kind} {name}"
+        )
+
+    def write(self) -> None:
+        """Write all files of the part or none; raises ConflictError if one is in the way."""
+        self.refuse_conflicts()
+        apply(self.plan)
+
+
+def prepare(project: Project, part: Part) -> Addition:
+    """Render a part, with the project's own template of its kind if it has one.
+
+    Raises UsageError for a name that another part has.
+    """
+    check_free(project, part.kind, part.name)
+    tree = render(part.kind, {**part.context, "package": project.package.name}, project.overrides)
+    record = record_of(part.kind, part.name, part.answers, tree)
+    return Addition(
+        project, part, plan_files(merged(tree, {record.path: record.content()}), project.root)
+    )
+
+
+def saved(project: Project, kind: str, name: str) -> Record | None:
+    """Give the record of a part that was added before."""
+    path = project.root / record_path(kind, name)
+    return read_record(path.read_bytes(), str(path)) if path.is_file() else None
+
+
+_OTHERS = {"job": "tasks", "task": "jobs"}
+"""Jobs and tasks share the ledger, so no two of them may have one name."""
+
+_USED = frozenset(
+    """
+    caplog client context database find_work job logger payload pytest queue router select settings
+    sqlalchemy task timedelta date
+    """.split()
+)
+"""Names that the generated files use for something else."""
+
+
+def check_free(project: Project, kind: str, name: str) -> None:
+    """Raise UsageError if a part cannot be called `name`, or another part is."""
+    check_part_name(kind, name)
+    if name in _USED:
+        problem = f"The {kind} name `{name}` is what the generated code calls something else."
+        raise UsageError(problem, f"Choose another, for example `{name}_service`.")
+    folder = project.package / f"{kind}s"
+    if not (folder / "__init__.py").is_file():
+        problem = f"{folder} is not there, or has no __init__.py: discovery would not find {name}."
+        raise UsageError(problem, "Make it, with an empty __init__.py.")
+    taken = [folder / name] if kind != "module" else [folder / f"{name}.py"]
+    if kind in _OTHERS:
+        other = project.package / _OTHERS[kind]
+        taken += [other / f"{name}.py", other / name]
+    for path in taken:
+        if path.exists():
+            problem = f"{path.relative_to(project.root)} has the name `{name}` already."
+            raise UsageError(problem, "Choose another.")
