@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from fastforge import __version__
+from fastforge.commands.add_job import add_job
 from fastforge.commands.list import list_parts
 from fastforge.commands.new import new
 from fastforge.commands.verify import verify
@@ -20,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(new)
+app.command("add-job")(add_job)
 app.command("list")(list_parts)
 app.command()(verify)
 app.command()(when)

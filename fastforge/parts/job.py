@@ -1,0 +1,181 @@
+"""A scheduled job: its answers, checked, and what its template is given."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from fastforge.answers import check_timezone, one_line
+from fastforge.errors import UsageError
+from fastforge.parts.durations import read_duration, source, typed
+from fastforge.parts.part import Part
+from fastforge.schedule import ScheduleChoice, choose, preview
+
+EXPECTED = 8
+"""Due times that the generated test expects: a week and a day of a daily job."""
+LONGEST_EXPRESSION = 80
+MOST = 1000
+LONGEST_TIMEOUT = timedelta(minutes=10)
+"""The timeout of a job that is not due again before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobAnswers:
+    """The answers of a job; lengths of time are as typed, `start` is ISO 8601 in UTC."""
+
+    name: str
+    kind: str
+    schedule: str
+    timezone: str
+    description: str
+    asynchronous: bool = False
+    retries: int = 0
+    timeout: str = ""
+    jitter: str = "0s"
+    misfire_grace: str = "1h"
+    max_instances: int = 1
+    coalesce: bool = True
+    enabled: bool = True
+    start: str = ""
+
+    @property
+    def choice(self) -> ScheduleChoice:
+        """When it is due; raises UsageError if that cannot be, or was before `start`."""
+        return choose({self.kind: self.schedule}, self.timezone, self.started)
+
+    @property
+    def started(self) -> datetime:
+        """The moment from which on due times are foretold."""
+        return datetime.fromisoformat(self.start)
+
+    @property
+    def fires(self) -> list[datetime]:
+        """The first due times after `start`."""
+        return preview(self.choice.schedule, self.started, EXPECTED)
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the answers in their own order, as they are saved."""
+        return asdict(self)
+
+
+def answer(given: Mapping[str, object], before: Mapping[str, object] | None) -> JobAnswers:
+    """Check what was given and add the defaults; raises UsageError for what cannot be.
+
+    `before` are the answers of the same job when it was made, if it was: the same answers give the
+    same job, whatever the time is now.
+    """
+    start = datetime.now(UTC).replace(microsecond=0).isoformat()
+    if before and isinstance(saved := before.get("start"), str):
+        again = _checked({**given, "start": saved})
+        if again.as_dict() == before:
+            return again
+    return _checked({**given, "start": start})
+
+
+def job_part(answers: JobAnswers) -> Part:
+    """Make the part of a job."""
+    context = {
+        "name": answers.name,
+        "description": answers.description,
+        "schedule": _schedule_source(answers.choice),
+        "asynchronous": answers.asynchronous,
+        "rules": _rules(answers),
+        "start": answers.start,
+        "due": [moment.isoformat() for moment in answers.fires],
+    }
+    return Part(
+        kind="job",
+        name=answers.name,
+        answers=answers.as_dict(),
+        context=context,
+        command=command_for(answers),
+    )
+
+
+def command_for(answers: JobAnswers) -> str:
+    """Give the command that makes this job without asking."""
+    words = ["fastforge", "add-job", answers.name, f"--{answers.kind}", answers.schedule]
+    words += ["--timezone", answers.timezone]
+    usual = JobAnswers(name="", kind="", schedule="", timezone="", description="")
+    if answers.description != usual_description(answers.name):
+        words.append(f"--description={answers.description}")
+    words += ["--async"] if answers.asynchronous else []
+    usual = replace(usual, timeout=typed(_usual_timeout(answers.fires)))
+    for option in ("retries", "timeout", "jitter", "misfire_grace", "max_instances"):
+        value = getattr(answers, option)
+        if value != getattr(usual, option):
+            words += [f"--{option.replace('_', '-')}", str(value)]
+    words += [] if answers.coalesce else ["--no-coalesce"]
+    return shlex.join([*words, *([] if answers.enabled else ["--disabled"])])
+
+
+def usual_description(name: str) -> str:
+    """Give the description of a part whose author said nothing about it."""
+    return f"{name.replace('_', ' ').capitalize()}."
+
+
+def _checked(given: Mapping[str, object]) -> JobAnswers:
+    known = {field.name for field in fields(JobAnswers)}
+    answers = JobAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
+    check_timezone(answers.timezone)
+    if len(answers.schedule) > LONGEST_EXPRESSION:
+        length = len(answers.schedule)
+        problem = f"The schedule has {length} characters; {LONGEST_EXPRESSION} is the most."
+        raise UsageError(problem, "Write lists as ranges or steps, or make two jobs.")
+    for option, least in (("retries", 0), ("max_instances", 1)):
+        check_count(option, getattr(answers, option), least)
+    timeout = answers.timeout or typed(_usual_timeout(answers.fires))
+    return replace(
+        answers,
+        schedule=answers.choice.text,
+        description=one_line("description", answers.description or usual_description(answers.name)),
+        timeout=typed(read_duration("--timeout", timeout)),
+        jitter=typed(read_duration("--jitter", answers.jitter, zero=True)),
+        misfire_grace=typed(read_duration("--misfire-grace", answers.misfire_grace)),
+    )
+
+
+def check_count(option: str, value: int, least: int) -> None:
+    """Raise UsageError unless `value` is one that people mean."""
+    if not least <= value <= MOST:
+        flag = f"--{option.replace('_', '-')}"
+        raise UsageError(f"{flag} {value} is not between {least} and {MOST}.", "Give another.")
+
+
+def shortest_wait(fires: list[datetime]) -> timedelta | None:
+    """Give the shortest time between two due times; None if there is only one."""
+    moments = [due.astimezone(UTC) for due in fires]
+    waits = [later - earlier for earlier, later in pairwise(moments)]
+    return min(waits, default=None)
+
+
+def _usual_timeout(fires: list[datetime]) -> timedelta:
+    wait = shortest_wait(fires)
+    return min(wait, LONGEST_TIMEOUT) if wait else LONGEST_TIMEOUT
+
+
+def _rules(answers: JobAnswers) -> list[list[str]]:
+    def duration(option: str) -> str:
+        return source(read_duration(option, getattr(answers, option), zero=True))
+
+    return [
+        ["misfire_grace", duration("misfire_grace")],
+        ["coalesce", str(answers.coalesce)],
+        ["max_instances", str(answers.max_instances)],
+        ["jitter", duration("jitter")],
+        ["timeout", duration("timeout")],
+        ["retries", str(answers.retries)],
+        ["idempotent", "True"],
+        ["enabled", str(answers.enabled)],
+    ]
+
+
+def _schedule_source(choice: ScheduleChoice) -> str:
+    """Write the schedule as `ruff format` leaves it in the declaration of a job."""
+    line = choice.source
+    if len(f"    schedule={line},") <= 100:  # noqa: PLR2004 (the line length of generated code)
+        return line
+    call, _, arguments = line.removesuffix(")").partition("(")
+    first, _, rest = arguments.partition('", ')
+    return f'{call}(\n        {first}",\n        {rest},\n    )'
