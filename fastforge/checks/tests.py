@@ -1,6 +1,7 @@
 """The generated tests with coverage, read from JUnit XML and coverage JSON."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -18,7 +19,7 @@ _SHOWN = 5
 async def check_tests(project: Project, scratch: Path, paths: Sequence[str] = ()) -> Finding:
     """Run the tests in `paths`, or all with their coverage; `scratch` takes the reports."""
     junit, coverage = scratch / "junit.xml", scratch / "coverage.json"
-    command = [program(project.root, "python"), "-m", "pytest", "-q"]
+    command = [program(project.root, "python"), "-m", "pytest", "-q", *_side_by_side(project.root)]
     command += [f"--junitxml={junit}", *paths]
     if not paths:
         command += ["--cov", f"--cov-report=json:{coverage}"]
@@ -36,6 +37,13 @@ async def check_tests(project: Project, scratch: Path, paths: Sequence[str] = ()
         problems=() if passed else _problems(suites, finished.output),
         log=None if passed else keep(finished, scratch, "tests"),
     )
+
+
+def _side_by_side(root: Path) -> list[str]:
+    """Use every core, if the project still has pytest-xdist."""
+    cores = os.cpu_count() or 1
+    installed = any(root.glob(".venv/lib/*/site-packages/xdist"))
+    return ["-n", str(cores)] if installed and cores > 1 else []
 
 
 _COUNTS = (("tests",), ("failures", "errors"), ("skipped",))

@@ -7,8 +7,7 @@ from functools import cache
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from markdown_it import MarkdownIt
 
 from fastforge.answers import ProjectAnswers

@@ -64,6 +64,26 @@ def test_passed_tests_are_counted(project: Project, scratch: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("installed", "used"), [(True, ["-n", "3"]), (False, [])])
+def test_every_core_is_used_where_the_project_has_xdist(
+    project: Project,
+    scratch: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    installed: bool,
+    used: list[str],
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    if installed:
+        (project.root / ".venv/lib/python3.11/site-packages/xdist").mkdir(parents=True)
+    install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[4:]))")
+
+    asyncio.run(check_tests(project, scratch))
+
+    assert (scratch / "arguments").read_text().split()[: len(used)] == used
+    assert ("-n" in (scratch / "arguments").read_text().split()) is installed
+
+
 def test_a_failed_test_is_named_with_its_first_line(project: Project, scratch: Path) -> None:
     junit = (
         '<testsuites><testsuite tests="2" failures="1" errors="0" skipped="0">'

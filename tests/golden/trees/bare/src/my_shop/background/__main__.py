@@ -1,0 +1,61 @@
+"""`python -m my_shop.background`: scheduler and runner alone, outside the web workers.
+
+With `--check` it exits 0 when such a process is alive and goes on: for a container's health check.
+"""
+
+import signal
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from .. import logs
+from ..health import STALLED_AFTER_SECONDS, Part, stalled
+from ..services import Services
+from ..settings import Settings
+from .execution import nobody
+
+BEAT_SECONDS = 5.0
+
+
+def serve(settings: Settings, end: threading.Event) -> None:
+    """Work until `end` is set; touch the heartbeat file while nothing is stalled."""
+    logs.configure(settings)
+    services = Services.build(settings, nobody)
+    heartbeat = Path(settings.background_heartbeat_file)
+    with ExitStack() as stack:
+        stack.callback(services.stop)
+        services.start()
+        stack.callback(heartbeat.unlink, missing_ok=True)
+        while True:
+            beat(heartbeat, services.runner, services.scheduler)
+            if end.wait(BEAT_SECONDS):
+                break
+
+
+def beat(heartbeat: Path, runner: Part, scheduler: Part) -> None:
+    """Touch the heartbeat file, unless something is stalled."""
+    if not stalled(runner, scheduler):
+        heartbeat.touch()
+
+
+def is_alive(settings: Settings) -> bool:
+    """Tell whether the heartbeat file is fresh."""
+    heartbeat = Path(settings.background_heartbeat_file)
+    return heartbeat.exists() and time.time() - heartbeat.stat().st_mtime < STALLED_AFTER_SECONDS
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until SIGTERM or SIGINT; give the exit code."""
+    if "--check" in arguments:
+        return 0 if is_alive(Settings()) else 1
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    serve(Settings(), end)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""Accepts a task from a request: checked, in the ledger, and answered with 202 (T5 to T8)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import BackgroundTasks, Depends, Header, Response
+from pydantic import BaseModel
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ..database import SessionDep
+from ..errors import UnavailableError, UnprocessableError
+from ..settings import SettingsDep
+from . import ledger
+from .dependencies import RunnerDep, wake
+from .models import Run, State
+from .runner import Runner
+from .work import Task
+
+Payload = TypeVar("Payload", bound=BaseModel)
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[!-~ ]+$",
+        description="The same key and body do the work once (IETF draft Idempotency-Key)",
+    ),
+]
+
+
+class Accepted(BaseModel):
+    """The answer of a queueing endpoint; `Location` says where to ask how it went."""
+
+    run_id: UUID
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Queues tasks in the request's own transaction: rolled back with it, started after it."""
+
+    session: Session
+    background: BackgroundTasks
+    response: Response
+    runner: Runner
+    keys_expire_after: timedelta
+    key: str | None
+
+    def __call__(self, task: Task[Payload], payload: Payload) -> Accepted:
+        """Insert a run of `task`, or find the one that the same Idempotency-Key made.
+
+        Raises UnavailableError (503) while this process shuts down, and UnprocessableError (422)
+        when the key came with another payload before.
+        """
+        if self.runner.draining:
+            message = "this process is shutting down"
+            raise UnavailableError(message, retry_after=1)
+        run = self._add(task, task.dump(payload), datetime.now(UTC))
+        self.response.headers["Location"] = f"/tasks/{run.id}"
+        self.background.add_task(wake, self.runner)
+        return Accepted(run_id=run.id, state=run.state)
+
+    def _add(self, task: Task[Payload], body: str, now: datetime) -> Run:
+        key = None
+        if self.key is not None:
+            key = f"{task.name} {self.key}"
+            expired = update(Run).where(Run.created_at < now - self.keys_expire_after)
+            self.session.execute(expired.where(Run.unique_key == key).values(unique_key=None))
+        run_id = ledger.add(self.session, task, now, key=key, payload=body)
+        same = Run.id == run_id if run_id else Run.unique_key == key
+        run = self.session.scalars(select(Run).where(same)).one()
+        if run.payload != body:
+            message = "Idempotency-Key was used before with another payload"
+            raise UnprocessableError(message)
+        return run
+
+
+def get_enqueue(  # noqa: PLR0913, PLR0917
+    session: SessionDep,
+    background: BackgroundTasks,
+    response: Response,
+    runner: RunnerDep,
+    settings: SettingsDep,
+    idempotency_key: IdempotencyKey = None,
+) -> Enqueue:
+    """Bind `Enqueue` to one request."""
+    expire = timedelta(hours=settings.idempotency_key_hours)
+    return Enqueue(session, background, response, runner, expire, idempotency_key)
+
+
+EnqueueDep = Annotated[Enqueue, Depends(get_enqueue)]

@@ -1,0 +1,109 @@
+"""Each process has a runner: it claims runs, watches timeouts, and drains (T2, T6, S2, S10)."""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from uuid import uuid4
+
+from ..database import Database
+from ..settings import Settings
+from .attempt import Attempt, Process
+from .claim import claim
+from .execution import Observer
+from .heartbeat import Heartbeat
+from .work import Registry
+
+logger = logging.getLogger(__name__)
+
+
+class Runner:
+    """Works off the ledger, `settings.runner_threads` runs at once in this process."""
+
+    def __init__(
+        self, settings: Settings, database: Database, registry: Registry, observe: Observer
+    ) -> None:
+        """Prepare; nothing runs before `start`."""
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self.draining = False
+        self.last_pass = monotonic()
+        self.server_loop: asyncio.AbstractEventLoop | None = None
+        self._settings, self._database, self._registry = settings, database, registry
+        self._attempts: list[Attempt] = []
+        self._claiming = threading.Lock()
+        self._wake = threading.Event()
+        self._stopped = threading.Event()
+        self._process = Process(settings, database, observe, self.wake, self._stopped)
+        self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
+        self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not yet stopped."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start claiming."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the ledger now rather than at the next poll."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Claim no more, wait for what runs up to the grace period, mark the rest interrupted."""
+        with self._claiming:
+            self.draining = True
+        if not self.running:
+            return
+        end = monotonic() + self._settings.shutdown_grace_seconds
+        while (active := self._active()) and monotonic() < end:
+            active[0].join(max(0.0, end - monotonic()))
+        self._stopped.set()
+        self.wake()
+        self._thread.join(self._settings.lease_seconds)
+        self._heartbeat.end()
+
+    def _active(self) -> list[Attempt]:
+        return [attempt for attempt in self._attempts if not attempt.over]
+
+    def _loop(self) -> None:
+        while not self._stopped.is_set():
+            self._wake.clear()
+            pause = self._settings.poll_seconds
+            try:
+                pause = self._pass()
+                self.last_pass = monotonic()
+            except Exception:
+                logger.exception("the ledger cannot be used; trying again")
+            self._wake.wait(pause)
+
+    def _pass(self) -> float:
+        """Do what is to be done now; give the seconds until there may be more."""
+        for attempt in self._active():
+            attempt.check_timeout()
+        self._heartbeat.keep([attempt.row.id for attempt in self._active()])
+        while self._claim(datetime.now(UTC)):
+            pass
+        timeouts = [attempt.seconds_left for attempt in self._active()]
+        beat = self._settings.lease_seconds / 8  # twice as often as the heart beats
+        return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))
+
+    def _claim(self, now: datetime) -> bool:
+        limits = {name: work.limit for name, work in self._registry.items()}
+        lease = timedelta(seconds=self._settings.lease_seconds)
+        with self._claiming:
+            self._attempts = self._active()
+            slots = self._settings.runner_threads - len(self._attempts)
+            if self.draining or slots <= 0:
+                return False
+            with self._database.transaction() as session:
+                claimed = claim(session, limits, now, owner=self.owner, slots=slots, lease=lease)
+            for run in claimed:
+                attempt = Attempt(run, self._registry[run.name], self._process, self.server_loop)
+                attempt.start()
+                self._attempts.append(attempt)
+        return bool(claimed)

@@ -1,0 +1,51 @@
+"""Errors that are answers: raised by services and background code, rendered as JSON here."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+
+class ServiceError(Exception):
+    """A refusal with an HTTP meaning; a subclass sets the status, the raiser says why."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        """Say why in one sentence; `retry_after` is in seconds."""
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class NotFoundError(ServiceError):
+    """The thing asked for is not there."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class ConflictError(ServiceError):
+    """The state of the thing does not allow it."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class UnprocessableError(ServiceError):
+    """The request is well formed but contradicts an earlier one."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class UnavailableError(ServiceError):
+    """Something this service needs is not available now; trying again later may help."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def install(app: FastAPI) -> None:
+    """Render every ServiceError as `{"detail": ...}` with its status and Retry-After."""
+
+    @app.exception_handler(ServiceError)
+    def render(_request: Request, error: ServiceError) -> JSONResponse:
+        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+        return JSONResponse({"detail": error.detail}, status_code=error.status, headers=headers)

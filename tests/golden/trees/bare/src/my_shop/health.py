@@ -1,0 +1,80 @@
+"""Three questions: is the process there, can it serve, does its background work go on."""
+
+from http import HTTPStatus
+from time import monotonic
+from typing import Annotated, Literal, Protocol
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+
+from .background.dependencies import RunnerDep
+from .database import DatabaseDep
+from .scheduling.dependencies import SchedulerDep
+from .schema import is_current
+
+STALLED_AFTER_SECONDS = 60
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+class Health(BaseModel):
+    """One answer."""
+
+    status: Literal["ok", "unavailable"] = "ok"
+    detail: str = ""
+
+
+class Part(Protocol):
+    """The runner or the scheduler, as far as its health goes."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not yet stopped."""
+
+    @property
+    def last_pass(self) -> float:
+        """When it last looked at the ledger, on the monotonic clock."""
+
+
+def stalled(runner: Part, scheduler: Part) -> str:
+    """Name the parts that run in this process but have not looked at the ledger for a minute."""
+    parts = [
+        name
+        for name, part in (("runner", runner), ("scheduler", scheduler))
+        if part.running and monotonic() - part.last_pass > STALLED_AFTER_SECONDS
+    ]
+    return f"stalled: {', '.join(parts)}" if parts else ""
+
+
+def not_ready(database: DatabaseDep) -> str:
+    """Say why the database cannot be used."""
+    try:
+        return "" if is_current(database) else "the database is not migrated"
+    except SQLAlchemyError:
+        return "the database cannot be reached"
+
+
+def _answer(problem: str, response: Response) -> Health:
+    if problem:
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return Health(status="unavailable", detail=problem)
+    return Health()
+
+
+@router.get("/live")
+async def live() -> Health:
+    """Answer: the process is there."""
+    return Health()
+
+
+@router.get("/ready")
+def ready(response: Response, problem: Annotated[str, Depends(not_ready)]) -> Health:
+    """Answer whether requests can be served; stalled background work does not count."""
+    return _answer(problem, response)
+
+
+@router.get("/background")
+def background(response: Response, runner: RunnerDep, scheduler: SchedulerDep) -> Health:
+    """Answer whether the runner and the scheduler of this process go on."""
+    return _answer(stalled(runner, scheduler), response)

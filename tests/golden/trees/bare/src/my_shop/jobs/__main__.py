@@ -1,0 +1,29 @@
+"""`python -m PACKAGE.jobs`: the jobs and tasks that discovery finds, as a list."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ..background.work import Registry
+from ..discovery import find_work
+from ..scheduling import Job
+
+
+def listing(registry: Registry, now: datetime) -> Iterator[str]:
+    """Yield one line each: kind, name and for a job its schedule and next due time, by tabs."""
+    for work in registry.values():
+        columns = [work.kind, work.name]
+        if isinstance(work, Job):
+            upcoming = work.schedule.next_after(now) if work.enabled else None
+            columns += [work.schedule.describe(), upcoming.isoformat() if upcoming else "never"]
+        yield "\t".join(columns)
+
+
+def main() -> None:
+    """Print the list."""
+    for line in listing(find_work(), datetime.now(UTC)):
+        sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The database schema: brought up to date by Alembic, which finds every model here."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, inspect, text
+
+from . import engine
+from .background import models as _background  # noqa: F401 (its tables)
+from .database import Base, Database
+from .discovery import import_models
+from .scheduling import models as _scheduling  # noqa: F401
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""Where pyproject.toml and migrations/ are; the package is installed in place."""
+
+
+class SchemaError(Exception):
+    """The schema is behind the code and may not be changed from here."""
+
+
+def metadata() -> MetaData:
+    """Give the metadata of all models, for `alembic check` and `--autogenerate`."""
+    import_models()
+    return Base.metadata
+
+
+def alembic_config() -> Config:
+    """Read Alembic's configuration from pyproject.toml."""
+    return Config(toml_file=PROJECT / "pyproject.toml")
+
+
+def prepare(database: Database, *, migrate: bool) -> None:
+    """Migrate to the newest revision, or raise SchemaError when that is for somebody else to do."""
+    if migrate:
+        upgrade(database)
+    elif not is_current(database):
+        message = "the database schema is not up to date: run `uv run alembic upgrade head`"
+        raise SchemaError(message)
+
+
+def upgrade(database: Database) -> None:
+    """Migrate to the newest revision; processes that start together wait for the first."""
+    engine.prepare(database.engine)
+    with database.engine.begin() as connection:
+        engine.lock(connection)
+        if _revisions(connection) != _newest():
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "heads")
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the database has the newest revision."""
+    with database.snapshot() as session:
+        return _revisions(session.connection()) == _newest()
+
+
+def _revisions(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
+
+
+@cache
+def _newest() -> set[str]:
+    return set(ScriptDirectory.from_config(alembic_config()).get_heads())

@@ -1,0 +1,53 @@
+"""What a process of this service is made of, put together once: by the web app or on its own."""
+
+import asyncio
+from dataclasses import dataclass
+
+from .background.execution import Observer
+from .background.runner import Runner
+from .background.work import Registry
+from .database import Database
+from .discovery import find_work
+from .scheduling.scheduler import Scheduler
+from .schema import prepare
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that lives as long as the process."""
+
+    settings: Settings
+    database: Database
+    registry: Registry
+    runner: Runner
+    scheduler: Scheduler
+
+    @classmethod
+    def build(
+        cls, settings: Settings, observe: Observer, registry: Registry | None = None
+    ) -> "Services":
+        """Make the parts; nothing runs and nothing is connected yet.
+
+        `registry` is what discovery finds, unless a test brings its own.
+        """
+        registry = find_work() if registry is None else registry
+        database = Database(settings.database_url)
+        runner = Runner(settings, database, registry, observe)
+        scheduler = Scheduler(database, registry, runner, observe)
+        return cls(settings, database, registry, runner, scheduler)
+
+    def start(self, server_loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """Bring the schema up to date, then start what the settings ask for."""
+        prepare(self.database, migrate=self.settings.auto_migrate)
+        self.runner.server_loop = server_loop
+        if self.settings.runner:
+            self.runner.start()
+        if self.settings.scheduler:
+            self.scheduler.start()
+
+    def stop(self) -> None:
+        """Stop the scheduler, drain the runner, close the database."""
+        self.scheduler.stop()
+        self.runner.stop()
+        self.database.close()

@@ -1,0 +1,44 @@
+"""Settings, read from the environment and from `.env`; `.env.example` explains each."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What may differ between two places that run this service."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: str = "sqlite:///my_shop.db"
+    auto_migrate: bool = True
+
+    ops_api_key: SecretStr | None = None
+    max_body_bytes: PositiveInt = 1_000_000
+    idempotency_key_hours: PositiveFloat = 24
+
+    log_level: str = "INFO"
+    log_json: bool = False
+
+    scheduler: bool = True
+    runner: bool = True
+    runner_threads: PositiveInt = 8
+    poll_seconds: PositiveFloat = 1
+    lease_seconds: float = Field(default=15, ge=1)
+    shutdown_grace_seconds: float = Field(default=20, ge=0)
+    run_retention_days: PositiveFloat = 30
+    run_retention_rows: PositiveInt = 100_000
+    background_heartbeat_file: str = "background.heartbeat"
+
+
+def get_settings(request: Request) -> Settings:
+    """Give the settings the application was made with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]

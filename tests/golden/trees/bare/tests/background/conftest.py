@@ -1,0 +1,144 @@
+"""A ledger to work on, runners with tasks that the test declares, and processes of their own."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from my_shop.background import ledger
+from my_shop.background.execution import Observer, nobody
+from my_shop.background.models import Run, State
+from my_shop.background.runner import Runner
+from my_shop.background.work import Work
+from my_shop.database import Database
+from my_shop.settings import Settings
+
+PROCESS = Path(__file__).with_name("process.py")
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """Open one transaction for the test."""
+    with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def queue(database: Database) -> Callable[..., UUID]:
+    """Queue a run, as an endpoint or the scheduler does."""
+
+    def add(work: Work, now: datetime | None = None, payload: str = "{}") -> UUID:
+        with database.transaction() as session:
+            run_id = ledger.add(session, work, now or datetime.now(UTC), payload=payload)
+        assert run_id is not None
+        return run_id
+
+    return add
+
+
+@pytest.fixture
+def put(session: Session) -> Callable[..., UUID]:
+    """Put a run of a process that is gone into the ledger, as it would be at noon; give its id."""
+
+    def put(work: Work, state: State = State.RUNNING, **values: object) -> UUID:
+        run_id = ledger.add(session, work, NOON, key=str(values.pop("key", "")) or None)
+        assert run_id is not None
+        run = session.get_one(Run, run_id)
+        known = {"owner": "gone", "attempt": 1, "lease_until": NOON}
+        for name, value in (known | values).items():
+            setattr(run, name, value)
+        run.state = state
+        session.flush()
+        return run_id
+
+    return put
+
+
+@pytest.fixture
+def find(database: Database) -> Callable[[UUID], Run]:
+    """Read a run as it stands now."""
+
+    def read(run_id: UUID) -> Run:
+        with database.snapshot() as session:
+            return session.get_one(Run, run_id)
+
+    return read
+
+
+@pytest.fixture
+def wait_for(
+    find: Callable[[UUID], Run], wait_until: Callable[[Callable[[], object]], None]
+) -> Callable[[UUID, State], Run]:
+    """Wait until a run is in a state, and give it."""
+
+    def wait(run_id: UUID, state: State) -> Run:
+        wait_until(lambda: find(run_id).state is state)
+        return find(run_id)
+
+    return wait
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Give an event for functions to wait for; opened at the end, so that no thread is left."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def make_runner(
+    settings: Settings, database: Database, gate: threading.Event
+) -> Iterator[Callable[..., Runner]]:
+    """Make runners as processes of their own would; stopped at the end of the test."""
+    made: list[Runner] = []
+
+    def make(
+        *work: Work, observe: Observer = nobody, on: Database = database, **changed: object
+    ) -> Runner:
+        registry = {each.name: each for each in work}
+        made.append(Runner(settings.model_copy(update=changed), on, registry, observe))
+        return made[-1]
+
+    yield make
+    gate.set()
+    for runner in made:
+        runner.stop()
+
+
+@pytest.fixture
+def start_runner(make_runner: Callable[..., Runner]) -> Callable[..., Runner]:
+    """Make a runner and start it."""
+
+    def start(*work: Work, **options: object) -> Runner:
+        runner = make_runner(*work, **options)
+        runner.start()
+        return runner
+
+    return start
+
+
+@pytest.fixture
+def start_process(
+    settings: Settings, tmp_path: Path
+) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Start processes that run the tasks of `process.py`, which write to `tmp_path / "log"`."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(PROCESS), settings.database_url, str(tmp_path / "log")]
+        started.append(subprocess.Popen(command, cwd=tmp_path))  # noqa: S603
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGKILL)
+        process.wait()

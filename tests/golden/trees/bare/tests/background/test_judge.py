@@ -1,0 +1,44 @@
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel
+
+from my_shop.background import RunContext, Task
+from my_shop.background.execution import Outcome, RunTimeoutError, judge, nobody
+from my_shop.background.models import State
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def ignore(_payload: Nothing, _context: RunContext) -> None:
+    pass
+
+
+def test_an_attempt_is_judged_by_what_it_raised() -> None:
+    """T4: tried again while it may be, else failed or timed out for good."""
+    error, late = OSError(), RunTimeoutError()
+    once = Task(name="work", payload=Nothing, function=ignore)
+    often = Task(
+        name="work",
+        payload=Nothing,
+        function=ignore,
+        retries=1,
+        idempotent=True,
+        backoff=timedelta(0),
+    )
+
+    assert judge(once, 1, None, NOW) == Outcome(State.SUCCEEDED)
+    assert judge(once, 1, error, NOW) == Outcome(State.FAILED, error)
+    assert judge(once, 1, late, NOW) == Outcome(State.TIMED_OUT, late)
+    assert judge(often, 1, error, NOW) == Outcome(State.QUEUED, error, NOW)
+    assert judge(often, 2, error, NOW) == Outcome(State.FAILED, error)
+    assert judge(often, 2, late, NOW) == Outcome(State.QUEUED, late, NOW)
+    assert judge(often, 3, late, NOW) == Outcome(State.TIMED_OUT, late)
+
+
+def test_nobody_observes_nothing() -> None:
+    """S13."""
+    nobody("task", "work", State.FAILED, None)

@@ -1,0 +1,123 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from my_shop.background import RunContext, Task, ledger
+from my_shop.background.claim import claim
+from my_shop.background.execution import Outcome
+from my_shop.background.models import Run, State
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=15)
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def ignore(_payload: Nothing, _context: RunContext) -> None:
+    pass
+
+
+WORK = Task(name="work", payload=Nothing, function=ignore)
+
+
+class UnprintableError(Exception):
+    def __str__(self) -> str:
+        raise ValueError
+
+
+@pytest.fixture
+def run(session: Session) -> Run:
+    """Give a run that `me` has claimed."""
+    ledger.add(session, WORK, NOW)
+    (run,) = claim(session, {"work": None}, NOW, owner="me", slots=1, lease=LEASE)
+    session.expunge(run)
+    return run
+
+
+def test_a_run_ends_once(session: Session, run: Run) -> None:
+    """S1: the second end finds a run that is over."""
+    later = NOW + timedelta(seconds=5)
+
+    assert ledger.settle(session, run, Outcome(State.FAILED, ValueError("no")), later)
+    assert not ledger.settle(session, run, Outcome(State.SUCCEEDED), later)
+
+    ended = session.get_one(Run, run.id)
+    assert (ended.state, ended.error) == (State.FAILED, "ValueError: no")
+    assert (ended.started_at, ended.finished_at) == (NOW, later)
+    assert ended.lease_until == NOW + LEASE
+    ledger.release(session, run)
+    session.refresh(ended)
+    assert ended.lease_until is None
+
+
+def test_a_run_that_is_to_be_repeated_waits_for_the_end_of_its_backoff(
+    session: Session, run: Run
+) -> None:
+    """T4."""
+    again = NOW + timedelta(seconds=30)
+
+    assert ledger.settle(session, run, Outcome(State.QUEUED, OSError("down"), again), NOW)
+
+    waiting = session.get_one(Run, run.id)
+    assert (waiting.state, waiting.available_at) == (State.QUEUED, again)
+    assert (waiting.error, waiting.finished_at, waiting.due_at) == ("OSError: down", None, NOW)
+
+
+@pytest.mark.parametrize(("field", "value"), [("owner", "somebody"), ("attempt", 2)])
+def test_a_run_that_another_has_taken_over_is_left_alone(
+    field: str, value: object, session: Session, run: Run
+) -> None:
+    """S2."""
+    setattr(session.get_one(Run, run.id), field, value)
+
+    assert not ledger.settle(session, run, Outcome(State.SUCCEEDED), NOW)
+    ledger.release(session, run)
+
+    taken = session.get_one(Run, run.id)
+    session.refresh(taken)
+    assert (taken.state, taken.lease_until) == (State.RUNNING, NOW + LEASE)
+
+
+@pytest.mark.parametrize("believed", [State.LOST, State.INTERRUPTED])
+def test_a_run_that_was_given_up_and_ended_all_the_same_is_corrected(
+    believed: State, session: Session, run: Run
+) -> None:
+    """T6."""
+    given_up = session.get_one(Run, run.id)
+    given_up.state, given_up.error, given_up.finished_at = believed, "gone", NOW
+    later = NOW + timedelta(minutes=1)
+
+    assert ledger.settle(session, run, Outcome(State.SUCCEEDED), later)
+
+    session.refresh(given_up)
+    assert given_up.state == State.SUCCEEDED
+    assert given_up.error is None
+    assert given_up.finished_at == later
+
+
+@pytest.mark.parametrize(
+    ("error", "stored"),
+    [
+        (ValueError("nul \0, half \ud800, grüße"), "ValueError: nul \\0, half \\ud800, grüße"),
+        (OSError("x" * 5000), "OSError: " + "x" * 1991),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ],
+)
+def test_any_error_text_can_be_stored(
+    error: BaseException, stored: str, session: Session, run: Run
+) -> None:
+    """S13."""
+    assert ledger.settle(session, run, Outcome(State.FAILED, error), NOW)
+    assert session.get_one(Run, run.id).error == stored
+
+
+def test_an_error_that_cannot_be_printed_is_recorded_by_its_type(
+    session: Session, run: Run
+) -> None:
+    """S13."""
+    assert ledger.settle(session, run, Outcome(State.FAILED, UnprintableError()), NOW)
+    assert "UnprintableError" in (session.get_one(Run, run.id).error or "")

@@ -1,0 +1,47 @@
+import threading
+from collections import Counter
+from collections.abc import Callable
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from my_shop.background import RunContext, Task
+from my_shop.background.models import Run, State
+from my_shop.background.runner import Runner
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def test_no_more_runs_go_on_at_once_than_the_process_and_each_task_allow(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    gate: threading.Event,
+) -> None:
+    """T2, T3: counted while they run."""
+    going: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def work(_payload: Nothing, context: RunContext) -> None:
+        with lock:
+            going.update([context.name, "all"])
+            most.update(going - most)
+        gate.wait()
+        with lock:
+            going.subtract([context.name, "all"])
+
+    narrow = Task(name="narrow", payload=Nothing, function=work, max_concurrency=2)
+    wide = Task(name="wide", payload=Nothing, function=work)
+    runs = [queue(task) for task in (narrow, wide) for _ in range(10)]
+
+    start_runner(narrow, wide, runner_threads=5)
+    wait_until(lambda: going["all"] == 5)
+    gate.set()
+
+    for run_id in runs:
+        wait_for(run_id, State.SUCCEEDED)
+    assert (most["narrow"], most["all"]) == (2, 5)

@@ -1,0 +1,147 @@
+# ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
+import asyncio
+import threading
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel
+from sqlalchemy import event, text
+
+from my_shop.background import RunContext, Task
+from my_shop.background.models import Run, State
+from my_shop.background.runner import Runner
+from my_shop.database import Database
+from my_shop.settings import Settings
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def test_what_runs_is_drained_and_nothing_new_is_begun(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    find: Callable[[UUID], Run],
+    gate: threading.Event,
+) -> None:
+    """T6, S10, S11."""
+    task = Task(
+        name="work",
+        payload=Nothing,
+        function=lambda _payload, _context: gate.wait(),
+        max_concurrency=1,
+    )
+    running, waiting = queue(task), queue(task)
+    runner = start_runner(task, shutdown_grace_seconds=10)
+    wait_for(running, State.RUNNING)
+
+    stopping = threading.Thread(target=runner.stop)
+    stopping.start()
+    wait_until(lambda: runner.draining)
+    gate.set()
+    stopping.join()
+
+    assert find(running).state is State.SUCCEEDED
+    assert find(waiting).state is State.QUEUED
+    assert not runner.running
+
+
+def test_what_does_not_end_within_the_grace_period_is_interrupted(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    find: Callable[[UUID], Run],
+    gate: threading.Event,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """T6, S10; should it end all the same, that is recorded."""
+    counted: list[tuple[object, ...]] = []
+    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
+    run_id = queue(task)
+    runner = start_runner(
+        task, shutdown_grace_seconds=0.01, observe=lambda *what: counted.append(what)
+    )
+    wait_for(run_id, State.RUNNING)
+
+    runner.stop()
+
+    cut_off = find(run_id)
+    assert (cut_off.state, cut_off.error) == (State.INTERRUPTED, "cut off by a shutdown")
+    assert cut_off.lease_until is None
+    assert counted == [("task", "work", State.INTERRUPTED, None)]
+    assert f"cut off by the shutdown: run {run_id} of work" in caplog.text
+    gate.set()
+    wait_for(run_id, State.SUCCEEDED)
+
+
+def test_a_run_on_the_servers_loop_that_ends_with_it_stays_interrupted(
+    make_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    find: Callable[[UUID], Run],
+) -> None:
+    """T6: cancelled by the end of the server is not failed."""
+
+    async def hang(_payload: Nothing, _context: RunContext) -> None:
+        await asyncio.Event().wait()
+
+    task = Task(name="work", payload=Nothing, function=hang, on_server_loop=True)
+    run_id = queue(task)
+    runner = make_runner(task, shutdown_grace_seconds=0)
+
+    async def serve() -> None:
+        runner.server_loop = asyncio.get_running_loop()
+        runner.start()
+        await asyncio.to_thread(wait_for, run_id, State.RUNNING)
+        await asyncio.to_thread(runner.stop)
+
+    asyncio.run(serve())
+
+    wait_until(lambda: all(not t.name.startswith("run ") for t in threading.enumerate()))
+    assert find(run_id).state is State.INTERRUPTED
+
+
+def test_a_runner_that_was_never_started_stops_at_once(make_runner: Callable[..., Runner]) -> None:
+    """T6: RUNNER=off."""
+    runner = make_runner()
+
+    runner.stop()
+
+    assert runner.draining
+    assert not runner.running
+
+
+def test_a_shutdown_while_the_database_is_locked_leaves_its_runs_to_a_sweep(
+    settings: Settings,
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    find: Callable[[UUID], Run],
+    gate: threading.Event,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """T6, S15."""
+    impatient = Database(settings.database_url)
+    event.listen(
+        impatient.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20")
+    )
+    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
+    run_id = queue(task)
+    runner = start_runner(task, on=impatient, shutdown_grace_seconds=0)
+    wait_for(run_id, State.RUNNING)
+
+    with database.transaction() as session:
+        session.execute(text("SELECT 1"))  # takes the lock
+        runner.stop()
+
+    assert "a sweep will find them" in caplog.text
+    left = find(run_id)
+    assert left.state is State.RUNNING
+    assert left.lease_until is not None
+    gate.set()
+    impatient.close()

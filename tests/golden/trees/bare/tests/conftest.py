@@ -1,0 +1,83 @@
+"""Fixtures: a database of its own for each test, the real application around it, and waiting."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from my_shop.database import Database
+from my_shop.main import create_app
+from my_shop.schema import upgrade
+from my_shop.settings import Settings
+
+LONGEST_WAIT_SECONDS = 30
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own environment and .env out of the tests."""
+    monkeypatch.setattr(Settings, "model_config", {**Settings.model_config, "env_file": None})
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one database; each test gets a copy of its file, which takes milliseconds."""
+    file = tmp_path_factory.mktemp("template") / "migrated.db"
+    database = Database(f"sqlite:///{file}")
+    upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture
+def settings(migrated_file: Path, tmp_path: Path) -> Settings:
+    """Settings for one test: its own database, and waits that are short."""
+    file = tmp_path / "test.db"
+    shutil.copy(migrated_file, file)
+    return Settings(
+        database_url=f"sqlite:///{file}",
+        poll_seconds=0.05,
+        lease_seconds=2,
+        shutdown_grace_seconds=1,
+        background_heartbeat_file=str(tmp_path / "heartbeat"),
+    )
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """Open the test's database."""
+    database = Database(settings.database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    """Make the application; override its dependencies before `client` starts it."""
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Start the application for real, lifespan included, and stop it at the end of the test."""
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], object]], None]:
+    """Wait for a condition that comes true in another thread or process."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        end = time.monotonic() + LONGEST_WAIT_SECONDS
+        while not condition():
+            assert time.monotonic() < end, "the condition did not come true"
+            time.sleep(0.01)
+
+    return wait

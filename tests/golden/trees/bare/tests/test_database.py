@@ -1,0 +1,118 @@
+"""Transactions, snapshots, moments in the database, and the sessions of routes."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from fastapi import BackgroundTasks, FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import StatementError
+
+from my_shop.database import CONNECTIONS, Database, DatabaseDep, ReadSessionDep, SessionDep
+from my_shop.errors import ConflictError
+from my_shop.scheduling.models import PausedJob
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def put(database: Database, name: str) -> None:
+    """Write a row."""
+    with database.transaction() as session:
+        session.add(PausedJob(name=name, paused_at=NOON))
+
+
+def exists(database: Database, name: str) -> bool:
+    """Tell whether the row is committed."""
+    with database.snapshot() as session:
+        return session.get(PausedJob, name) is not None
+
+
+def test_a_moment_comes_back_in_utc(database: Database) -> None:
+    in_berlin = NOON.astimezone(ZoneInfo("Europe/Berlin"))
+    with database.transaction() as session:
+        session.add(PausedJob(name="a", paused_at=in_berlin))
+    with database.snapshot() as session:
+        read = session.get_one(PausedJob, "a").paused_at
+    assert (read, read.utcoffset()) == (NOON, NOON.utcoffset())
+
+
+def test_a_naive_moment_is_refused(database: Database) -> None:
+    naive = NOON.replace(tzinfo=None)
+    with (
+        pytest.raises(StatementError, match="naive datetime: 2026-03-01T12:00:00"),
+        database.transaction() as session,
+    ):
+        session.add(PausedJob(name="a", paused_at=naive))
+
+
+def test_a_transaction_is_committed_at_its_end_and_its_objects_stay_readable(
+    database: Database,
+) -> None:
+    row = PausedJob(name="a", paused_at=NOON)
+    with database.transaction() as session:
+        session.add(row)
+    assert exists(database, "a")
+    assert row.name == "a"
+
+
+def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.transaction() as session:
+            session.add(PausedJob(name="a", paused_at=NOON))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    assert not exists(database, "a")
+
+
+def test_a_snapshot_waits_for_no_writer(database: Database) -> None:
+    put(database, "before")
+    with database.transaction() as session:
+        session.add(PausedJob(name="a", paused_at=NOON))
+        session.flush()
+        assert exists(database, "before")
+        assert not exists(database, "a")
+
+
+def test_what_is_written_in_a_snapshot_is_not_kept(database: Database) -> None:
+    with database.snapshot() as session:
+        session.add(PausedJob(name="a", paused_at=NOON))
+        session.flush()
+    assert not exists(database, "a")
+
+
+def test_a_closed_database_keeps_no_connection(database: Database) -> None:
+    exists(database, "a")
+    database.close()
+    assert "Connections in pool: 0" in database.engine.pool.status()
+    assert f"Pool size: {CONNECTIONS}" in database.engine.pool.status()
+
+
+def test_a_route_has_committed_before_its_background_tasks_start(
+    app: FastAPI, client: TestClient
+) -> None:
+    """Proves T5: what runs after the response sees what the request wrote."""
+    seen: list[bool] = []
+
+    @app.post("/put")
+    def write(session: SessionDep, database: DatabaseDep, background: BackgroundTasks) -> None:
+        session.add(PausedJob(name="a", paused_at=NOON))
+        background.add_task(lambda: seen.append(exists(database, "a")))
+
+    assert client.post("/put").status_code == 200
+    assert seen == [True]
+
+
+def test_a_route_that_refuses_leaves_nothing(
+    app: FastAPI, client: TestClient, database: Database
+) -> None:
+    @app.post("/refuse")
+    def refuse(session: SessionDep, reader: ReadSessionDep) -> None:
+        session.add(PausedJob(name="a", paused_at=NOON))
+        session.flush()
+        raise ConflictError(f"others see it: {reader.get(PausedJob, 'a') is not None}")
+
+    assert client.post("/refuse").json() == {"detail": "others see it: False"}
+    assert not exists(database, "a")

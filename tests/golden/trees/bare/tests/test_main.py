@@ -1,0 +1,73 @@
+"""The application as a whole: what it is made of, and that it starts and stops."""
+
+import tomllib
+from collections import Counter
+
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
+
+from my_shop import main
+from my_shop.background.runner import Runner
+from my_shop.main import create_app
+from my_shop.scheduling.scheduler import Scheduler
+from my_shop.schema import PROJECT
+from my_shop.settings import Settings
+
+
+def test_the_server_finds_an_application_that_says_what_it_is() -> None:
+    assert isinstance(main.app, FastAPI)
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert (main.app.title, main.app.description) == (project["name"], project["description"])
+
+
+def test_every_operation_has_an_id_of_its_own_and_an_explanation(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    ids = Counter(operation["operationId"] for operation in operations)
+    assert max(ids.values()) == 1
+    assert all(operation["description"] for operation in operations)
+    assert {"/health/ready", "/jobs", "/jobs/{name}/run", "/tasks/{run_id}"} <= set(schema["paths"])
+
+
+def test_background_work_starts_and_stops_with_the_application(app: FastAPI) -> None:
+    with TestClient(app):
+        runner: Runner = app.state.runner
+        scheduler: Scheduler = app.state.scheduler
+        assert (runner.running, scheduler.running) == (True, True)
+    assert (runner.running, scheduler.running) == (False, False)
+
+
+@pytest.mark.parametrize("part", ["runner", "scheduler"])
+def test_either_part_can_be_left_to_another_process(settings: Settings, part: str) -> None:
+    app = create_app(settings.model_copy(update={part: False}))
+    with TestClient(app):
+        running = {name: getattr(app.state, name).running for name in ("runner", "scheduler")}
+    assert running == {"runner": part != "runner", "scheduler": part != "scheduler"}
+
+
+def test_a_body_that_is_too_large_is_refused(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"max_body_bytes": 10}))
+
+    @app.post("/size")
+    async def size(request: Request) -> int:
+        return len(await request.body())
+
+    with TestClient(app) as client:
+        assert client.post("/size", content=b"x" * 10).json() == 10
+        assert client.post("/size", content=b"x" * 11).status_code == 413
+
+
+def test_settings_come_from_the_environment_unless_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    assert create_app().state.settings.log_level == "ERROR"
+
+
+def test_an_answer_carries_the_id_of_its_request(client: TestClient) -> None:
+    assert client.get("/health/live", headers={"X-Request-ID": "7"}).headers["X-Request-ID"] == "7"
+
+
+def test_a_refusal_is_json_with_a_reason(client: TestClient) -> None:
+    response = client.get("/jobs/no_such_job")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "no job named no_such_job"}

@@ -1,0 +1,10 @@
+"""Work outside the request: one ledger of runs, and a runner in each process that works it off.
+
+`models` is the ledger's table, `ledger` and `sweep` are what is done to it, `runner` and
+`execution` run what was claimed, `work` declares a task, `enqueue` accepts one from a request.
+"""
+
+from .enqueue import Accepted, EnqueueDep
+from .work import RunContext, Task
+
+__all__ = ["Accepted", "EnqueueDep", "RunContext", "Task"]

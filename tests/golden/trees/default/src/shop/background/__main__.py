@@ -1,0 +1,82 @@
+"""`python -m shop.background`: scheduler and runner alone, outside the web workers.
+
+With `--check` it exits 0 when such a process is alive and goes on: for a container's health check.
+"""
+
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, start_http_server
+
+from .. import logs
+from ..health import STALLED_AFTER_SECONDS, Part, stalled
+from ..metrics import Metrics
+from ..services import Services
+from ..settings import Settings
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+
+
+def serve(settings: Settings, end: threading.Event) -> None:
+    """Work until `end` is set; touch the heartbeat file while nothing is stalled."""
+    logs.configure(settings)
+    metrics = Metrics()
+    services = Services.build(settings, metrics.observe)
+    heartbeat = Path(settings.background_heartbeat_file)
+    with ExitStack() as stack:
+        registry = metrics.gather(services.database, services.registry)
+        stack.enter_context(_scraped(settings.background_metrics_port, registry))
+        stack.callback(services.stop)
+        services.start()
+        stack.callback(heartbeat.unlink, missing_ok=True)
+        while True:
+            beat(heartbeat, services.runner, services.scheduler)
+            if end.wait(BEAT_SECONDS):
+                break
+
+
+def beat(heartbeat: Path, runner: Part, scheduler: Part) -> None:
+    """Touch the heartbeat file, unless something is stalled."""
+    if not stalled(runner, scheduler):
+        heartbeat.touch()
+
+
+def is_alive(settings: Settings) -> bool:
+    """Tell whether the heartbeat file is fresh."""
+    heartbeat = Path(settings.background_heartbeat_file)
+    return heartbeat.exists() and time.time() - heartbeat.stat().st_mtime < STALLED_AFTER_SECONDS
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until SIGTERM or SIGINT; give the exit code."""
+    if "--check" in arguments:
+        return 0 if is_alive(Settings()) else 1
+    end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: end.set())
+    serve(Settings(), end)
+    return 0
+
+
+@contextmanager
+def _scraped(port: int, registry: CollectorRegistry) -> Generator[None, None, None]:
+    server, thread = start_http_server(port, registry=registry)
+    logger.info("metrics are served on port %s", server.server_port)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

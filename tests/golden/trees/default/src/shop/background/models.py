@@ -1,0 +1,64 @@
+"""The run ledger: one row for each run of a job or task, and what became of it (S13, T6, T9)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import Enum, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import Base, UtcDateTime
+
+
+class State(StrEnum):
+    """Where a run stands; all but the first two are final unless somebody re-runs it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    INTERRUPTED = "interrupted"
+    """Cut off by a shutdown; the next sweep runs it again or calls it lost."""
+    LOST = "lost"
+    """Cut off, and it may not be repeated: nobody knows how far it came."""
+    MISSED = "missed"
+    COALESCED = "coalesced"
+    SKIPPED = "skipped"
+
+
+DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
+"""States that somebody has to look at."""
+
+
+class Run(Base):
+    """One run. Who holds `lease_until` in the future holds a slot of this name, in any state."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(4))
+    name: Mapped[str] = mapped_column(String(64))
+    unique_key: Mapped[str | None] = mapped_column(String(400), unique=True)
+    payload: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[State] = mapped_column(
+        Enum(State, native_enum=False, length=16, values_callable=list)
+    )
+    attempt: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(String(255))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    available_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it may start: the due time plus jitter, or the end of a backoff."""
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dismissed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_runs_claim", "state", "available_at"),  # claim, dead letters
+        Index("ix_runs_lease", "lease_until"),  # slots in use, expired leases
+        Index("ix_runs_history", "name", "due_at"),  # a page of runs
+        Index("ix_runs_finished", "finished_at"),  # prune
+    )

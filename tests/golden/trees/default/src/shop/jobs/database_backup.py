@@ -1,0 +1,48 @@
+"""Backs the database up once a day; the file is named by the due time."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from ..background import RunContext
+from ..scheduling import Daily, Job
+from ._dump import SUFFIX, dump
+
+
+def backup(context: RunContext) -> None:
+    """Write the backup of this due time unless it is there, and remove the oldest ones.
+
+    A file with the final name is always whole: it is written beside it, then renamed.
+    """
+    folder = Path(context.settings.backup_directory)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"backup-{context.due_at:%Y%m%dT%H%M%SZ}{SUFFIX}"
+    if not file.exists():
+        part = file.with_name(f"{file.name}.{uuid4().hex}.part")
+        try:
+            dump(context.database, part)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+    _prune(folder, file, keep=context.settings.backup_keep)
+
+
+def _prune(folder: Path, newest: Path, keep: int) -> None:
+    """Keep the newest backups, and no part of an earlier one whose process was killed."""
+    whole = sorted(folder.glob(f"backup-*{SUFFIX}"))
+    parts = (part for part in folder.glob("backup-*.part*") if part < newest)
+    for file in (*whole[:-keep], *parts):
+        file.unlink(missing_ok=True)
+
+
+JOB = Job(
+    name="database_backup",
+    function=backup,
+    schedule=Daily("03:30", timezone="UTC"),
+    misfire_grace=timedelta(hours=12),
+    timeout=timedelta(minutes=10),
+    retries=2,
+    backoff=timedelta(minutes=1),
+    idempotent=True,
+    description="Back the database up and keep the last backups.",
+)

@@ -1,0 +1,82 @@
+"""Log lines that carry the request, job and run they belong to, as text or JSON."""
+
+import logging
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from uuid import uuid4
+
+from pythonjsonlogger.json import JsonFormatter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .settings import Settings
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+HANDLER = "service"
+LONGEST_ID = 64
+_bound: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_EMPTY)
+
+
+@contextmanager
+def bound(**fields: str) -> Generator[None, None, None]:
+    """Add fields to every log line written inside the block."""
+    token = _bound.set({**_bound.get(), **fields})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+class ContextFilter(logging.Filter):
+    """Puts the bound fields on each record: as attributes for JSON, as `context` for text."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Never drop a record."""
+        fields = _bound.get()
+        record.__dict__.update(fields)
+        record.context = "".join(f" {name}={value}" for name, value in fields.items())
+        return True
+
+
+def configure(settings: Settings) -> None:
+    """Send all logs, the server's too, to standard error in one format; may be called again."""
+    handler = logging.StreamHandler()
+    handler.set_name(HANDLER)
+    handler.addFilter(ContextFilter())
+    text = "%(asctime)s %(levelname)s %(name)s%(context)s: %(message)s"
+    fields = ["asctime", "levelname", "name", "message"]
+    as_json = JsonFormatter(fields, exc_info_as_array=True, rename_fields={"levelname": "level"})
+    handler.setFormatter(as_json if settings.log_json else logging.Formatter(text))
+    root = logging.getLogger()
+    root.handlers = [*(other for other in root.handlers if other.name != HANDLER), handler]
+    root.setLevel(settings.log_level.upper())
+    for name in ("uvicorn", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+class RequestIdMiddleware:
+    """Gives each request an id: its `X-Request-ID` if short and printable, else a new one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an ASGI application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Bind the id for the request and send it back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("X-Request-ID", "")
+        request_id = given if given.isprintable() and 0 < len(given) <= LONGEST_ID else uuid4().hex
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        with bound(request_id=request_id):
+            await self.app(scope, receive, send_with_id)

@@ -1,0 +1,58 @@
+"""The application: `create_app()` for tests, `app` for a server."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from . import errors, health, logs
+from .background.router import router as tasks_router
+from .background.work import Registry
+from .discovery import find_routers
+from .metrics import Metrics
+from .scheduling.router import router as jobs_router
+from .services import Services
+from .settings import Settings
+
+DESCRIPTION = "Sells things."
+
+
+def create_app(settings: Settings | None = None, registry: Registry | None = None) -> FastAPI:
+    """Make an application.
+
+    Settings are read from the environment and work is found by discovery, unless they are given.
+    """
+    settings = settings or Settings()
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        logs.configure(settings)
+        services = Services.build(settings, metrics.observe, registry)
+        app.state.database = services.database
+        app.state.registry = services.registry
+        app.state.runner = services.runner
+        app.state.scheduler = services.scheduler
+        try:
+            await asyncio.to_thread(services.start, asyncio.get_running_loop())
+            yield
+        finally:
+            await asyncio.to_thread(services.stop)
+
+    app = FastAPI(
+        title="shop",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        max_body_size=settings.max_body_bytes,
+    )
+    app.state.settings = settings
+    app.add_middleware(logs.RequestIdMiddleware)
+    errors.install(app)
+    for router in (health.router, jobs_router, tasks_router, *find_routers()):
+        app.include_router(router)
+    metrics.instrument(app)
+    return app
+
+
+app = create_app()

@@ -1,0 +1,1 @@
+"""Features, a folder of layers each (router, schemas, service, repository, ...); discovered."""

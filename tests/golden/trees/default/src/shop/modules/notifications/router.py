@@ -1,0 +1,17 @@
+"""`POST /notify`: takes a notification and answers at once; the mail is sent afterwards."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+
+from ...background import Accepted, EnqueueDep
+from ...tasks.send_email import TASK
+from .schemas import Email
+
+router = APIRouter(tags=["notifications"])
+
+
+@router.post("/notify", status_code=HTTPStatus.ACCEPTED)
+def notify(email: Email, enqueue: EnqueueDep) -> Accepted:
+    """Queue an e-mail; ask at `Location` whether it was sent."""
+    return enqueue(TASK, email)

@@ -1,0 +1,18 @@
+"""What a notification is: checked here, so that nothing else has to doubt it."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field
+
+ONE_LINE = r"^[^\p{Cc}\p{Zl}\p{Zp}]+$"
+"""No control characters and no line breaks of any kind: it goes into a mail header."""
+
+
+class Email(BaseModel):
+    """One plain-text e-mail to one address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: EmailStr
+    subject: Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
+    body: Annotated[str, Field(min_length=1, max_length=100_000)]

@@ -1,0 +1,24 @@
+"""How a notification becomes an e-mail message (RFC 5322)."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from uuid import UUID
+
+from .schemas import Email
+
+
+def compose(email: Email, *, sender: str, run_id: UUID, date: datetime) -> EmailMessage:
+    """Make the message; the same at each attempt of a run, so a repeated one can be recognised.
+
+    Raises ValueError for an address or subject that would break out of its header.
+    """
+    origin = Address(addr_spec=sender)
+    message = EmailMessage()
+    message["From"] = origin
+    message["To"] = Address(addr_spec=email.to)
+    message["Subject"] = email.subject
+    message["Date"] = date
+    message["Message-ID"] = f"<{run_id}@{origin.domain}>"
+    message.set_content(email.body)
+    return message

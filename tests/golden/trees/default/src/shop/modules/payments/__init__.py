@@ -1,0 +1,1 @@
+"""Payments: `router` speaks HTTP, `service` decides, `gateway` charges, `repository` remembers."""

@@ -1,0 +1,25 @@
+"""`/payments`: make a payment, look at one."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter
+
+from ...database import DatabaseDep
+from . import service
+from .dependencies import GatewayDep, open_client
+from .models import Payment
+from .schemas import NewPayment, PaymentView
+
+router = APIRouter(prefix="/payments", tags=["payments"], lifespan=open_client)
+
+
+@router.post("", status_code=HTTPStatus.CREATED, response_model=PaymentView)
+def make_payment(order: NewPayment, database: DatabaseDep, gateway: GatewayDep) -> Payment:
+    """Charge a payment; 402 when it is refused, 503 when nobody knows yet: send it again."""
+    return service.make_payment(order, database, gateway)
+
+
+@router.get("/{reference}", response_model=PaymentView)
+def read_payment(reference: str, database: DatabaseDep) -> Payment:
+    """Look at a payment that was made."""
+    return service.read_payment(reference, database)

@@ -1,0 +1,32 @@
+"""What a payment looks like over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class NewPayment(BaseModel):
+    """A payment to make."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: Annotated[int, Field(strict=True, gt=0, le=10**12)]
+    """In the currency's smallest unit, such as cents: floats cannot hold 0.10."""
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217, such as EUR")]
+    reference: Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    """The caller's name for it: the same reference is charged once, however often it is sent."""
+
+
+class PaymentView(BaseModel):
+    """A payment that was made."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    amount: int
+    currency: str
+    reference: str
+    charge_id: str
+    created_at: datetime

@@ -1,0 +1,102 @@
+"""`/jobs`: what is scheduled and how it went, run now, pause, resume; from any process (S13)."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from ..background import ledger
+from ..background.dependencies import RunnerDep, wake
+from ..background.models import Run
+from ..background.views import PageDep, RunView
+from ..database import ReadSessionDep, SessionDep
+from ..errors import NotFoundError
+from ..security import OperatorDep, OpsRead, OpsWrite
+from .dependencies import SchedulerDep
+from .job import Job
+from .models import PausedJob
+
+router = APIRouter(prefix="/jobs", tags=["jobs"])
+
+
+class JobView(BaseModel):
+    """A scheduled job; `next_run_at` is empty when it is paused, disabled or over."""
+
+    name: str
+    description: str
+    schedule: str
+    paused: bool
+    next_run_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job, *, paused: bool) -> "JobView":
+        """Show a job as it stands now."""
+        upcoming = job.schedule.next_after(datetime.now(UTC)) if job.enabled else None
+        return cls(
+            name=job.name,
+            description=job.description,
+            schedule=job.schedule.describe(),
+            paused=paused,
+            next_run_at=None if paused else upcoming,
+        )
+
+
+def find_job(name: str, scheduler: SchedulerDep) -> Job:
+    """Find a job by its name; raises NotFoundError."""
+    if name not in scheduler.jobs:
+        raise NotFoundError(f"no job named {name}")
+    return scheduler.jobs[name]
+
+
+JobDep = Annotated[Job, Depends(find_job)]
+
+
+@router.get("", dependencies=[OpsRead])
+def list_jobs(session: ReadSessionDep, scheduler: SchedulerDep) -> list[JobView]:
+    """List the jobs of the code, by name."""
+    paused = set(session.scalars(select(PausedJob.name)))
+    return [JobView.of(job, paused=job.name in paused) for job in scheduler.jobs.values()]
+
+
+@router.get("/{name}", dependencies=[OpsRead])
+def read_job(job: JobDep, session: ReadSessionDep) -> JobView:
+    """Show one job."""
+    return JobView.of(job, paused=session.get(PausedJob, job.name) is not None)
+
+
+@router.get("/{name}/runs", dependencies=[OpsRead])
+def list_runs(
+    job: JobDep, session: ReadSessionDep, page: PageDep, *, operator: OperatorDep
+) -> list[RunView]:
+    """List the runs of a job, newest due time first."""
+    runs = select(Run).where(Run.name == job.name)
+    newest = runs.order_by(Run.due_at.desc()).limit(page.limit).offset(page.offset)
+    return [RunView.of(run, operator=operator) for run in session.scalars(newest)]
+
+
+@router.post("/{name}/run", status_code=HTTPStatus.ACCEPTED, dependencies=[OpsWrite])
+def run_job_now(
+    job: JobDep, session: SessionDep, runner: RunnerDep, background: BackgroundTasks
+) -> RunView:
+    """Queue a run that is due now; whichever process is free takes it."""
+    run_id = ledger.add(session, job, datetime.now(UTC))
+    background.add_task(wake, runner)
+    return RunView.of(session.get_one(Run, run_id), operator=True)
+
+
+@router.post("/{name}/pause", dependencies=[OpsWrite])
+def pause_job(job: JobDep, session: SessionDep) -> JobView:
+    """Let due times pass without a run, in every process and across restarts, until resumed."""
+    session.merge(PausedJob(name=job.name, paused_at=datetime.now(UTC)))
+    return JobView.of(job, paused=True)
+
+
+@router.post("/{name}/resume", dependencies=[OpsWrite])
+def resume_job(job: JobDep, session: SessionDep) -> JobView:
+    """Run the job at its due times again."""
+    if (row := session.get(PausedJob, job.name)) is not None:
+        session.delete(row)
+    return JobView.of(job, paused=False)

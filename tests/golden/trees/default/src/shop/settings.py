@@ -1,0 +1,79 @@
+"""Settings, read from the environment and from `.env`; `.env.example` explains each."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    EmailStr,
+    Field,
+    HttpUrl,
+    PositiveFloat,
+    PositiveInt,
+    Secret,
+    SecretStr,
+    UrlConstraints,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _know_options(url: AnyUrl) -> AnyUrl:
+    # A misspelt option must not mean: without encryption.
+    if url.query not in {None, "starttls=1"}:
+        raise ValueError("the only option of a mail server is ?starttls=1")
+    return url
+
+
+SmtpUrl = Annotated[
+    AnyUrl,
+    UrlConstraints(allowed_schemes=["smtp", "smtps"], host_required=True),
+    AfterValidator(_know_options),
+]
+
+
+class Settings(BaseSettings):
+    """What may differ between two places that run this service."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: str = "sqlite:///shop.db"
+    auto_migrate: bool = True
+
+    ops_api_key: SecretStr | None = None
+    max_body_bytes: PositiveInt = 1_000_000
+    idempotency_key_hours: PositiveFloat = 24
+
+    log_level: str = "INFO"
+    log_json: bool = False
+
+    scheduler: bool = True
+    runner: bool = True
+    runner_threads: PositiveInt = 8
+    poll_seconds: PositiveFloat = 1
+    lease_seconds: float = Field(default=15, ge=1)
+    shutdown_grace_seconds: float = Field(default=20, ge=0)
+    run_retention_days: PositiveFloat = 30
+    run_retention_rows: PositiveInt = 100_000
+    background_heartbeat_file: str = "background.heartbeat"
+    background_metrics_port: int = Field(default=9100, ge=0, le=65535)
+
+    smtp_url: Secret[SmtpUrl] | None = None
+    smtp_timeout_seconds: PositiveFloat = 10
+    mail_from: EmailStr = "shop@localhost.localdomain"
+    payment_gateway_url: HttpUrl | None = None
+    payment_gateway_key: SecretStr | None = None
+    payment_gateway_timeout_seconds: PositiveFloat = 5
+    backup_directory: str = "backups"
+    backup_keep: PositiveInt = 7
+
+
+def get_settings(request: Request) -> Settings:
+    """Give the settings the application was made with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]

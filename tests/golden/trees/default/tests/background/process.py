@@ -1,0 +1,70 @@
+"""A process of its own: a runner with three tasks, until SIGTERM; takes a database and a log file.
+
+`count` notes its start and its end, `hang` and `repeat` note their start and never end; `repeat` is
+idempotent.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from shop.background import RunContext, Task
+from shop.background.execution import nobody
+from shop.background.runner import Runner
+from shop.database import Database
+from shop.settings import Settings
+
+URL, LOG = sys.argv[1:]
+
+
+class Nothing(BaseModel):
+    """The payload."""
+
+
+def note(what: str, context: RunContext) -> None:
+    """Append a line; short appends of several processes do not mix."""
+    with Path(LOG).open("a") as log:
+        log.write(f"{what} {context.run_id} {os.getpid()}\n")
+
+
+def count(_payload: Nothing, context: RunContext) -> None:
+    """Take long enough for others to start meanwhile."""
+    note("start", context)
+    time.sleep(0.02)
+    note("end", context)
+
+
+def hang(_payload: Nothing, context: RunContext) -> None:
+    """Never end."""
+    note("start", context)
+    threading.Event().wait()
+
+
+TASKS = (
+    Task(name="count", payload=Nothing, function=count, max_concurrency=3),
+    Task(name="hang", payload=Nothing, function=hang),
+    Task(name="repeat", payload=Nothing, function=hang, idempotent=True),
+)
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    end = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: end.set())
+    settings = Settings(
+        database_url=URL, poll_seconds=0.02, lease_seconds=1, shutdown_grace_seconds=0.1
+    )
+    database = Database(URL)
+    runner = Runner(settings, database, {task.name: task for task in TASKS}, nobody)
+    runner.start()
+    end.wait()
+    runner.stop()
+    database.close()
+
+
+main()

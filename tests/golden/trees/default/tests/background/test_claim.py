@@ -1,0 +1,126 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from shop.background import RunContext, Task, ledger
+from shop.background.claim import claim, slots_in_use
+from shop.background.models import Run, State
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+LEASE = timedelta(seconds=15)
+LIMITS = {"work": None, "narrow": 2}
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def ignore(_payload: Nothing, _context: RunContext) -> None:
+    pass
+
+
+WORK = Task(name="work", payload=Nothing, function=ignore)
+NARROW = Task(name="narrow", payload=Nothing, function=ignore, max_concurrency=2)
+
+
+@pytest.fixture
+def take(session: Session) -> Callable[..., list[UUID]]:
+    """Claim as a process does; give the ids."""
+
+    def take(*, owner: str = "me", slots: int = 10, now: datetime = NOW) -> list[UUID]:
+        runs = claim(session, LIMITS, now, owner=owner, slots=slots, lease=LEASE)
+        return [run.id for run in runs]
+
+    return take
+
+
+def test_what_waits_longest_is_taken_first_and_no_more_than_there_are_slots(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """S1."""
+    late, early, middle = (
+        ledger.add(session, WORK, NOW, due_at=NOW - n * SECOND) for n in (1, 3, 2)
+    )
+
+    assert take(slots=2) == [early, middle]
+    assert take() == [late]
+    assert take() == []
+
+
+def test_a_claimed_run_is_running_under_a_lease(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """S2, S13."""
+    run_id = ledger.add(session, WORK, NOW - SECOND)
+    session.get_one(Run, run_id).error = "of the attempt before"
+
+    take(owner="me")
+
+    run = session.get_one(Run, run_id)
+    assert (run.state, run.attempt, run.owner) == (State.RUNNING, 1, "me")
+    assert (run.started_at, run.lease_until, run.error) == (NOW, NOW + LEASE, None)
+
+
+def test_a_run_is_taken_when_it_is_due_and_not_before(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """T4, S6: a backoff or jitter delays it."""
+    run_id = ledger.add(session, WORK, NOW, delay=SECOND)
+
+    assert take() == []
+    assert take(now=NOW + SECOND) == [run_id]
+
+
+def test_a_run_of_a_name_that_this_code_does_not_know_is_left_to_others(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """S5: two versions of the code may run side by side."""
+    ledger.add(session, Task(name="new", payload=Nothing, function=ignore), NOW)
+
+    assert take() == []
+
+
+def test_no_more_of_a_name_run_at_once_than_its_limit(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """T3: whoever claims, and however many wait; other names are not held up."""
+    narrow = [ledger.add(session, NARROW, NOW - n * SECOND) for n in (9, 8, 7, 6)]
+    other = ledger.add(session, WORK, NOW)
+
+    assert take(owner="me") == [*narrow[:2], other]
+    assert take(owner="somebody") == []
+    assert slots_in_use(session, NOW) == {"narrow": 2, "work": 1}
+
+    session.get_one(Run, narrow[0]).lease_until = None
+    assert take(owner="somebody") == [narrow[2]]
+
+
+def test_a_lease_holds_its_slot_in_any_state_and_until_it_ends(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """T4: a timed-out thread cannot be stopped, so it counts until it ends."""
+    held = [ledger.add(session, NARROW, NOW) for _ in range(2)]
+    take()
+    for run_id in held:
+        session.get_one(Run, run_id).state = State.TIMED_OUT
+    waiting = ledger.add(session, NARROW, NOW)
+
+    assert take(now=NOW + LEASE - SECOND) == []
+    assert take(now=NOW + LEASE) == [waiting]
+
+
+def test_a_run_that_is_queued_again_is_not_taken_before_its_old_thread_has_ended(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """T4: or before the lease of its process has."""
+    run_id = ledger.add(session, WORK, NOW)
+    take()
+    session.get_one(Run, run_id).state = State.QUEUED
+
+    assert take(owner="somebody", now=NOW + LEASE - SECOND) == []
+    assert take(owner="somebody", now=NOW + LEASE) == [run_id]

@@ -1,0 +1,55 @@
+"""How a process of its own shows that it goes on."""
+
+import os
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from shop.background.__main__ import beat, main, serve
+from shop.settings import Settings
+
+
+@pytest.fixture
+def heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Name the heartbeat file, in the environment too, where `--check` looks."""
+    monkeypatch.setenv("BACKGROUND_HEARTBEAT_FILE", settings.background_heartbeat_file)
+    return Path(settings.background_heartbeat_file)
+
+
+@pytest.mark.parametrize(("age", "code"), [(50, 0), (70, 1)])
+def test_an_old_heartbeat_means_that_the_process_is_stuck(
+    heartbeat: Path, age: int, code: int
+) -> None:
+    heartbeat.touch()
+    then = time.time() - age
+    os.utime(heartbeat, (then, then))
+    assert main(["--check"]) == code
+
+
+def test_the_heartbeat_goes_on(settings: Settings, heartbeat: Path) -> None:
+    class EndAfterTwoBeats(threading.Event):
+        beats = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout == 5
+            self.beats += heartbeat.exists()
+            heartbeat.unlink()
+            return self.beats == 2
+
+    settings = settings.model_copy(update={"background_metrics_port": 0})
+
+    end = EndAfterTwoBeats()
+    serve(settings, end)
+    assert end.beats == 2
+
+
+def test_a_stalled_process_has_no_heartbeat(heartbeat: Path) -> None:
+    well = SimpleNamespace(running=True, last_pass=time.monotonic())
+    stuck = SimpleNamespace(running=True, last_pass=time.monotonic() - 61)
+    beat(heartbeat, well, stuck)
+    assert not heartbeat.exists()
+    beat(heartbeat, well, well)
+    assert heartbeat.exists()

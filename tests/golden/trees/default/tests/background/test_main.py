@@ -1,0 +1,86 @@
+"""`python -m shop.background`: a real process, its end and its metrics."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from sqlalchemy import func, select
+
+from shop.background.__main__ import main, serve
+from shop.database import Database
+from shop.scheduling.models import SchedulerProcess
+from shop.settings import Settings
+
+WaitUntil = Callable[[Callable[[], object]], None]
+COMMAND = [sys.executable, "-m", "shop.background"]
+
+
+@contextmanager
+def running(settings: Settings) -> Generator[subprocess.Popen[str]]:
+    """Start the process; end it with the block if it has not ended before."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "BACKGROUND_HEARTBEAT_FILE": settings.background_heartbeat_file,
+        "BACKGROUND_METRICS_PORT": "0",
+    }
+    with subprocess.Popen(  # noqa: S603
+        COMMAND, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Name the heartbeat file, in the environment too, where `--check` looks."""
+    monkeypatch.setenv("BACKGROUND_HEARTBEAT_FILE", settings.background_heartbeat_file)
+    return Path(settings.background_heartbeat_file)
+
+
+def test_the_process_works_until_it_is_told_to_end(
+    settings: Settings, database: Database, heartbeat: Path, wait_until: WaitUntil
+) -> None:
+    def schedulers() -> int | None:
+        with database.snapshot() as session:
+            return session.scalar(select(func.count()).select_from(SchedulerProcess))
+
+    with running(settings) as process:
+        wait_until(heartbeat.exists)
+        assert main(["--check"]) == 0
+        assert schedulers() == 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
+    assert main(["--check"]) == 1
+    assert schedulers() == 0
+
+
+def test_the_process_serves_its_metrics_and_ends_at_ctrl_c(settings: Settings) -> None:
+    with running(settings) as process:
+        assert process.stderr
+        line = next(line for line in process.stderr if "metrics are served on port" in line)
+        with urlopen(f"http://127.0.0.1:{line.split()[-1]}/metrics") as scrape:
+            assert b"database_up 1.0" in scrape.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
+
+
+def test_a_process_that_cannot_start_ends_at_once(
+    settings: Settings, tmp_path: Path, heartbeat: Path
+) -> None:
+    nowhere: dict[str, str | int] = {"database_url": f"sqlite:///{tmp_path}/missing/x.db"}
+    nowhere |= {"background_metrics_port": 0}
+    before = threading.active_count()
+    with pytest.raises(Exception, match="unable to open database file"):
+        serve(settings.model_copy(update=nowhere), threading.Event())
+    assert not heartbeat.exists()
+    assert threading.active_count() == before

@@ -1,0 +1,106 @@
+# ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
+import signal
+import subprocess
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shop.background import RunContext, Task
+from shop.background.models import Run, State
+from shop.background.runner import Runner
+
+Start = Callable[[], subprocess.Popen[bytes]]
+Wait = Callable[[Callable[[], object]], None]
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def ignore(_payload: Nothing, _context: RunContext) -> None:
+    pass
+
+
+HANG = Task(name="hang", payload=Nothing, function=ignore)
+REPEAT = Task(name="repeat", payload=Nothing, function=ignore, idempotent=True)
+
+
+def test_processes_together_run_each_run_once_and_keep_its_limit(
+    start_process: Start,
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    tmp_path: Path,
+) -> None:
+    """S1, T3: at most three runs of this task go on at once."""
+    log = tmp_path / "log"
+
+    def count(_payload: Nothing, context: RunContext) -> None:
+        for what in ("start", "end"):
+            with log.open("a") as file:
+                file.write(f"{what} {context.run_id} here\n")
+            threading.Event().wait(0.01)
+
+    task = Task(name="count", payload=Nothing, function=count, max_concurrency=3)
+    start_process()
+    runs = [queue(task)]
+    wait_for(runs[0], State.SUCCEEDED)  # the other process is there
+
+    start_runner(task)
+    runs += [queue(task) for _ in range(40)]
+    for run_id in runs:
+        wait_for(run_id, State.SUCCEEDED)
+
+    lines = [line.split() for line in log.read_text().splitlines()]
+    started = Counter(run for what, run, _ in lines if what == "start")
+    assert started == {str(run_id): 1 for run_id in runs}
+    going = list(accumulate(1 if what == "start" else -1 for what, _, _ in lines))
+    assert max(going) == 3
+    assert len({process for _, _, process in lines[2:]}) == 2
+
+
+def test_what_a_killed_process_ran_is_found_by_another(
+    start_process: Start,
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Wait,
+    find: Callable[[UUID], Run],
+) -> None:
+    """S2, T6: not while it lives; then run again if it may be, else lost."""
+    again, lost = queue(REPEAT), queue(HANG)
+    process = start_process()
+    for run_id in (again, lost):
+        wait_for(run_id, State.RUNNING)
+    start_runner(HANG, REPEAT, lease_seconds=1)
+    began = datetime.now(UTC)
+    wait_until(lambda: (find(lost).lease_until or began) > began + timedelta(seconds=2))
+    assert find(lost).state is find(again).state is State.RUNNING
+
+    process.kill()
+
+    assert wait_for(lost, State.LOST).error == "its process died; nobody knows how far it came"
+    assert wait_for(again, State.SUCCEEDED).attempt == 2
+
+
+def test_a_run_that_hangs_does_not_hold_up_the_exit_of_its_process(
+    start_process: Start,
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    find: Callable[[UUID], Run],
+) -> None:
+    """T6, S10."""
+    run_id = queue(HANG)
+    process = start_process()
+    wait_for(run_id, State.RUNNING)
+
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(5) == 0
+    assert find(run_id).state is State.INTERRUPTED

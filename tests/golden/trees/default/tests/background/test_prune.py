@@ -1,0 +1,65 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.background import RunContext, Task, sweep
+from shop.background.models import Run, State
+from shop.settings import Settings
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def ignore(_payload: Nothing, _context: RunContext) -> None:
+    pass
+
+
+ONCE = Task(name="once", payload=Nothing, function=ignore)
+Put = Callable[..., UUID]
+
+
+def test_finished_runs_are_pruned_by_age(session: Session, put: Put, settings: Settings) -> None:
+    """S13: not what still waits, runs or holds a slot."""
+    old, young = NOW - timedelta(days=31), NOW - timedelta(days=29)
+    put(ONCE, State.SUCCEEDED, finished_at=old)
+    kept = {
+        put(ONCE, State.SUCCEEDED, finished_at=young),
+        put(ONCE, State.QUEUED),
+        put(ONCE, State.RUNNING),
+        put(ONCE, State.TIMED_OUT, finished_at=old, lease_until=NOW + SECOND),
+    }
+
+    sweep.prune(session, NOW, settings)
+
+    assert set(session.scalars(select(Run.id))) == kept
+
+
+def test_finished_runs_are_pruned_by_number(session: Session, put: Put, settings: Settings) -> None:
+    """S13: the newest are kept."""
+    runs = [put(ONCE, State.SUCCEEDED, finished_at=NOW - n * SECOND) for n in range(5)]
+
+    sweep.prune(session, NOW, settings.model_copy(update={"run_retention_rows": 3}))
+
+    assert set(session.scalars(select(Run.id))) == set(runs[:3])
+
+
+def test_a_key_is_kept_while_the_same_may_be_asked_again(
+    session: Session, put: Put, settings: Settings
+) -> None:
+    """T7, S1: whatever else says that the run is to go."""
+    few = settings.model_copy(update={"run_retention_rows": 1, "idempotency_key_hours": 24})
+    put(ONCE, State.SUCCEEDED, key="old", finished_at=NOW, created_at=NOW - timedelta(hours=25))
+    asked = put(ONCE, State.SUCCEEDED, key="new", finished_at=NOW)
+    newest = put(ONCE, State.SUCCEEDED, finished_at=NOW + SECOND)
+
+    sweep.prune(session, NOW, few)
+
+    assert set(session.scalars(select(Run.id))) == {asked, newest}

@@ -1,0 +1,109 @@
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from pydantic import BaseModel, Field, ValidationError
+
+from shop.background import RunContext, Task
+from shop.background.work import Work
+from shop.database import Database
+from shop.settings import Settings
+
+
+class Note(BaseModel):
+    text: str = Field(default="", alias="noteText")
+
+
+def ignore(_payload: Note, _context: RunContext) -> None:
+    pass
+
+
+@pytest.fixture
+def context(settings: Settings, database: Database) -> RunContext:
+    return RunContext(uuid4(), "note", 1, datetime.now(UTC), settings, database)
+
+
+def test_the_backoff_doubles_with_up_to_half_of_it_as_jitter() -> None:
+    """T4."""
+    task = Task(name="note", payload=Note, function=ignore, backoff=timedelta(seconds=2))
+
+    seconds = {n: [task.delay(n).total_seconds() for _ in range(200)] for n in (1, 2, 3)}
+
+    assert all(1 <= each <= 2 for each in seconds[1])
+    assert all(2 <= each <= 4 for each in seconds[2])
+    assert all(4 <= each <= 8 for each in seconds[3])
+    assert max(seconds[3]) - min(seconds[3]) > 2
+
+
+@pytest.mark.parametrize(
+    ("backoff", "longest"),
+    [
+        (timedelta(seconds=2), timedelta(hours=1)),
+        (timedelta(hours=6), timedelta(hours=6)),
+    ],
+)
+def test_the_backoff_ends_at_an_hour_or_at_what_was_asked_for(
+    backoff: timedelta, longest: timedelta
+) -> None:
+    """T4."""
+    task = Task(name="note", payload=Note, function=ignore, backoff=backoff)
+
+    assert longest / 2 <= task.delay(1000) <= longest
+
+
+def test_only_errors_that_may_pass_are_retried_and_only_so_often() -> None:
+    """T4: the task says which exceptions are final."""
+    task = Task(name="note", payload=Note, function=ignore, retries=2, final=(ValueError,))
+
+    assert task.may_retry(1, OSError())
+    assert task.may_retry(2, OSError())
+    assert not task.may_retry(3, OSError())
+    assert not task.may_retry(1, UnicodeError())
+    assert not task.may_retry(1, SystemExit())
+    assert not task.may_retry(1, KeyboardInterrupt())
+
+
+def test_only_idempotent_work_is_repeated_after_it_was_cut_off() -> None:
+    """T6: three attempts, or as many as it has retries; then it may be the cause itself."""
+    once = Task(name="note", payload=Note, function=ignore, retries=9)
+    safe = Task(name="note", payload=Note, function=ignore, idempotent=True)
+    patient = Task(name="note", payload=Note, function=ignore, idempotent=True, retries=5)
+
+    assert [once.may_repeat(n) for n in (1, 2)] == [False, False]
+    assert [safe.may_repeat(n) for n in (1, 2, 3)] == [True, True, False]
+    assert [patient.may_repeat(n) for n in (5, 6)] == [True, False]
+
+
+def test_a_payload_comes_back_as_it_was_whatever_aliases_its_fields_have(
+    context: RunContext,
+) -> None:
+    """T8."""
+    seen: list[Note] = []
+    task = Task(name="note", payload=Note, function=lambda note, _: seen.append(note))
+    sent = Note(noteText="grüße \0 😀")
+
+    task.call(context, task.dump(sent))
+
+    assert seen == [sent]
+
+
+def test_a_stored_payload_that_no_longer_fits_does_not_reach_the_function(
+    context: RunContext,
+) -> None:
+    """T8: the code may have changed since."""
+    seen: list[Note] = []
+    task = Task(name="note", payload=Note, function=lambda note, _: seen.append(note))
+
+    with pytest.raises(ValidationError):
+        task.call(context, '{"text": 1}')
+    with pytest.raises(ValidationError):
+        task.call(context, None)
+
+    assert not seen
+
+
+def test_a_task_is_limited_as_it_says_and_other_work_is_not() -> None:
+    """T3."""
+    assert Task(name="note", payload=Note, function=ignore, max_concurrency=5).limit == 5
+    assert Task(name="note", payload=Note, function=ignore).limit is None
+    assert Work(name="bare").limit is None

@@ -1,0 +1,66 @@
+"""A payment gateway that is replaced at the HTTP boundary: the test decides what it answers."""
+
+from collections.abc import Callable, Iterator
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from shop.modules.payments.dependencies import get_gateway
+from shop.modules.payments.gateway import Gateway, connect
+from shop.settings import Settings
+
+KEY = "gateway-key"
+
+
+@pytest.fixture
+def answers() -> list[httpx2.Response | Exception]:
+    """Hold what the gateway will answer, in order; an exception is a broken connection."""
+    return []
+
+
+@pytest.fixture
+def asked() -> list[httpx2.Request]:
+    """Hold what the gateway was asked."""
+    return []
+
+
+@pytest.fixture
+def make_gateway(settings: Settings) -> Iterator[Callable[..., Gateway]]:
+    """Make a gateway, configured but for its transport, that pauses for no time."""
+    values = {"payment_gateway_url": "https://pay.example.com/v1", "payment_gateway_key": KEY}
+    configured = Settings.model_validate({**settings.model_dump(), **values})
+    clients = []
+
+    def make(handler: Callable[[httpx2.Request], httpx2.Response]) -> Gateway:
+        clients.append(connect(configured, httpx2.MockTransport(handler)))
+        return Gateway(clients[-1], pauses=(0, 0))
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def gateway(
+    make_gateway: Callable[..., Gateway],
+    answers: list[httpx2.Response | Exception],
+    asked: list[httpx2.Request],
+) -> Gateway:
+    """Make a gateway that gives `answers` and notes what it was `asked`."""
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return make_gateway(handle)
+
+
+@pytest.fixture
+def app(app: FastAPI, gateway: Gateway) -> FastAPI:
+    """Let the application use that gateway."""
+    app.dependency_overrides[get_gateway] = lambda: gateway
+    return app

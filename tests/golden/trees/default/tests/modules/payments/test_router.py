@@ -1,0 +1,46 @@
+"""`/payments`, from the request to the table."""
+
+import httpx2
+from fastapi.testclient import TestClient
+
+ORDER = {"amount": 1999, "currency": "EUR", "reference": "order-1"}
+
+Answers = list[httpx2.Response | Exception]
+
+
+def test_a_payment_is_made_and_can_be_looked_at(client: TestClient, answers: Answers) -> None:
+    answers.append(httpx2.Response(201, json={"id": "ch_1"}))
+
+    response = client.post("/payments", json=ORDER)
+
+    assert response.status_code == 201
+    assert response.json().items() >= {**ORDER, "charge_id": "ch_1"}.items()
+    assert client.get("/payments/order-1").json() == response.json()
+
+
+def test_a_refused_payment_is_402_with_the_reason(client: TestClient, answers: Answers) -> None:
+    answers.append(httpx2.Response(402, json={"reason": "card expired"}))
+
+    response = client.post("/payments", json=ORDER)
+
+    assert (response.status_code, response.json()) == (402, {"detail": "card expired"})
+    assert client.get("/payments/order-1").status_code == 404
+
+
+def test_a_failing_gateway_is_503_with_retry_after(client: TestClient, answers: Answers) -> None:
+    answers.append(httpx2.Response(500))
+
+    response = client.post("/payments", json=ORDER)
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+
+
+def test_a_bad_field_is_named_and_the_gateway_is_not_asked(
+    client: TestClient, asked: list[httpx2.Request]
+) -> None:
+    response = client.post("/payments", json={**ORDER, "amount": 0})
+
+    assert response.status_code == 422
+    assert [error["loc"] for error in response.json()["detail"]] == [["body", "amount"]]
+    assert asked == []

@@ -1,0 +1,137 @@
+"""What becomes of due times, decided with clocks that the tests set."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from shop.background import RunContext
+from shop.background.models import Run, State
+from shop.database import Database
+from shop.scheduling import Every, Job
+from shop.scheduling.due import MOST_RECORDED, Due, decide, record
+
+HOUR = timedelta(hours=1)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def do_nothing(_context: RunContext) -> None:
+    """Be the function of a job."""
+
+
+def job(*, grace: timedelta = HOUR, coalesce: bool = True, jitter: timedelta = timedelta(0)) -> Job:
+    return Job(
+        name="report",
+        schedule=Every(HOUR),
+        function=do_nothing,
+        misfire_grace=grace,
+        coalesce=coalesce,
+        jitter=jitter,
+    )
+
+
+def record_due(
+    session: Session, job: Job, moments: Sequence[datetime], now: datetime
+) -> list[tuple[str, State]]:
+    return record(session, [Due(job.name, moments, {})], {job.name: job}, now)
+
+
+def test_a_due_time_within_the_grace_is_run() -> None:
+    assert decide([NOON - HOUR], NOON, job(grace=HOUR), busy=False) == [State.QUEUED]
+
+
+def test_a_due_time_older_than_the_grace_is_missed() -> None:
+    """S7: dropped, but on record."""
+    late = NOON - HOUR - timedelta(microseconds=1)
+
+    assert decide([late], NOON, job(grace=HOUR), busy=False) == [State.MISSED]
+
+
+def test_of_several_due_times_the_last_is_run_and_the_others_are_coalesced() -> None:
+    """S7: those folded into one are on record."""
+    due_times = [NOON - 3 * HOUR, NOON - 2 * HOUR, NOON - HOUR, NOON]
+
+    states = decide(due_times, NOON, job(grace=2 * HOUR), busy=False)
+
+    assert states == [State.MISSED, State.COALESCED, State.COALESCED, State.QUEUED]
+
+
+def test_without_coalescing_each_due_time_is_run() -> None:
+    states = decide([NOON - HOUR, NOON], NOON, job(coalesce=False), busy=False)
+
+    assert states == [State.QUEUED, State.QUEUED]
+
+
+@pytest.mark.parametrize("coalesce", [True, False])
+def test_a_due_time_at_which_max_instances_still_run_is_skipped(*, coalesce: bool) -> None:
+    """S12."""
+    assert decide([NOON], NOON, job(coalesce=coalesce), busy=True) == [State.SKIPPED]
+
+
+def test_a_due_time_is_recorded_once_however_many_processes_bring_it(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S1."""
+    with database.transaction() as session:
+        first = record_due(session, job(), [NOON], NOON)
+    with database.transaction() as session:
+        second = record_due(session, job(), [NOON], NOON)
+
+    assert (first, second) == ([("report", State.QUEUED)], [])
+    assert [run.due_at for run in recorded()] == [NOON]
+
+
+def test_max_instances_counts_the_runs_of_all_processes(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S12: another process holds the lease of a run that still goes on."""
+    with database.transaction() as session:
+        record_due(session, job(), [NOON - HOUR], NOON - HOUR)
+        run = session.query(Run).one()
+        run.state, run.owner, run.lease_until = State.RUNNING, "another", NOON + HOUR
+    with database.transaction() as session:
+        record_due(session, job(), [NOON], NOON)
+
+    assert [run.state for run in recorded()] == [State.RUNNING, State.SKIPPED]
+
+
+def test_an_unused_slot_of_a_dead_process_does_not_skip_the_next_due_time(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S2: a lease that ended holds nothing up."""
+    with database.transaction() as session:
+        record_due(session, job(), [NOON - HOUR], NOON - HOUR)
+        run = session.query(Run).one()
+        run.state, run.owner, run.lease_until = State.RUNNING, "dead", NOON
+    with database.transaction() as session:
+        record_due(session, job(), [NOON], NOON)
+
+    assert [run.state for run in recorded()] == [State.RUNNING, State.QUEUED]
+
+
+def test_jitter_delays_the_start_and_not_the_due_time(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S6: every process agrees on the due time."""
+    with database.transaction() as session:
+        record_due(session, job(jitter=HOUR), [NOON], NOON)
+
+    (run,) = recorded()
+    assert run.due_at == NOON
+    assert NOON < run.available_at <= NOON + HOUR
+
+
+def test_a_long_absence_is_recorded_in_a_bounded_number_of_rows(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    due_times = [NOON - minutes * timedelta(minutes=1) for minutes in range(MOST_RECORDED + 5)]
+
+    with database.transaction() as session:
+        record_due(session, job(), due_times[::-1], NOON)
+
+    oldest, second, *_, newest = recorded()
+    assert len(recorded()) == MOST_RECORDED
+    assert oldest.error == "and 5 due times before this one"
+    assert second.error is None
+    assert newest.state is State.QUEUED

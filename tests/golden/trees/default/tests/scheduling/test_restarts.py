@@ -1,0 +1,312 @@
+"""What survives a restart or a deploy: each scheduler here stands for a process of its own."""
+
+import json
+import pickle
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import inspect, select, update
+
+from shop.background import RunContext
+from shop.background.models import Run, State
+from shop.database import Database
+from shop.scheduling import Crontab, Every, Job, Once, Schedule
+from shop.scheduling.jobstore import make_stores
+from shop.scheduling.models import SchedulerProcess, StoredJob
+from shop.scheduling.reconcile import Actions
+from shop.scheduling.scheduler import Scheduler
+
+MakeScheduler = Callable[..., Scheduler]
+MakeDue = Callable[[Scheduler, str, datetime], None]
+WaitUntil = Callable[[Callable[[], object]], None]
+Recorded = Callable[[], Sequence[Run]]
+
+HOURLY = Every(timedelta(hours=1))
+
+
+def do_nothing(_context: RunContext) -> None:
+    """Be the function of a job."""
+
+
+def job(name: str = "report", schedule: Schedule = HOURLY) -> Job:
+    return Job(name=name, schedule=schedule, function=do_nothing)
+
+
+def just_now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def stored(database: Database) -> dict[str, tuple[float | None, bytes]]:
+    with database.snapshot() as session:
+        rows = session.scalars(select(StoredJob)).all()
+    return {row.id: (row.next_run_time, row.job_state) for row in rows}
+
+
+def test_an_unchanged_start_writes_nothing_to_the_store(
+    make_scheduler: MakeScheduler, database: Database
+) -> None:
+    """S5."""
+    first = make_scheduler(job())
+    first.start()
+    first.stop()
+    before = stored(database)
+
+    second = make_scheduler(job())
+    second.start()
+
+    assert stored(database) == before
+    assert second.reconcile() == Actions(kept=("report",))
+
+
+def test_a_changed_schedule_takes_effect_at_the_next_start(
+    make_scheduler: MakeScheduler,
+) -> None:
+    """S5."""
+    first = make_scheduler(job(schedule=HOURLY))
+    first.start()
+    first.stop()
+    noon = Crontab("0 12 * * *")
+
+    second = make_scheduler(job(schedule=noon))
+    second.start()
+
+    assert second.next_run_times() == {"report": noon.next_after(datetime.now(UTC))}
+
+
+def test_a_job_that_left_the_code_leaves_the_store(make_scheduler: MakeScheduler) -> None:
+    """S5."""
+    first = make_scheduler(job("report"), job("old"))
+    first.start()
+    first.stop()
+
+    second = make_scheduler(job("report"))
+    second.start()
+
+    assert list(second.next_run_times()) == ["report"]
+
+
+def test_starting_again_and_again_adds_no_copies(make_scheduler: MakeScheduler) -> None:
+    """S9: the id is the name of the file."""
+    for _ in range(3):
+        scheduler = make_scheduler(job())
+        scheduler.start()
+        scheduler.stop()
+
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    assert list(scheduler.next_run_times()) == ["report"]
+
+
+def test_what_fell_due_while_nothing_ran_is_made_up_for(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    """S6, S7: the run that was due is not lost by the restart."""
+    noon = Crontab("0 12 * * *")
+    first = make_scheduler(job(schedule=noon))
+    first.start()
+    first.engine.pause()
+    due_at = just_now() - timedelta(minutes=10)
+    make_due(first, "report", due_at)
+    first.stop()
+
+    make_scheduler(job(schedule=noon)).start()
+    wait_until(recorded)
+
+    assert [(run.due_at, run.state) for run in recorded()] == [(due_at, State.QUEUED)]
+
+
+def test_a_changed_grace_applies_to_jobs_that_are_stored_already(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    """S7."""
+    noon = Crontab("0 12 * * *")
+    first = make_scheduler(job(schedule=noon))
+    first.start()
+    first.engine.pause()
+    make_due(first, "report", just_now() - timedelta(minutes=10))
+    first.stop()
+
+    impatient = Job(
+        name="report", schedule=noon, function=do_nothing, misfire_grace=timedelta(minutes=5)
+    )
+    make_scheduler(impatient).start()
+    wait_until(recorded)
+
+    assert [run.state for run in recorded()] == [State.MISSED]
+
+
+def test_a_one_off_that_fell_due_while_nothing_ran_is_run(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    """S6: it is over for the code, but the store still has it."""
+    once = Once(just_now() + timedelta(days=1))
+    first = make_scheduler(job(schedule=once))
+    first.start()
+    first.engine.pause()
+    make_due(first, "report", just_now())
+    first.stop()
+
+    make_scheduler(job(schedule=once)).start()
+    wait_until(recorded)
+
+    assert [run.state for run in recorded()] == [State.QUEUED]
+
+
+def test_an_interval_longer_than_the_time_between_restarts_still_comes(
+    make_scheduler: MakeScheduler,
+) -> None:
+    """S6: the next due time is counted from a fixed moment, not from the start."""
+    times = []
+    for _ in range(2):
+        scheduler = make_scheduler(job())
+        scheduler.start()
+        times.append(scheduler.next_run_times()["report"])
+        scheduler.stop()
+
+    assert times[0] == times[1]
+
+
+def test_the_store_names_no_function_of_a_job(
+    make_scheduler: MakeScheduler, database: Database
+) -> None:
+    """S8: a job's function can be moved or renamed."""
+    make_scheduler(job()).start()
+
+    state = pickle.loads(stored(database)["report"][1])  # noqa: S301
+
+    assert state["func"] == "shop.scheduling.trigger:dispatch"
+    assert (state["args"], state["kwargs"]) == ((), {})
+
+
+def test_a_row_that_cannot_be_read_is_written_anew_and_said(
+    make_scheduler: MakeScheduler, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S8: for instance after the trigger's module was moved."""
+    first = make_scheduler(job())
+    first.start()
+    first.stop()
+    with database.transaction() as session:
+        session.execute(update(StoredJob).values(job_state=b"cgone\nTrigger\n."))
+
+    second = make_scheduler(job())
+    second.start()
+
+    assert list(second.next_run_times()) == ["report"]
+    assert "cannot be read" in caplog.text
+
+
+def test_old_and_new_code_side_by_side_take_nothing_from_each_other(
+    make_scheduler: MakeScheduler,
+) -> None:
+    """S5: a rolling deploy; the old process restarts in the middle of it."""
+    old = make_scheduler(job("report", HOURLY), job("old"))
+    old.start()
+    new = make_scheduler(job("report", Crontab("0 12 * * *")), job("new"))
+    new.start()
+    restarted = make_scheduler(job("report", HOURLY), job("old"))
+    restarted.start()
+    assert restarted.engine.schedules() == {"report": HOURLY, "old": HOURLY, "new": HOURLY}
+
+    old.stop()
+    restarted.stop()
+    actions = new.reconcile()
+
+    assert actions == Actions(rescheduled=("report",), kept=("new",), removed=("old",))
+
+
+def test_a_due_job_that_only_another_version_knows_is_left_to_it(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    new = make_scheduler(job("new"))
+    new.start()
+    new.engine.pause()
+    old = make_scheduler(job("old"))
+    old.start()
+    due_at = just_now()
+
+    make_due(new, "new", due_at)
+    before = old.last_pass
+    old.engine.wakeup()
+    wait_until(lambda: old.last_pass > before)
+    assert recorded() == []
+
+    new.engine.resume()
+    wait_until(recorded)
+    assert [run.due_at for run in recorded()] == [due_at]
+
+
+def test_a_new_schedule_takes_effect_without_a_restart_once_the_old_code_is_gone(
+    make_scheduler: MakeScheduler, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.scheduling.scheduler.RECONCILE_EVERY_SECONDS", 0)
+    noon = Crontab("0 12 * * *")
+    old = make_scheduler(job(schedule=HOURLY))
+    old.start()
+    new = make_scheduler(job(schedule=noon))
+    new.start()
+    assert new.engine.schedules() == {"report": HOURLY}
+
+    old.stop()
+    new.engine.wakeup()
+
+    wait_until(lambda: new.engine.schedules() == {"report": noon})
+
+
+def test_a_process_that_died_stops_counting_after_a_while(
+    make_scheduler: MakeScheduler, database: Database
+) -> None:
+    old = make_scheduler(job("old"))
+    old.start()
+    old.stop()
+    long_ago, declared = just_now() - timedelta(minutes=1), json.dumps({"old": repr(HOURLY)})
+    with database.transaction() as session:
+        session.add(SchedulerProcess(id="killed", seen_at=long_ago, declared=declared))
+
+    new = make_scheduler(job("new"))
+    new.start()
+
+    assert list(new.next_run_times()) == ["new"]
+
+
+def test_two_processes_that_add_the_same_jobs_at_once_end_with_one_of_each(
+    make_scheduler: MakeScheduler,
+) -> None:
+    """S5: both found the store empty."""
+    schedulers = [make_scheduler(job("a"), job("b")) for _ in range(2)]
+    for scheduler in schedulers:
+        scheduler.engine.start(paused=True)
+
+    for scheduler in schedulers:
+        scheduler.engine.put("a", HOURLY)
+
+    assert list(schedulers[0].next_run_times()) == ["a"]
+
+
+def test_a_job_that_another_process_has_just_removed_is_no_error(
+    make_scheduler: MakeScheduler, database: Database
+) -> None:
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    scheduler.engine.pause()
+    (row,) = scheduler.engine.get_jobs()
+    with database.transaction() as session:
+        session.query(StoredJob).delete()
+
+    row._jobstore_alias = "default"
+    store = scheduler.engine._lookup_jobstore("default")
+    store.update_job(row)
+    store.remove_job("report")
+
+    assert stored(database) == {}
+
+
+def test_the_store_creates_no_table(tmp_path: object) -> None:
+    """S16: its tables come from a migration."""
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    for alias, store in make_stores(database).items():
+        store.start(None, alias)
+        store.shutdown()
+
+    assert inspect(database.engine).get_table_names() == []
+    database.close()

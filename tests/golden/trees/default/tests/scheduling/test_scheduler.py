@@ -1,0 +1,312 @@
+"""The scheduler on its store, with due times made by moving the stored next run time."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from shop.background import RunContext, Task
+from shop.background.models import Run, State
+from shop.database import Database
+from shop.scheduling import Every, Job, Once, Schedule
+from shop.scheduling.due import Due
+from shop.scheduling.models import PausedJob
+from shop.scheduling.scheduler import Scheduler
+
+MakeScheduler = Callable[..., Scheduler]
+MakeDue = Callable[[Scheduler, str, datetime], None]
+WaitUntil = Callable[[Callable[[], object]], None]
+Recorded = Callable[[], Sequence[Run]]
+
+HOURLY = Every(timedelta(hours=1))
+
+
+class Greeting(BaseModel):
+    """A payload."""
+
+    text: str
+
+
+def do_nothing(_context: RunContext) -> None:
+    """Be the function of a job."""
+
+
+def greet(_payload: Greeting, _context: RunContext) -> None:
+    """Be the function of a task."""
+
+
+GREET = Task(name="greet", payload=Greeting, function=greet)
+
+
+def job(name: str = "report", schedule: Schedule = HOURLY, *, enabled: bool = True) -> Job:
+    return Job(name=name, schedule=schedule, function=do_nothing, enabled=enabled)
+
+
+def just_now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def test_what_falls_due_becomes_a_run_with_its_due_time(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    due_at = just_now()
+
+    make_due(scheduler, "report", due_at)
+    wait_until(recorded)
+
+    (run,) = recorded()
+    assert (run.kind, run.name, run.due_at, run.state) == ("job", "report", due_at, State.QUEUED)
+
+
+def test_the_next_due_time_is_the_anchored_one_after_the_last(
+    make_scheduler: MakeScheduler, make_due: MakeDue, wait_until: WaitUntil
+) -> None:
+    """S6."""
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    expected = HOURLY.next_after(datetime.now(UTC))
+
+    make_due(scheduler, "report", just_now())
+
+    wait_until(lambda: scheduler.next_run_times() == {"report": expected})
+
+
+def test_several_schedulers_on_one_store_record_a_due_time_once(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    """S1: there is no leader; whoever comes second inserts nothing."""
+    schedulers = [make_scheduler(job()) for _ in range(3)]
+    for scheduler in schedulers:
+        scheduler.start()
+    due_at = just_now()
+
+    for scheduler in schedulers:
+        make_due(scheduler, "report", due_at)
+    wait_until(lambda: all(s.next_run_times()["report"] > due_at for s in schedulers))
+
+    assert [run.due_at for run in recorded()] == [due_at]
+
+
+def test_a_paused_job_lets_its_due_times_pass(
+    make_scheduler: MakeScheduler,
+    make_due: MakeDue,
+    recorded: Recorded,
+    database: Database,
+    wait_until: WaitUntil,
+) -> None:
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    with database.transaction() as session:
+        session.add(PausedJob(name="report", paused_at=just_now()))
+    due_at = just_now()
+
+    make_due(scheduler, "report", due_at)
+    wait_until(lambda: scheduler.next_run_times()["report"] > due_at)
+
+    assert recorded() == []
+
+
+def test_a_missed_due_time_is_recorded_and_counted(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    """S7."""
+    seen: list[tuple[str, str, State]] = []
+    scheduler = make_scheduler(job(), observe=lambda *end: seen.append(end[:3]))
+    scheduler.start()
+
+    make_due(scheduler, "report", just_now() - timedelta(hours=2, seconds=1))
+    wait_until(lambda: State.QUEUED in [run.state for run in recorded()])
+
+    states = [run.state for run in recorded()]
+    assert states[0] is State.MISSED
+    assert seen[0] == ("job", "report", State.MISSED)
+    assert len(seen) == len(states) - 1  # what is queued is counted when it ends
+
+
+def test_a_disabled_job_is_never_due(make_scheduler: MakeScheduler) -> None:
+    scheduler = make_scheduler(job(enabled=False))
+
+    scheduler.start()
+
+    assert scheduler.next_run_times() == {}
+
+
+def test_a_job_that_is_due_once_is_over_afterwards(
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    due_at = just_now()
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    scheduler.engine.put("report", Once(due_at))
+
+    make_due(scheduler, "report", due_at)
+    wait_until(lambda: scheduler.next_run_times() == {})
+
+    assert [run.due_at for run in recorded()] == [due_at]
+
+
+def test_a_job_that_left_the_code_is_removed_while_the_scheduler_runs(
+    make_scheduler: MakeScheduler,
+) -> None:
+    scheduler = make_scheduler(job("report"), job("old"))
+    scheduler.start()
+
+    del scheduler.jobs["old"]
+    scheduler.reconcile()
+
+    assert list(scheduler.next_run_times()) == ["report"]
+
+
+def test_a_later_reconcile_that_changes_nothing_says_nothing(
+    make_scheduler: MakeScheduler,
+    wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("shop.scheduling.scheduler.RECONCILE_EVERY_SECONDS", 0)
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    caplog.clear()
+
+    before = scheduler.last_pass
+    scheduler.engine.wakeup()
+    wait_until(lambda: scheduler.last_pass > before)
+
+    assert "jobs:" not in caplog.text
+
+
+def test_a_moment_that_has_passed_is_not_scheduled(make_scheduler: MakeScheduler) -> None:
+    scheduler = make_scheduler(job(schedule=Once(just_now() - timedelta(days=1))))
+
+    scheduler.start()
+
+    assert scheduler.next_run_times() == {}
+
+
+def test_the_scheduler_recovers_from_a_database_error(  # noqa: PLR0913, PLR0917
+    make_scheduler: MakeScheduler,
+    make_due: MakeDue,
+    recorded: Recorded,
+    wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """S15: and the due time that could not be recorded is not lost."""
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    hand_over, failures = scheduler.engine._hand_over, [OperationalError("", None, Exception())]
+
+    def fail_once(due: Sequence[Due]) -> None:
+        if failures:
+            raise failures.pop()
+        hand_over(due)
+
+    monkeypatch.setattr(scheduler.engine, "_hand_over", fail_once)
+    due_at = just_now()
+    with caplog.at_level(logging.ERROR):
+        make_due(scheduler, "report", due_at)
+        wait_until(recorded)
+
+    assert [run.due_at for run in recorded()] == [due_at]
+    assert "trying again" in caplog.text
+
+
+def test_a_failed_pass_shows_in_the_time_of_the_last_good_one(
+    make_scheduler: MakeScheduler,
+    database: Database,
+    wait_until: WaitUntil,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """S15: what the health check and the alert look at."""
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE scheduler_processes RENAME TO away"))
+    scheduler.engine.wakeup()
+    wait_until(lambda: "trying again" in caplog.text)
+    before = scheduler.last_pass
+
+    caplog.clear()
+    scheduler.engine.wakeup()
+    wait_until(lambda: "trying again" in caplog.text)
+    assert scheduler.last_pass == before
+
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE away RENAME TO scheduler_processes"))
+    wait_until(lambda: scheduler.last_pass > before)
+
+
+def test_what_falls_due_after_the_stop_is_left_for_the_next_process(
+    make_scheduler: MakeScheduler, recorded: Recorded
+) -> None:
+    """S11."""
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    scheduler.stop()
+
+    assert scheduler.engine._process_jobs() is None
+    assert not scheduler.running
+    assert recorded() == []
+
+
+def test_a_task_can_be_repeated_on_a_schedule_that_is_not_in_the_code(
+    make_scheduler: MakeScheduler, recorded: Recorded, wait_until: WaitUntil
+) -> None:
+    """S5: reconcile leaves it alone."""
+    scheduler = make_scheduler(job(), GREET)
+    scheduler.start()
+    scheduler.repeat("ada", GREET, Greeting(text="hello"), Every(timedelta(seconds=1)))
+    scheduler.reconcile()
+
+    wait_until(recorded)
+    run = recorded()[0]
+    assert (run.kind, run.name, run.payload) == ("task", "greet", '{"text":"hello"}')
+    assert scheduler.cancel("ada")
+    assert not scheduler.cancel("ada")
+
+
+def test_a_repeat_of_a_task_that_is_gone_stops_nothing_else(
+    make_scheduler: MakeScheduler,
+    make_due: MakeDue,
+    recorded: Recorded,
+    wait_until: WaitUntil,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    scheduler.repeat("ada", GREET, Greeting(text="hello"), Every(timedelta(seconds=1)))
+    wait_until(lambda: "ada repeats a task that is gone" in caplog.text)
+
+    make_due(scheduler, "report", just_now())
+    wait_until(recorded)
+
+    assert [run.name for run in recorded()] == ["report"]
+
+
+def test_a_due_time_of_a_repeat_is_queued_once(
+    make_scheduler: MakeScheduler, recorded: Recorded
+) -> None:
+    scheduler = make_scheduler(GREET)
+    scheduler.start()
+    due_at = just_now()
+    due = Due("ada", [due_at], {"task": "greet", "payload": '{"text":"hello"}'})
+
+    for _ in range(2):
+        scheduler._hand_over([due])
+
+    assert [run.due_at for run in recorded()] == [due_at]
+
+
+def test_the_start_says_what_it_did(
+    make_scheduler: MakeScheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        make_scheduler(job("a"), job("b")).start()
+
+    assert "jobs: added a, b; rescheduled none; removed none; kept 0" in caplog.text

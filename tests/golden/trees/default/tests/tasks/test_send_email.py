@@ -1,0 +1,104 @@
+"""The task `send_email`, against a real mail server."""
+
+import logging
+import smtplib
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.smtp import Envelope
+from pydantic import ValidationError
+
+from shop.background import RunContext
+from shop.modules.notifications.schemas import Email
+from shop.tasks.send_email import (
+    TASK,
+    MailRefusedError,
+    send_email,
+)
+
+MAIL = Email(to="ada@example.com", subject="Hello \N{SNOWMAN}", body="Secret\n")
+
+Serve = Callable[..., str]
+SendingTo = Callable[..., RunContext]
+
+
+def test_the_mail_arrives_as_it_was_written(
+    serve: Serve, mailbox: list[Envelope], sending_to: SendingTo
+) -> None:
+    send_email(MAIL, sending_to(f"smtp://{serve()}"))
+
+    assert [mail.rcpt_tos for mail in mailbox] == [["ada@example.com"]]
+    raw = mailbox[0].original_content or b""
+    message = message_from_bytes(raw, policy=policy.default)
+    assert message["Subject"] == MAIL.subject
+    assert message.get_content().replace("\r\n", "\n") == MAIL.body
+    assert message["Message-ID"].startswith("<00000000-0000-0000-0000-000000000007@")
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_a_refusal_for_good_is_final(serve: Serve, sending_to: SendingTo, command: str) -> None:
+    server = serve({command: "500 no such user"})
+
+    with pytest.raises(MailRefusedError, match="no such user") as raised:
+        send_email(MAIL, sending_to(f"smtp://{server}"))
+
+    assert not TASK.may_retry(1, raised.value)
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_a_refusal_for_now_is_tried_again(
+    serve: Serve, sending_to: SendingTo, command: str
+) -> None:
+    server = serve({command: "451 come back later"})
+
+    with pytest.raises(smtplib.SMTPException, match="come back later") as raised:
+        send_email(MAIL, sending_to(f"smtp://{server}"))
+
+    assert TASK.may_retry(1, raised.value)
+
+
+def test_an_unreachable_server_is_tried_again(sending_to: SendingTo) -> None:
+    with pytest.raises(ConnectionRefusedError) as raised:
+        send_email(MAIL, sending_to("smtp://127.0.0.1:1"))
+
+    assert TASK.may_retry(3, raised.value)
+    assert not TASK.may_retry(4, raised.value)
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_server_that_does_not_answer_is_given_up_and_tried_again(
+    sending_to: SendingTo, scheme: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(OSError, match="timed out") as raised:
+            send_email(MAIL, sending_to(url, timeout=0.1))
+
+    assert TASK.may_retry(1, raised.value)
+
+
+def test_a_stored_mail_that_no_longer_fits_is_final(sending_to: SendingTo) -> None:
+    with pytest.raises(ValidationError) as raised:
+        TASK.call(sending_to(None), "{}")
+
+    assert not TASK.may_retry(1, raised.value)
+
+
+def test_how_a_mail_is_treated() -> None:
+    assert TASK.timeout == timedelta(seconds=30)
+    assert TASK.limit == 5
+    assert timedelta(seconds=1) <= TASK.delay(1) <= timedelta(seconds=2)
+    assert not TASK.may_repeat(1)  # cut off in the middle, it may have been sent
+
+
+def test_without_a_server_the_log_says_what_would_be_sent_but_not_the_text(
+    sending_to: SendingTo, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    send_email(MAIL, sending_to(None))
+
+    assert caplog.messages == [f"SMTP_URL is not set: no mail to {MAIL.to} about {MAIL.subject!r}"]

@@ -1,0 +1,50 @@
+"""Errors that are answers."""
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from shop.errors import (
+    ConflictError,
+    NotFoundError,
+    ServiceError,
+    UnavailableError,
+    UnprocessableError,
+    install,
+)
+
+
+def answer_to(error: ServiceError) -> tuple[int, object, str | None]:
+    """Give status, body and Retry-After of a route that raises `error`."""
+    app = FastAPI()
+    install(app)
+
+    @app.get("/")
+    def fail() -> None:
+        raise error
+
+    response = TestClient(app).get("/")
+    return response.status_code, response.json(), response.headers.get("Retry-After")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (ServiceError, 400),
+        (NotFoundError, 404),
+        (ConflictError, 409),
+        (UnprocessableError, 422),
+        (UnavailableError, 503),
+    ],
+)
+def test_each_error_has_a_status_and_says_why(kind: type[ServiceError], status: int) -> None:
+    assert answer_to(kind("because")) == (status, {"detail": "because"}, None)
+
+
+def test_an_error_may_say_when_to_come_back() -> None:
+    error = UnavailableError("busy", retry_after=0)
+    assert answer_to(error) == (503, {"detail": "busy"}, "0")
+
+
+def test_an_error_reads_as_its_reason() -> None:
+    assert str(ServiceError("because")) == "because"

@@ -1,0 +1,101 @@
+"""What `/metrics` says about requests and runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families as parse
+from pydantic import BaseModel
+
+from shop.background import Task
+from shop.background.models import State
+from shop.database import Database
+from shop.metrics import Metrics
+
+MAIL = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: None)
+
+
+@pytest.fixture
+def families(client: TestClient) -> list[Metric]:
+    """Scrape after a few requests."""
+    for path in ("/health/live", "/health/live", "/jobs/nightly", "/jobs/weekly", "/nowhere/7"):
+        client.get(path)
+    return list(parse(client.get("/metrics").text))
+
+
+def total(families: list[Metric], name: str, **labels: str) -> float:
+    """Add up the samples that have these labels."""
+    samples = [sample for family in families for sample in family.samples]
+    fitting = [s for s in samples if s.name == name and labels.items() <= s.labels.items()]
+    return sum(sample.value for sample in fitting)
+
+
+def test_requests_are_counted_by_the_whole_template_of_their_route(families: list[Metric]) -> None:
+    samples = [sample for family in families for sample in family.samples]
+    handlers = {sample.labels["handler"] for sample in samples if "handler" in sample.labels}
+    assert handlers == {"/health/live", "/jobs/{name}", "none"}
+    assert total(families, "http_requests_total", handler="/jobs/{name}", status="4xx") == 2
+    assert total(families, "http_request_duration_seconds_count", handler="/health/live") == 2
+
+
+def test_names_and_explanations_follow_the_rules_of_prometheus(families: list[Metric]) -> None:
+    """The rules of `promtool check metrics`; `_created` series are made by the client library."""
+    for family in families:
+        if family.name.endswith("_created"):
+            continue
+        assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", family.name)
+        assert family.documentation, family.name
+        assert not re.search(r"(counter|gauge|histogram|summary|milli|minutes|_ms)", family.name)
+        assert not re.search(r"_(total|count|sum|bucket|info)$", family.name), family.name
+        if family.type == "counter":
+            assert {sample.name for sample in family.samples} <= {f"{family.name}_total"}
+
+
+def test_the_scrape_is_not_counted_as_a_request(families: list[Metric]) -> None:
+    assert total(families, "http_requests_total") == 5
+
+
+@pytest.fixture
+def gathered(database: Database) -> CollectorRegistry:
+    """Gather what two runs of a task and one of an unknown job left."""
+    metrics = Metrics()
+    metrics.observe("task", "mail", State.QUEUED, 0.02)
+    metrics.observe("task", "mail", State.SUCCEEDED, 0.03)
+    metrics.observe("job", "gone", State.MISSED, None)
+    return metrics.gather(database, {"mail": MAIL})
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "value"),
+    [
+        ("task_runs_total", {"task": "mail", "outcome": "succeeded"}, 1),
+        ("task_runs_total", {"task": "mail", "outcome": "failed"}, 0),
+        ("task_runs_total", {"task": "mail", "outcome": "queued"}, None),
+        ("task_runs_total", {"task": "mail", "outcome": "running"}, None),
+        ("task_retries_total", {"task": "mail"}, 1),
+        ("task_duration_seconds_count", {"task": "mail"}, 2),
+        ("task_duration_seconds_sum", {"task": "mail"}, 0.05),
+        ("task_duration_seconds_bucket", {"task": "mail", "le": "0.05"}, 2),
+        ("task_duration_seconds_bucket", {"task": "mail", "le": "0.01"}, 0),
+        ("job_runs_total", {"job": "gone", "outcome": "missed"}, 1),
+        ("job_duration_seconds_count", {"job": "gone"}, None),
+        ("database_up", {}, 1),
+    ],
+)
+def test_each_end_of_an_attempt_is_counted(
+    gathered: CollectorRegistry, name: str, labels: dict[str, str], value: float | None
+) -> None:
+    assert gathered.get_sample_value(name, labels) == value
+
+
+def test_without_its_database_the_service_still_answers(
+    app: FastAPI, client: TestClient, tmp_path: Path
+) -> None:
+    app.state.database = Database(f"sqlite:///{tmp_path}/missing/x.db")
+    families = list(parse(client.get("/metrics").text))
+    assert [s.value for f in families for s in f.samples if s.name == "database_up"] == [0]
+    assert "tasks_waiting" not in {family.name for family in families}

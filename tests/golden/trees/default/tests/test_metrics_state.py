@@ -1,0 +1,108 @@
+"""Gauges are read from the database at each scrape."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client import CollectorRegistry
+from pydantic import BaseModel
+from sqlalchemy import update
+
+from shop.background import RunContext, Task, ledger
+from shop.background.models import Run, State
+from shop.database import Database
+from shop.metrics_state import LedgerCollector
+from shop.scheduling import Every, Job, Once
+from shop.scheduling.models import PausedJob, SchedulerProcess, StoredJob
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MAIL = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: None)
+
+
+def nothing(_context: RunContext) -> None:
+    """Do the work of a job."""
+
+
+TICK = Job(name="tick", function=nothing, schedule=Every(HOUR))
+OFF = Job(name="off", function=nothing, schedule=Every(HOUR), enabled=False)
+OVER = Job(name="over", function=nothing, schedule=Once(NOW))
+
+
+def value(database: Database, name: str, **labels: str) -> float | None:
+    """Read one gauge, as a scrape does."""
+    registry = CollectorRegistry()
+    work = {work.name: work for work in (MAIL, TICK, OFF, OVER)}
+    registry.register(LedgerCollector(database, work))
+    return registry.get_sample_value(name, labels)
+
+
+@pytest.mark.parametrize(
+    ("metric", "counts"),
+    [
+        ("tasks_waiting", {State.QUEUED: 1, State.RUNNING: 0, State.SUCCEEDED: 0}),
+        ("tasks_in_progress", {State.QUEUED: 0, State.RUNNING: 1, State.SUCCEEDED: 0}),
+        (
+            "tasks_dead_letters",
+            {State.FAILED: 1, State.TIMED_OUT: 1, State.INTERRUPTED: 1, State.LOST: 1}
+            | {State.QUEUED: 0, State.SUCCEEDED: 0},
+        ),
+    ],
+)
+def test_runs_of_a_task_are_shown_by_where_they_stand(
+    database: Database, metric: str, counts: dict[State, int]
+) -> None:
+    for state, count in counts.items():
+        with database.transaction() as session:
+            run_id = ledger.add(session, MAIL, NOW, state=state)
+        assert value(database, metric, task="mail") == count
+        with database.transaction() as session:
+            session.delete(session.get_one(Run, run_id))
+
+
+def test_a_dead_letter_that_was_dismissed_is_not_shown(database: Database) -> None:
+    with database.transaction() as session:
+        ledger.add(session, MAIL, NOW, state=State.FAILED)
+        session.execute(update(Run).values(dismissed_at=NOW))
+    assert value(database, "tasks_dead_letters", task="mail") == 0
+
+
+def test_a_paused_job_is_shown_as_such(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(PausedJob(name="tick", paused_at=NOW))
+    assert value(database, "job_paused", job="tick") == 1
+    assert value(database, "job_paused", job="off") == 0
+
+
+def test_the_last_success_is_the_newest_due_time_that_succeeded(database: Database) -> None:
+    assert value(database, "job_last_success_timestamp_seconds", job="tick") is None
+    ends = [(0, State.SUCCEEDED), (1, State.SUCCEEDED), (2, State.FAILED)]
+    with database.transaction() as session:
+        for hours, state in ends:
+            ledger.add(session, TICK, NOW + hours * HOUR, state=state)
+    expected = (NOW + HOUR).timestamp()
+    assert value(database, "job_last_success_timestamp_seconds", job="tick") == expected
+
+
+def test_the_next_run_is_what_the_schedule_says(database: Database) -> None:
+    now = datetime.now(UTC).timestamp()
+    due = value(database, "job_next_run_timestamp_seconds", job="tick")
+    assert due is not None
+    assert 0 < due - now <= HOUR.total_seconds()
+    for never in ("off", "over"):
+        assert value(database, "job_next_run_timestamp_seconds", job=never) is None
+
+
+def test_a_due_time_that_nobody_deals_with_shows_as_past(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(StoredJob(id="tick", next_run_time=NOW.timestamp(), job_state=b""))
+    assert value(database, "job_next_run_timestamp_seconds", job="tick") == NOW.timestamp()
+
+
+def test_the_newest_pass_of_any_scheduler_counts(database: Database) -> None:
+    assert value(database, "scheduler_last_pass_timestamp_seconds") is None
+    with database.transaction() as session:
+        for hours in (1, 0):
+            process = SchedulerProcess(id=str(hours), seen_at=NOW + hours * HOUR, declared="{}")
+            session.add(process)
+    expected = (NOW + HOUR).timestamp()
+    assert value(database, "scheduler_last_pass_timestamp_seconds") == expected

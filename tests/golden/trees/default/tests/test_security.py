@@ -1,0 +1,91 @@
+"""Who may read and who may change what runs in the background."""
+
+import secrets
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from shop import errors
+from shop.security import OperatorDep, OpsRead, OpsWrite
+from shop.settings import Settings
+
+KEY = "correct horse"
+RIGHT = {"X-API-Key": KEY}
+WRONG = [{b"X-API-Key": key} for key in (b"correct", b"correct horse.", b"Correct horse", b"\xe9")]
+
+
+def service(key: str | None) -> TestClient:
+    """Make two routes with the guards, under settings with or without a key."""
+    app = FastAPI()
+    app.state.settings = Settings.model_validate({"ops_api_key": key})
+    errors.install(app)
+
+    @app.get("/", dependencies=[OpsRead])
+    def read(*, operator: OperatorDep) -> bool:
+        return operator
+
+    @app.post("/", dependencies=[OpsWrite])
+    def write() -> str:
+        return "done"
+
+    return TestClient(app)
+
+
+def test_without_a_key_set_anyone_reads_as_a_stranger() -> None:
+    response = service(None).get("/")
+    assert (response.status_code, response.json()) == (200, False)
+
+
+def test_without_a_key_set_operations_are_off() -> None:
+    response = service(None).post("/")
+    assert response.status_code == 403
+    assert response.json() == {"detail": "operations are off: set OPS_API_KEY"}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_with_a_key_set_a_request_without_one_is_refused(method: str) -> None:
+    response = service(KEY).request(method, "/")
+    assert response.status_code == 401
+    assert response.json() == {"detail": "X-API-Key is missing"}
+
+
+@pytest.mark.parametrize("configured", [None, KEY])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("headers", WRONG, ids=range(len(WRONG)))
+def test_a_wrong_key_is_refused(
+    configured: str | None, method: str, headers: dict[bytes, bytes]
+) -> None:
+    response = service(configured).request(method, "/", headers=headers)
+    assert response.status_code == 401
+    assert response.json() == {"detail": "X-API-Key is wrong"}
+
+
+def test_the_right_key_makes_an_operator() -> None:
+    client = service(KEY)
+    assert client.get("/", headers=RIGHT).json() is True
+    assert client.post("/", headers=RIGHT).json() == "done"
+
+
+def test_keys_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(given: bytes, expected: bytes) -> bool:
+        compared.append((given, expected))
+        return given == expected
+
+    monkeypatch.setattr(secrets, "compare_digest", compare)
+    service(KEY).get("/", headers=RIGHT)
+    assert compared == [(KEY.encode(), KEY.encode())]
+
+
+def test_every_operation_that_changes_something_is_guarded(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    operations = [
+        (method, path.replace("{run_id}", "00000000-0000-4000-8000-000000000000"))
+        for path, methods in paths.items()
+        for method in methods
+        if path.startswith(("/jobs", "/tasks")) and method != "get"
+    ]
+    assert len(operations) == 5
+    assert {client.request(*operation).status_code for operation in operations} == {403}
