@@ -17,6 +17,11 @@ def project(**changes: Value) -> ProjectAnswers:
     return ProjectAnswers.from_dict({**usual, **changes})
 
 
+def _choices(answers: ProjectAnswers) -> str:
+    texts = {"name", "description", "author"}
+    return " ".join(str(value) for name, value in answers.as_dict().items() if name not in texts)
+
+
 CASES = [
     *(project(**combination) for combination in valid_combinations()),
     project(description=NASTY, author=NASTY, python="3.13", timezone="Asia/Shanghai"),
@@ -24,7 +29,7 @@ CASES = [
 
 
 @pytest.mark.filterwarnings("ignore")  # Copier's own business
-@pytest.mark.parametrize("answers", CASES, ids=lambda answers: _choices(answers))
+@pytest.mark.parametrize("answers", CASES, ids=_choices)
 def test_copier_gives_the_same_bytes(tmp_path: Path, answers: ProjectAnswers) -> None:
     template = str(packaged_templates() / "project")
 
@@ -43,8 +48,3 @@ def test_copier_has_the_same_defaults(tmp_path: Path) -> None:
         author="The my-shop developers",
     )
     assert files_of(tmp_path) == render("project", usual.context())
-
-
-def _choices(answers: ProjectAnswers) -> str:
-    texts = {"name", "description", "author"}
-    return " ".join(str(value) for name, value in answers.as_dict().items() if name not in texts)
