@@ -6,6 +6,7 @@ import typer
 
 from fastforge import __version__
 from fastforge.commands.add_job import add_job
+from fastforge.commands.add_task import add_task
 from fastforge.commands.list import list_parts
 from fastforge.commands.new import new
 from fastforge.commands.verify import verify
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(new)
 app.command("add-job")(add_job)
+app.command("add-task")(add_task)
 app.command("list")(list_parts)
 app.command()(verify)
 app.command()(when)

@@ -21,7 +21,7 @@ def story_of(answers: JobAnswers, addition: Addition) -> Story:
     return Story(
         before=(words, *(f"  {due:%a} {due.isoformat(sep=' ')}" for due in fires)),
         notes=notes,
-        after=_next_steps(addition),
+        after=addition.next_steps,
         facts={
             "words": words,
             "fires": [due.isoformat() for due in fires],
@@ -54,9 +54,3 @@ def _overlap(wait: timedelta, timeout: timedelta, instances: int) -> str:
         else f"up to {instances} runs go on at once"
     )
     return f"It is due every {typed(wait)} but a run may take {typed(timeout)}: {consequence}."
-
-
-def _next_steps(addition: Addition) -> tuple[str, ...]:
-    source, *tests = addition.sources
-    where = f"Next: put the work where {source} says REPLACE"
-    return (f"{where}, then in {tests[0]}." if tests else f"{where}.",)

@@ -39,6 +39,13 @@ class Addition:
         """The Python files of the part."""
         return tuple(change.path for change in self.plan.changes if change.path.endswith(".py"))
 
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """What to do with the part."""
+        source, *tests = self.sources
+        where = f"Next: put the work where {source} says REPLACE"
+        return (f"{where}, then in {tests[0]}." if tests else f"{where}.",)
+
     def refuse_conflicts(self) -> None:
         """Raise ConflictError if a file is in the way."""
         kind, name = self.part.kind, self.part.name
@@ -76,8 +83,8 @@ _OTHERS = {"job": "tasks", "task": "jobs"}
 
 _USED = frozenset(
     """
-    caplog client context database find_work job logger payload pytest queue router select settings
-    sqlalchemy task timedelta date
+    caplog client context database date find_work job logger payload problems pytest router select
+    settings sqlalchemy task timedelta wait_until
     """.split()
 )
 """Names that the generated files use for something else."""

@@ -1,0 +1,81 @@
+"""`fastforge add-task`: one background task, its endpoint and their tests."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fastforge.commands.options import (
+    DiffOption,
+    DryRunOption,
+    FullOption,
+    JsonOption,
+    ProjectOption,
+    VerifyOption,
+)
+
+
+def add_task(
+    name: Annotated[str | None, typer.Argument(help="Its name, and that of its file.")] = None,
+    *,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME:TYPE[=DEFAULT]",
+            help="What it is given: email:EmailStr, count:int>=1<=10=3, tags:list[str]=[].",
+        ),
+    ] = None,
+    route: Annotated[
+        str | None, typer.Option(metavar="/PATH", help="Where it is queued; /NAME if not given.")
+    ] = None,
+    description: Annotated[str | None, typer.Option(help="What it does, in a sentence.")] = None,
+    asynchronous: Annotated[
+        bool, typer.Option("--async", help="Make its function `async def`.")
+    ] = False,
+    retries: Annotated[int, typer.Option(help="How often a run that raised is tried again.")] = 3,
+    timeout: Annotated[
+        str, typer.Option(metavar="30s|5m|2h30m|1d", help="How long a run may take.")
+    ] = "30s",
+    max_concurrency: Annotated[int, typer.Option(help="How many runs may go on at once.")] = 5,
+    idempotent: Annotated[
+        bool, typer.Option("--idempotent", help="Repeat a run that was cut off.")
+    ] = False,
+    project: ProjectOption = Path(),
+    verify: VerifyOption = True,
+    full: FullOption = False,
+    dry_run: DryRunOption = False,
+    diff: DiffOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a background task, its endpoint and their tests to a project, and verify them."""
+    from fastforge.parts.adding import Story, Wishes, add
+    from fastforge.parts.part import check_free, prepare
+    from fastforge.parts.routes import check_route_is_free
+    from fastforge.parts.task import answer, task_part
+    from fastforge.parts.task_interview import complete
+    from fastforge.project import open_project
+
+    opened = open_project(project)
+    given = {
+        "name": name,
+        "params": None if param is None else tuple(param),
+        "route": route,
+        "description": description,
+        "asynchronous": asynchronous,
+        "retries": retries,
+        "timeout": timeout,
+        "max_concurrency": max_concurrency,
+        "idempotent": idempotent,
+    }
+    answers = answer(complete(given))
+    check_free(opened, "task", answers.name)
+    own = opened.package / "tasks" / f"{answers.name}.py"
+    check_route_is_free(opened, answers.route, besides=own)
+    addition = prepare(opened, task_part(answers))
+    story = Story(
+        before=(f"POST {answers.route}", *(f"  {text}" for text in answers.params)),
+        after=addition.next_steps,
+        facts={"route": answers.route},
+    )
+    wishes = Wishes(dry_run=dry_run, diff=diff, verify=verify, full=full, as_json=as_json)
+    add(addition, story, wishes)

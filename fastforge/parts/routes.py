@@ -1,0 +1,56 @@
+"""What the route of a task may be, and which file has one already."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from fastforge.errors import UsageError
+from fastforge.project import Project
+from fastforge.sources import parse, routes
+
+LONGEST = 60
+RESERVED = ("/metrics", "/health", "/docs", "/redoc", "/openapi.json", "/jobs", "/tasks")
+"""The service answers here itself; what lies below such a path is taken too."""
+
+_SHAPE = re.compile(r"(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)+", re.ASCII)
+_PLACEHOLDER = re.compile(r"\\\{[^{}]*?(:path)?\\\}")
+
+
+def check_route(route: str) -> None:
+    """Raise UsageError unless `route` can be the path of a task's endpoint."""
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in route)
+    if "{" in route or "}" in route:
+        problem = f"The route {shown} has braces, but a task takes all it is given in the body."
+        raise UsageError(problem, "Make it a --param, for example --param customer_id:int.")
+    if not _SHAPE.fullmatch(route):
+        problem = f"The route {shown} is not made of `/` and letters, digits, `-`, `_`, `.`, `~`."
+        raise UsageError(problem, "Write it like /invoices/send.")
+    if len(route) > LONGEST:
+        problem = f"The route has {len(route)} characters; {LONGEST} is the most."
+        raise UsageError(problem, "Give a shorter one.")
+    taken = [path for path in RESERVED if route == path or route.startswith(f"{path}/")]
+    if taken:
+        raise UsageError(f"The service itself answers at {taken[0]}.", "Choose another route.")
+
+
+def check_route_is_free(project: Project, route: str, *, besides: Path) -> None:
+    """Raise UsageError if a file of the project, `besides` one, answers a POST at `route`."""
+    for path in _files(project):
+        if path == besides:
+            continue
+        for declared in routes(parse(path)):
+            method, _, pattern = declared.partition(" ")
+            if method == "POST" and _matches(pattern, route):
+                place = path.relative_to(project.root)
+                problem = f"{place} has the route {declared} already."
+                raise UsageError(problem, "Choose another with --route.")
+
+
+def _files(project: Project) -> Iterator[Path]:
+    yield from sorted((project.package / "modules").glob("[!_.]*/*.py"))
+    yield from sorted((project.package / "tasks").glob("[!_.]*.py"))
+
+
+def _matches(pattern: str, route: str) -> bool:
+    expression = _PLACEHOLDER.sub(lambda match: ".+" if match[1] else "[^/]+", re.escape(pattern))
+    return re.fullmatch(expression, route) is not None
