@@ -95,6 +95,12 @@ def test_the_way_back_offers_the_answer_of_before() -> None:
     assert "  name [shop]: " in person.shown
 
 
+def test_the_way_back_is_one_question_at_a_time() -> None:
+    person = Person(["shop", "Buys.", "<", "Sells.", "sqlite"])
+
+    assert person.answer(without("name", "description", "database")) == ALL
+
+
 def test_the_way_back_from_the_first_question_stays_there() -> None:
     person = Person(["<", "shop"])
 
