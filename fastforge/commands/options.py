@@ -18,6 +18,6 @@ DiffOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Data on stdout as JSON, messages on stderr.")
 ]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 VerifyOption = Annotated[bool, typer.Option("--verify/--no-verify", help="Check what was added.")]
 FullOption = Annotated[bool, typer.Option("--full", help="Check the whole project.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Remove edited files too.")]

@@ -1,0 +1,52 @@
+"""`fastforge remove-job` and `remove-task`: the undo of `add-job` and `add-task`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fastforge.commands.options import (
+    DiffOption,
+    DryRunOption,
+    ForceOption,
+    JsonOption,
+    ProjectOption,
+)
+
+NameArgument = Annotated[str, typer.Argument(help="Its name.")]
+
+
+def remove_job(
+    name: NameArgument,
+    *,
+    project: ProjectOption = Path(),
+    force: ForceOption = False,
+    dry_run: DryRunOption = False,
+    diff: DiffOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a job that add-job wrote, unless its files were edited."""
+    _remove("job", name, project, force=force, dry_run=dry_run, diff=diff, as_json=as_json)
+
+
+def remove_task(
+    name: NameArgument,
+    *,
+    project: ProjectOption = Path(),
+    force: ForceOption = False,
+    dry_run: DryRunOption = False,
+    diff: DiffOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a task that add-task wrote, unless its files were edited."""
+    _remove("task", name, project, force=force, dry_run=dry_run, diff=diff, as_json=as_json)
+
+
+def _remove(
+    kind: str, name: str, folder: Path, *, force: bool, dry_run: bool, diff: bool, as_json: bool
+) -> None:
+    from fastforge.parts.removing import RemovalWishes, remove
+    from fastforge.project import open_project
+
+    wishes = RemovalWishes(force=force, dry_run=dry_run, diff=diff, as_json=as_json)
+    remove(open_project(folder), kind, name, wishes)

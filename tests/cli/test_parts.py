@@ -1,0 +1,295 @@
+"""`add-job`, `add-task` and their undo, without an environment: what they write and say."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from fastforge.answers import ProjectAnswers
+from fastforge.plan import merged
+from fastforge.record import record_of
+from fastforge.render import render
+from fastforge.staging import write_files
+from tests.conftest import Fastforge, Ran, files_of
+
+WEEKDAYS = ("--cron", "30 2 * * 1-5", "--timezone", "Europe/Berlin")
+JOB = ("add-job", "nightly_report", *WEEKDAYS, "--no-verify")
+TASK = ("add-task", "send_invoice", "--param", "email:EmailStr", "--no-verify")
+NEXT = "Next: put the work where src/shop/{0}/{1}.py says REPLACE, then in tests/{0}/test_{1}.py."
+AGAIN = "Again without questions: fastforge "
+JOB_FILES = {
+    ".fastforge/jobs/nightly_report.yml",
+    "src/shop/jobs/nightly_report.py",
+    "tests/jobs/test_nightly_report.py",
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A project without an environment."""
+    answers = ProjectAnswers(name="shop", description="Sells.", author="Ada")
+    tree = render("project", answers.context())
+    record = record_of("project", "shop", answers.as_dict(), tree)
+    write_files(merged(tree, {record.path: record.content()}), tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+@pytest.fixture
+def run(fastforge: Fastforge, shop: Path) -> Fastforge:
+    """Run the command in the project."""
+
+    def run(*arguments: str, cwd: Path = shop) -> Ran:
+        return fastforge(*arguments, cwd=cwd)
+
+    return run
+
+
+def test_a_job_is_added_and_its_due_times_are_told(run: Fastforge, shop: Path) -> None:
+    before = files_of(shop)
+
+    ran = run(*JOB)
+
+    words, *fires = ran.out.splitlines()[:6]
+    assert (ran.code, ran.err) == (0, "")
+    assert words == "at 02:30 on Monday through Friday, Europe/Berlin"
+    shape = r"  (Mon|Tue|Wed|Thu|Fri) \d{4}-\d\d-\d\d 02:30:00\+0[12]:00"
+    assert all(re.fullmatch(shape, fire) for fire in fires)
+    assert ran.out.splitlines()[6:] == [
+        *(f"create  {path}" for path in sorted(JOB_FILES)),
+        NEXT.format("jobs", "nightly_report"),
+        f"{AGAIN}add-job nightly_report --cron '30 2 * * 1-5' --timezone Europe/Berlin",
+        "Undo: fastforge remove-job nightly_report",
+    ]
+    after = files_of(shop)
+    assert after.keys() - before.keys() == JOB_FILES
+    assert {path: after[path] for path in before} == before
+    test = after["tests/jobs/test_nightly_report.py"].decode()
+    assert all(f'    "{fire[6:].replace(" ", "T")}",' in test for fire in fires)
+
+
+def test_a_task_is_added_with_its_route(run: Fastforge, shop: Path) -> None:
+    before = files_of(shop)
+
+    ran = run(*TASK, "--param", "copies:int>=1<=10=1")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "POST /send-invoice",
+        "  email:EmailStr",
+        "  copies:int>=1<=10=1",
+        "create  .fastforge/tasks/send_invoice.yml",
+        "create  src/shop/tasks/send_invoice.py",
+        "create  tests/tasks/test_send_invoice.py",
+        NEXT.format("tasks", "send_invoice"),
+        f"{AGAIN}add-task send_invoice --param email:EmailStr --param 'copies:int>=1<=10=1'",
+        "Undo: fastforge remove-task send_invoice",
+    ]
+    after = files_of(shop)
+    assert {path: after[path] for path in before} == before
+
+
+@pytest.mark.parametrize("command", [JOB, TASK])
+def test_the_same_command_again_changes_nothing(
+    run: Fastforge, shop: Path, command: tuple[str, ...]
+) -> None:
+    run(*command)
+    before = files_of(shop)
+
+    ran = run(*command)
+
+    assert ran.code == 0
+    assert len(re.findall("^unchanged  ", ran.out, re.MULTILINE)) == 3
+    assert files_of(shop) == before
+
+
+@pytest.mark.parametrize("command", [JOB, TASK])
+def test_other_answers_for_a_part_that_is_there_are_refused(
+    run: Fastforge, shop: Path, command: tuple[str, ...]
+) -> None:
+    run(*command)
+    before = files_of(shop)
+
+    ran = run(*command, "--retries", "7")
+
+    assert ran.code == 3
+    assert "would be overwritten" in ran.err
+    assert f"fastforge remove-{command[0][4:]} {command[1]}" in ran.err
+    assert files_of(shop) == before
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--diff"])
+@pytest.mark.parametrize("command", [JOB, TASK])
+def test_what_would_be_written_is_shown_and_nothing_is_written(
+    run: Fastforge, shop: Path, command: tuple[str, ...], option: str
+) -> None:
+    before = files_of(shop)
+
+    ran = run(*command, option)
+
+    source = f"src/shop/{command[0][4:]}s/{command[1]}.py"
+    assert ran.code == 0
+    assert (f"create  {source}" if option == "--dry-run" else f"+++ b/{source}") in ran.out
+    assert files_of(shop) == before
+
+
+def test_json_gives_the_facts_on_stdout_alone(run: Fastforge, shop: Path) -> None:
+    ran = run(*JOB, "--json")
+
+    facts = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert facts["project"] == str(shop)
+    assert (facts["kind"], facts["name"]) == ("job", "nightly_report")
+    assert facts["answers"]["schedule"] == "30 2 * * 1-5"
+    assert {file["path"] for file in facts["files"]} == JOB_FILES
+    assert len(facts["fires"]) == 5
+    assert facts["warnings"] == []
+    assert facts["verification"] is None
+
+
+@pytest.mark.parametrize(
+    ("schedule", "warning"),
+    [
+        (["--cron", "0 0 31 * *"], "There is no day 31 in"),
+        (["--cron", "0 0 13 * 5"], "Both day fields are restricted"),
+        (["--cron", "*/7 * * * *"], "starts anew each hour"),
+        (["--daily", "02:30", "--timezone", "Europe/Berlin"], "There is no 02:30 in Europe/Berlin"),
+        (["--every", "30s", "--timeout", "5m"], "due every 30s but a run may take 5m: a due time"),
+        (["--every", "30s", "--timeout", "5m", "--max-instances", "3"], "up to 3 runs go on"),
+    ],
+)
+def test_what_people_trip_over_is_said(run: Fastforge, schedule: list[str], warning: str) -> None:
+    ran = run("add-job", "report", *schedule, "--dry-run")
+
+    assert ran.code == 0
+    assert warning in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["add-job"], "Missing: name, schedule; there is no terminal"),
+        (["add-job", "report"], "fastforge add-job report --daily 03:30"),
+        (["add-job", "--daily", "03:30"], "Missing: name;"),
+        (["add-job", "report", "--daily", "3", "--every", "1d"], "exactly one of"),
+        (["add-job", "report", "--daily", "25:00"], "The schedule '25:00' is refused"),
+        (["add-job", "report", "--at", "2020-01-01T00:00"], "that moment is over"),
+        (["add-job", "report", "--cron", "0 0 31 2 *"], "is refused"),
+        (["add-job", "report", "--cron", f"{','.join(map(str, range(60)))} 0 * * *"], "the most"),
+        (["add-job", "report", "--daily", "03:30", "--timezone", "Mars/X"], "Mars/X"),
+        (["add-job", "report", "--daily", "03:30", "--timeout", "0s"], "--timeout '0s'"),
+        (["add-job", "report", "--daily", "03:30", "--jitter", "soon"], "--jitter 'soon'"),
+        (["add-job", "report", "--daily", "03:30", "--retries", "-1"], "--retries -1"),
+        (["add-job", "report", "--daily", "03:30", "--max-instances", "0"], "--max-instances 0"),
+        (["add-job", "report", "--daily", "03:30", "--description", " "], "description is empty"),
+        (["add-job", "class", "--daily", "03:30"], "is a word of the Python language"),
+        (["add-job", "test", "--daily", "03:30"], "standard library"),
+        (["add-job", "__init__", "--daily", "03:30"], "is not made of"),
+        (["add-job", "pytest", "--daily", "03:30"], "calls something else"),
+        (["add-job", "send_email", "--daily", "03:30"], "src/shop/tasks/send_email.py has the"),
+        (["add-task"], "fastforge add-task send_invoice --param"),
+        (["add-task", "database_backup"], "src/shop/jobs/database_backup.py has the name"),
+        (["add-task", "mail", "--param", "a:int", "--param", "a:str"], "Two parameters"),
+        (["add-task", "mail", "--param", "payload:int"], "calls something else"),
+        (["add-task", "mail", "--param", "a:int=x"], "does not fit"),
+        (["add-task", "mail", "--route", "/notify"], "modules/notifications/router.py has the"),
+        (["add-task", "mail", "--route", "/metrics"], "The service itself answers at /metrics"),
+        (["add-task", "mail", "--route", "/health/x"], "The service itself answers at /health"),
+        (["add-task", "mail", "--route", "/docs"], "The service itself answers at /docs"),
+        (["add-task", "mail", "--route", "/a/{b}"], "has braces"),
+        (["add-task", "mail", "--route", "mail"], "is not made of"),
+        (["add-task", "mail", "--route", f"/{'a' * 60}"], "61 characters"),
+        (["add-task", "mail", "--max-concurrency", "0"], "--max-concurrency 0"),
+        (["remove-job", "nothing"], "There is no job 'nothing' that fastforge added"),
+        (["remove-job", "../project"], "There is no job"),
+        (["remove-task", "send_email"], "There is no task 'send_email'"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    run: Fastforge, shop: Path, arguments: list[str], problem: str
+) -> None:
+    before = files_of(shop)
+
+    ran = run(*arguments)
+
+    assert ran.code == 2
+    assert problem in ran.err
+    assert ran.out == ""
+    assert files_of(shop) == before
+
+
+def test_a_route_that_another_task_has_is_refused(run: Fastforge) -> None:
+    run(*TASK)
+
+    ran = run("add-task", "bill", "--route", "/send-invoice", "--no-verify")
+
+    assert ran.code == 2
+    assert "src/shop/tasks/send_invoice.py has the route POST /send-invoice already" in ran.err
+
+
+@pytest.mark.parametrize("command", [JOB, TASK])
+def test_removing_is_the_exact_undo(run: Fastforge, shop: Path, command: tuple[str, ...]) -> None:
+    before = files_of(shop)
+    run(*command)
+
+    ran = run(f"remove-{command[0][4:]}", command[1])
+
+    assert (ran.code, ran.err) == (0, "")
+    assert f"The runs of {command[1]} stay in the ledger" in ran.out
+    assert files_of(shop) == before
+
+
+def test_an_edited_part_is_removed_only_by_force(run: Fastforge, shop: Path) -> None:
+    before = files_of(shop)
+    run(*JOB)
+    source = shop / "src/shop/jobs/nightly_report.py"
+    source.write_text(source.read_text() + "# mine\n")
+    edited = files_of(shop)
+
+    refused = run("remove-job", "nightly_report")
+    shown = run("remove-job", "nightly_report", "--force", "--dry-run")
+
+    assert (refused.code, refused.out) == (3, "")
+    assert "Edited since fastforge wrote it: src/shop/jobs/nightly_report.py." in refused.err
+    assert (shown.code, shown.out.splitlines()[-1]) == (0, "Nothing was removed.")
+    assert files_of(shop) == edited
+    assert run("remove-job", "nightly_report", "--force").code == 0
+    assert files_of(shop) == before
+
+
+def test_who_imports_a_removed_task_is_named(run: Fastforge, shop: Path) -> None:
+    run(*TASK)
+    user = shop / "src/shop/modules/notifications/billing.py"
+    user.write_text("from ...tasks.send_invoice import TASK\n\nprint(TASK)\n")
+
+    ran = run("remove-task", "send_invoice", "--dry-run", "--json")
+
+    assert json.loads(ran.out)["imported_by"] == ["src/shop/modules/notifications/billing.py:1"]
+
+
+def test_the_package_is_the_one_that_pyproject_names(run: Fastforge, shop: Path) -> None:
+    (shop / "src/shop").rename(shop / "src/store")
+    configuration = shop / "pyproject.toml"
+    configuration.write_text(configuration.read_text().replace('"shop"', '"store"'))
+
+    ran = run(*JOB, cwd=shop / "tests")
+
+    assert ran.code == 0
+    assert (shop / "src/store/jobs/nightly_report.py").is_file()
+    test = (shop / "tests/jobs/test_nightly_report.py").read_text()
+    assert "from store.jobs.nightly_report import" in test
+
+
+def test_a_template_of_the_project_takes_the_packaged_ones_place(
+    run: Fastforge, shop: Path
+) -> None:
+    own = shop / ".fastforge/templates/job/template/src/{{ package }}/jobs"
+    own.mkdir(parents=True)
+    (own / "{{ name }}.py.jinja").write_text("JOB = {{ schedule }}\n")
+
+    ran = run(*JOB)
+
+    assert ran.code == 0
+    written = (shop / "src/shop/jobs/nightly_report.py").read_text()
+    assert written == 'JOB = Crontab("30 2 * * 1-5", timezone="Europe/Berlin")\n'
+    assert not (shop / "tests/jobs/test_nightly_report.py").exists()
