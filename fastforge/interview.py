@@ -21,19 +21,20 @@ def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> 
     missing = [question.name for question in QUESTIONS if question.name not in given]
     if not missing or (yes and "name" in given):
         return valid
-    if not ask or not _terminal():
+    if not ask or not is_terminal():
         what = "name" if "name" in missing and yes else ", ".join(missing)
         reason = "--yes was given" if yes else "there is no terminal to ask at"
         problem = f"Missing: {what}; {reason}."
         raise UsageError(problem, f"Type it all: {command_for(valid, into)}")
-    return complete(ask_questions(given, _read, say))
+    return complete(ask_questions(given, read_line, say))
 
 
-def _terminal() -> bool:
+def is_terminal() -> bool:
+    """Tell whether there is a person to ask."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _read(prompt: str) -> str:
+def read_line(prompt: str) -> str:
     """Read a line; the end of input is an interruption."""
     try:
         return input(prompt)

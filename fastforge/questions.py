@@ -21,13 +21,17 @@ INTRODUCTION: Final = f"Enter takes the answer in brackets, {BACK} goes back to 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One answer to ask for. With `choices` it takes one of them; a bool is asked as yes or no."""
+    """One answer to ask for. With `choices` it takes one of them; a bool is asked as yes or no.
+
+    `echo` gives the lines to show after an answer, from all answers so far, or refuses it.
+    """
 
     name: str
     explanation: str
     default: Value | None = None
     choices: Sequence[str] = ()
     check: Callable[[str], object] | None = None
+    echo: Callable[[Mapping[str, Value]], Sequence[str]] | None = None
 
     @property
     def prompt(self) -> str:
@@ -76,11 +80,14 @@ QUESTIONS: Final = (
 
 
 def ask(
-    given: Mapping[str, Value], read: Callable[[str], str], tell: Callable[[str], None]
+    given: Mapping[str, Value],
+    read: Callable[[str], str],
+    tell: Callable[[str], None],
+    about: Sequence[Question] = QUESTIONS,
 ) -> dict[str, Value]:
     """Ask for what was not given; `read` shows a prompt and gives what was typed."""
     answers = dict(given)
-    questions = [question for question in QUESTIONS if question.name not in given]
+    questions = [question for question in about if question.name not in given]
     if questions:
         tell(INTRODUCTION)
     position = 0
@@ -92,7 +99,10 @@ def ask(
             position = max(position - 1, 0)
             continue
         try:
-            answers[question.name] = question.parse(typed)
+            answer = question.parse(typed)
+            for line in question.echo({**answers, question.name: answer}) if question.echo else ():
+                tell(f"  {line}")
+            answers[question.name] = answer
             position += 1
         except UsageError as error:
             tell(f"  {error}")

@@ -12,6 +12,7 @@ from fastforge.commands.options import (
     JsonOption,
     ProjectOption,
     VerifyOption,
+    YesOption,
 )
 
 DURATION = "30s|5m|2h30m|1d"
@@ -57,6 +58,7 @@ def add_job(
     ] = True,
     disabled: Annotated[bool, typer.Option("--disabled", help="Never due until enabled.")] = False,
     project: ProjectOption = Path(),
+    yes: YesOption = False,
     verify: VerifyOption = True,
     full: FullOption = False,
     dry_run: DryRunOption = False,
@@ -68,7 +70,7 @@ def add_job(
     from fastforge.parts.job import answer, job_part
     from fastforge.parts.job_interview import complete
     from fastforge.parts.job_story import story_of
-    from fastforge.parts.part import check_free, prepare, saved
+    from fastforge.parts.part import prepare, saved
     from fastforge.project import open_project
 
     opened = open_project(project)
@@ -86,8 +88,7 @@ def add_job(
         "coalesce": coalesce,
         "enabled": not disabled,
     }
-    asked = complete(opened, given, schedules)
-    check_free(opened, "job", str(asked["name"]))
+    asked = complete(opened, given, schedules, may_ask=not yes and not as_json)
     before = saved(opened, "job", str(asked["name"]))
     answers = answer(asked, before.answers if before else None)
     addition = prepare(opened, job_part(answers))

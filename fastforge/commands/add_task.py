@@ -12,6 +12,7 @@ from fastforge.commands.options import (
     JsonOption,
     ProjectOption,
     VerifyOption,
+    YesOption,
 )
 
 
@@ -41,6 +42,7 @@ def add_task(
         bool, typer.Option("--idempotent", help="Repeat a run that was cut off.")
     ] = False,
     project: ProjectOption = Path(),
+    yes: YesOption = False,
     verify: VerifyOption = True,
     full: FullOption = False,
     dry_run: DryRunOption = False,
@@ -49,7 +51,7 @@ def add_task(
 ) -> None:
     """Add a background task, its endpoint and their tests to a project, and verify them."""
     from fastforge.parts.adding import Story, Wishes, add
-    from fastforge.parts.part import check_free, prepare
+    from fastforge.parts.part import prepare
     from fastforge.parts.routes import check_route_is_free
     from fastforge.parts.task import answer, task_part
     from fastforge.parts.task_interview import complete
@@ -67,8 +69,7 @@ def add_task(
         "max_concurrency": max_concurrency,
         "idempotent": idempotent,
     }
-    answers = answer(complete(given))
-    check_free(opened, "task", answers.name)
+    answers = answer(complete(opened, given, may_ask=not yes and not as_json))
     own = opened.package / "tasks" / f"{answers.name}.py"
     check_route_is_free(opened, answers.route, besides=own)
     addition = prepare(opened, task_part(answers))

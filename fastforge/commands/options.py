@@ -21,3 +21,4 @@ JsonOption = Annotated[
 VerifyOption = Annotated[bool, typer.Option("--verify/--no-verify", help="Check what was added.")]
 FullOption = Annotated[bool, typer.Option("--full", help="Check the whole project.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Remove edited files too.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]

@@ -1,41 +1,127 @@
 """Getting the answers of a new job: from flags, from a person, from defaults."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+from fastforge.answers import Value, check_timezone, one_line
+from fastforge.console import say
 from fastforge.errors import UsageError
-from fastforge.names import check_part_name
+from fastforge.interview import is_terminal, read_line
 from fastforge.parts.job import usual_description
+from fastforge.parts.part import check_free
 from fastforge.project import Project
-from fastforge.schedule import choose
+from fastforge.questions import Question, ask
+from fastforge.schedule import ScheduleChoice, choose, preview
+from fastforge.schedule.choice import INTERVAL
+
+EXAMPLES = ("03:30", "30m", "0 12 * * 1-5", "@weekly")
+SHOWN = 5
 
 
 def complete(
     project: Project,
     given: Mapping[str, object],
     schedules: Mapping[str, str | None],
+    *,
+    may_ask: bool,
 ) -> dict[str, object]:
     """Give the answers with a name, a schedule and a timezone.
 
     Raises UsageError if one of them is wrong, or missing and nobody can be asked.
     """
     answers = {name: value for name, value in given.items() if value is not None}
-    answers.setdefault("timezone", project.answers.timezone)
     chosen = {kind: text for kind, text in schedules.items() if text is not None}
+    timezone = str(answers.get("timezone", project.answers.timezone))
     if chosen:
-        choose(chosen, str(answers["timezone"]))
+        choose(chosen, timezone)
         [(answers["kind"], answers["schedule"])] = chosen.items()
+    if "name" in answers:
+        check_free(project, "job", str(answers["name"]))
     missing = [word for word in ("name", "schedule") if word not in answers]
-    if missing:
+    if missing and not (may_ask and is_terminal()):
         raise _missing(answers, missing)
-    check_part_name("job", str(answers["name"]))
-    answers.setdefault("description", usual_description(str(answers["name"])))
-    return answers
+    if missing:
+        answers |= _asked(project, answers)
+    return {
+        "timezone": timezone,
+        "description": usual_description(str(answers["name"])),
+        **answers,
+    }
+
+
+def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]:
+    wanted = ("name", "description", "timezone", "schedule")
+    given: dict[str, Value] = {name: str(answers[name]) for name in wanted if name in answers}
+    if answers.get("asynchronous"):
+        given["asynchronous"] = True
+    asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
+    if "kind" not in answers:
+        asked["kind"], asked["schedule"] = read_schedule(str(asked["schedule"]))
+    return asked
+
+
+def read_schedule(text: str) -> tuple[str, str]:
+    """Tell from what was typed, or from the number of an example, the kind of schedule."""
+    words = text.strip()
+    if words.isdecimal() and 1 <= int(words) <= len(EXAMPLES):
+        words = EXAMPLES[int(words) - 1]
+    if re.fullmatch(r"\d{1,2}:\d\d", words):
+        return "daily", words
+    if re.match(r"\d{4}-\d\d-\d\d", words):
+        return "at", words
+    return ("every" if words and INTERVAL.fullmatch(words) else "cron"), words
+
+
+def _questions(project: Project) -> tuple[Question, ...]:
+    numbered = "   ".join(f"{number}) {example}" for number, example in enumerate(EXAMPLES, 1))
+    return (
+        Question(
+            "name",
+            "The name of the job and of its file, such as nightly_report.",
+            check=lambda text: check_free(project, "job", text),
+        ),
+        Question(
+            "description",
+            "What it does, in one sentence; enter for its name.",
+            "",
+            check=lambda text: one_line("description", text),
+        ),
+        Question(
+            "timezone",
+            "The zone of its schedule.",
+            project.answers.timezone,
+            check=check_timezone,
+        ),
+        Question(
+            "schedule",
+            "When it is due: a time of day, an interval, a crontab expression, or a moment.\n"
+            f"For example (its number will do): {numbered}",
+            echo=_foretell,
+        ),
+        Question("asynchronous", "Make its function `async def`.", False),
+    )
+
+
+def _foretell(answers: Mapping[str, Value]) -> list[str]:
+    """Give the schedule in words and its next due times; raises UsageError if it is none."""
+    kind, text = read_schedule(str(answers["schedule"]))
+    timezone = str(answers["timezone"])
+    choice: ScheduleChoice = choose({kind: text}, timezone)
+    zone = ZoneInfo(timezone)
+    fires = preview(choice.schedule, datetime.now(UTC), SHOWN)
+    moments = [due.astimezone(zone) for due in fires]
+    return [
+        choice.schedule.describe(),
+        *(f"  {due:%a} {due.isoformat(sep=' ', timespec='minutes')}" for due in moments),
+    ]
 
 
 def _missing(answers: Mapping[str, object], missing: list[str]) -> UsageError:
     name = answers.get("name", "nightly_report")
-    schedule = (
-        f"--{answers['kind']} '{answers['schedule']}'" if "kind" in answers else "--daily 03:30"
-    )
+    schedule = "--daily 03:30"
+    if "kind" in answers:
+        schedule = f"--{answers['kind']} '{answers['schedule']}'"
     problem = f"Missing: {', '.join(missing)}; there is no terminal to ask at."
     return UsageError(problem, f"Type it all: fastforge add-job {name} {schedule}")

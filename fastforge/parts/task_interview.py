@@ -1,17 +1,80 @@
 """Getting the answers of a new task: from flags, from a person, from defaults."""
 
+import shlex
 from collections.abc import Mapping
 
+from fastforge.answers import Value, one_line
+from fastforge.console import say
 from fastforge.errors import UsageError
-from fastforge.names import check_part_name
+from fastforge.interview import is_terminal, read_line
+from fastforge.params import parse_params
+from fastforge.parts.part import check_free
+from fastforge.parts.routes import check_route, check_route_is_free
+from fastforge.parts.task import usual_route
+from fastforge.project import Project
+from fastforge.questions import Question, ask
 
 
-def complete(given: Mapping[str, object]) -> dict[str, object]:
+def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) -> dict[str, object]:
     """Give the answers with a name; raises UsageError if it is missing and nobody can be asked."""
     answers = {name: value for name, value in given.items() if value is not None}
-    if "name" not in answers:
+    if "name" in answers:
+        check_free(project, "task", str(answers["name"]))
+        return answers
+    if not (may_ask and is_terminal()):
         problem = "Missing: name; there is no terminal to ask at."
         hint = "Type it all: fastforge add-task send_invoice --param email:EmailStr"
         raise UsageError(problem, hint)
-    check_part_name("task", str(answers["name"]))
-    return answers
+    return answers | _asked(project, answers)
+
+
+def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]:
+    given = {name: str(answers[name]) for name in ("description", "route") if name in answers}
+    if "params" in answers:
+        given["params"] = "given"
+    asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
+    asked["params"] = answers.get("params", tuple(shlex.split(str(asked["params"]))))
+    return asked
+
+
+def _questions(project: Project) -> tuple[Question, ...]:
+    return (
+        Question(
+            "name",
+            "The name of the task and of its file, such as send_invoice.",
+            check=lambda text: check_free(project, "task", text),
+        ),
+        Question(
+            "params",
+            "What it is given, as NAME:TYPE[=DEFAULT] with spaces between, such as\n"
+            "email:EmailStr 'message:str{1,80}' copies:int=1 tags:list[str]=[]; enter for none.",
+            "",
+            check=lambda text: parse_params(_split(text)),
+        ),
+        Question(
+            "route",
+            "Where it is queued; enter for its name.",
+            "",
+            check=check_route,
+            echo=lambda answers: _foretell(project, answers),
+        ),
+        Question(
+            "description",
+            "What it does, in one sentence; enter for its name.",
+            "",
+            check=lambda text: one_line("description", text),
+        ),
+    )
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"The parameters cannot be read: {error}.") from error
+
+
+def _foretell(project: Project, answers: Mapping[str, Value]) -> list[str]:
+    route = str(answers["route"]) or usual_route(str(answers["name"]))
+    check_route_is_free(project, route, besides=project.root)
+    return [f"POST {route}"]

@@ -1,0 +1,111 @@
+"""The questions of `add-job` and `add-task`, asked at a pseudo-terminal."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fastforge.answers import ProjectAnswers
+from fastforge.record import record_of
+from fastforge.staging import write_files
+from tests.cli.test_new_terminal import CTRL_C, terminal
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """As much of a project as these commands look at."""
+    answers = ProjectAnswers(name="shop", description="Sells.", author="Ada")
+    record = record_of("project", "shop", answers.as_dict(), {})
+    packages = {f"src/shop/{kind}/__init__.py": b"" for kind in ("jobs", "tasks")}
+    write_files({**packages, record.path: record.content()}, tmp_path)
+    return tmp_path
+
+
+def answers_of(shop: Path, part: str) -> dict[str, object]:
+    answers: dict[str, object] = yaml.safe_load((shop / f".fastforge/{part}.yml").read_text())[
+        "answers"
+    ]
+    return answers
+
+
+def test_a_job_is_asked_for_and_its_due_times_are_shown_as_they_are_chosen(shop: Path) -> None:
+    with terminal(shop, "add-job", "--no-verify") as person:
+        person.expect("name: ")
+        person.type("class\n")
+        person.expect("is a word of the Python language")
+        person.type("weekly_audit\n")
+        person.expect("description []: ")
+        person.type("\n")
+        person.expect("timezone [UTC]: ")
+        person.type("Europe/Berlin\n")
+        person.expect("schedule: ")
+        person.type("61 * * * *\n")
+        person.expect("is refused")
+        person.expect("schedule: ")
+        person.type("3\n")
+        person.expect("at 12:00 on Monday through Friday, Europe/Berlin")
+        person.expect(" 12:00+0")
+        person.expect("asynchronous (yes, no) [no]: ")
+        person.type("<\n")
+        person.expect("schedule [3]: ")
+        person.type("30 2 * * 1\n")
+        person.expect("Mon ")
+        person.expect("asynchronous (yes, no) [no]: ")
+        person.type("yes\n")
+        person.expect("Undo: fastforge remove-job weekly_audit")
+
+        assert person.end() == 0
+
+    answers = answers_of(shop, "jobs/weekly_audit")
+    assert (answers["kind"], answers["schedule"]) == ("cron", "30 2 * * 1")
+    assert (answers["timezone"], answers["asynchronous"]) == ("Europe/Berlin", True)
+    assert answers["description"] == "Weekly audit."
+
+
+def test_only_the_schedule_is_asked_for_where_the_rest_is_given(shop: Path) -> None:
+    flags = ["audit", "--timezone", "UTC", "--description", "Audits.", "--async", "--no-verify"]
+
+    with terminal(shop, "add-job", *flags) as person:
+        person.expect("schedule: ")
+        person.type("2h30m\n")
+
+        assert person.end() == 0
+
+    answers = answers_of(shop, "jobs/audit")
+    assert (answers["kind"], answers["schedule"]) == ("every", "2h30m")
+
+
+def test_a_task_is_asked_for(shop: Path) -> None:
+    with terminal(shop, "add-task", "--no-verify") as person:
+        person.expect("name: ")
+        person.type("send_invoice\n")
+        person.expect("params []: ")
+        person.type("email:string\n")
+        person.expect("Did you mean `email:str`?")
+        person.expect("params []: ")
+        person.type("email:EmailStr 'note:str | None=None'\n")
+        person.expect("route []: ")
+        person.type("/metrics\n")
+        person.expect("The service itself answers")
+        person.expect("route []: ")
+        person.type("\n")
+        person.expect("POST /send-invoice")
+        person.expect("description []: ")
+        person.type("\n")
+
+        assert person.end() == 0
+
+    answers = answers_of(shop, "tasks/send_invoice")
+    assert answers["params"] == ["email:EmailStr", "note:str | None=None"]
+    assert answers["route"] == "/send-invoice"
+
+
+@pytest.mark.parametrize("command", ["add-job", "add-task"])
+def test_an_interruption_writes_nothing(shop: Path, command: str) -> None:
+    with terminal(shop, command) as person:
+        person.expect("name: ")
+        person.type(CTRL_C)
+
+        assert person.end() == 130
+
+    assert not list(shop.glob("src/shop/*/[!_]*"))
