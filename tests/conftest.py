@@ -22,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the golden trees anew, then look at git diff",
     )
+    parser.addoption(
+        "--command-lines",
+        type=int,
+        default=25,
+        help="how many command lines of add-job and add-task are drawn",
+    )
 
 
 @dataclass(frozen=True)
