@@ -67,10 +67,10 @@ def answer(given: Mapping[str, object], before: Mapping[str, object] | None) -> 
     """
     start = datetime.now(UTC).replace(microsecond=0).isoformat()
     if before and isinstance(saved := before.get("start"), str):
-        again = _checked({**given, "start": saved})
+        again = checked({**given, "start": saved})
         if again.as_dict() == before:
             return again
-    return _checked({**given, "start": start})
+    return checked({**given, "start": start})
 
 
 def job_part(answers: JobAnswers) -> Part:
@@ -115,7 +115,8 @@ def usual_description(name: str) -> str:
     return f"{name.replace('_', ' ').capitalize()}."
 
 
-def _checked(given: Mapping[str, object]) -> JobAnswers:
+def checked(given: Mapping[str, object]) -> JobAnswers:
+    """Check all answers, `start` included; raises UsageError for what cannot be."""
     known = {field.name for field in fields(JobAnswers)}
     answers = JobAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
     check_timezone(answers.timezone)

@@ -1,0 +1,101 @@
+"""The templates of parts: the same through copier, and byte for byte as they were.
+
+`pytest tests/parts --update-golden` writes the golden parts anew; then read `git diff tests/parts`.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from copier import run_copy
+
+from fastforge.parts import job, task
+from fastforge.parts.part import Part
+from fastforge.record import record_of
+from fastforge.render import packaged_templates, render
+from fastforge.staging import write_files
+from tests.conftest import files_of
+
+TREES = Path(__file__).parent / "trees"
+START = "2026-11-22T12:00:00+00:00"
+
+
+def _job(name: str, **changes: object) -> Part:
+    given = {"name": name, "timezone": "UTC", "description": "", **changes}
+    return job.job_part(job.checked({**given, "start": START}))
+
+
+def _task(name: str, *params: str, **changes: object) -> Part:
+    return task.task_part(task.answer({"name": name, "params": params, **changes}))
+
+
+CASES = {
+    "job_by_crontab": _job(
+        "nightly_report", kind="cron", schedule="30 2 * * 1-5", timezone="Europe/Berlin"
+    ),
+    "job_once": _job(
+        "move_house",
+        kind="at",
+        schedule="2026-12-01T09:00",
+        asynchronous=True,
+        description='Moves "it" 🛒',
+        enabled=False,
+    ),
+    "task": _task(
+        "send_invoice",
+        "email:EmailStr",
+        "copies:int>=1<=10=1",
+        "tags:list[str{1,8}]{,3}=[]",
+        "note:str|None=None",
+    ),
+    "task_without_params": _task("rebuild_index", asynchronous=True, idempotent=True),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_part_is_as_it_was(case: str, request: pytest.FixtureRequest) -> None:
+    part = CASES[case]
+    tree = render(part.kind, {**part.context, "package": "shop"})
+    record = record_of(part.kind, part.name, part.answers, tree)
+    whole = {**tree, record.path: record.content()}
+    golden = TREES / case
+    if request.config.getoption("--update-golden"):
+        shutil.rmtree(golden, ignore_errors=True)
+        write_files(whole, golden)
+
+    assert files_of(golden) == whole, "a template has changed: see the top of this file"
+
+
+def test_there_is_no_tree_without_a_case() -> None:
+    assert {folder.name for folder in TREES.iterdir()} == set(CASES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_copier_gives_the_same_bytes(case: str, tmp_path: Path) -> None:
+    part = CASES[case]
+    context = {**part.context, "package": "shop"}
+    source = tmp_path / "source"
+    shutil.copytree(packaged_templates() / part.kind, source)
+
+    run_copy(str(source), tmp_path / "copied", data=context, quiet=True, defaults=True)
+
+    assert files_of(tmp_path / "copied") == render(part.kind, context)
+
+
+@pytest.mark.parametrize("kind", ["job", "task"])
+def test_each_question_of_a_template_has_a_default_but_the_names(kind: str, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(packaged_templates() / kind, source)
+
+    names = {"name": "nightly_report", "package": "shop"}
+    run_copy(str(source), tmp_path / "copied", data=names, quiet=True, defaults=True)
+
+    for path, content in files_of(tmp_path / "copied").items():
+        compile(content, path, "exec")
+
+
+@pytest.mark.parametrize("kind", ["job", "task"])
+def test_quoting_is_the_same_in_every_template(kind: str) -> None:
+    quoting = (packaged_templates() / "project" / "quoting.jinja").read_bytes()
+
+    assert (packaged_templates() / kind / "quoting.jinja").read_bytes() == quoting

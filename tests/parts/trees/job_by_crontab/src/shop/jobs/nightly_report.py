@@ -1,0 +1,33 @@
+"""The job `nightly_report`: its work, and when and how it is run."""
+
+import logging
+from datetime import timedelta
+
+from ..background import RunContext
+from ..scheduling import Crontab, Job
+
+logger = logging.getLogger(__name__)
+
+DESCRIPTION = "Nightly report."
+
+
+def nightly_report(context: RunContext) -> None:
+    """Do the work of one due time; a second call for the same one must change nothing more."""
+    # REPLACE this line by the work, and the tests that call it by tests of what it leaves behind.
+    logger.info("%s: due at %s", context.name, context.due_at.isoformat())
+
+
+JOB = Job(
+    name="nightly_report",
+    function=nightly_report,
+    schedule=Crontab("30 2 * * 1-5", timezone="Europe/Berlin"),
+    misfire_grace=timedelta(hours=1),
+    coalesce=True,
+    max_instances=1,
+    jitter=timedelta(0),
+    timeout=timedelta(minutes=10),
+    retries=0,
+    idempotent=True,
+    enabled=True,
+    description=DESCRIPTION,
+)

@@ -1,0 +1,54 @@
+"""The task `send_invoice`: its payload, work and endpoint."""
+
+import logging
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, EmailStr, Field
+
+from ..background import Accepted, EnqueueDep, RunContext, Task
+
+logger = logging.getLogger(__name__)
+router = APIRouter(tags=["send_invoice"])
+
+DESCRIPTION = "Send invoice."
+
+TagsItem = Annotated[str, Field(min_length=1, max_length=8)]
+
+
+class SendInvoicePayload(BaseModel):
+    """What a request gives to the task."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: EmailStr
+    copies: Annotated[int, Field(ge=1, le=10)] = 1
+    tags: Annotated[list[TagsItem], Field(max_length=3)] = Field(default_factory=list)
+    note: str | None = None
+
+
+def send_invoice(payload: SendInvoicePayload, context: RunContext) -> None:
+    """Do the work for one payload; what it raises is tried again while retries are left."""
+    # REPLACE this line by the work, and the tests that call it by tests of what it leaves behind.
+    logger.info("%s: got %s", context.name, ", ".join(type(payload).model_fields) or "nothing")
+
+
+TASK = Task(
+    name="send_invoice",
+    payload=SendInvoicePayload,
+    function=send_invoice,
+    retries=3,
+    backoff=timedelta(seconds=5),
+    timeout=timedelta(seconds=30),
+    max_concurrency=5,
+    idempotent=False,
+    description=DESCRIPTION,
+)
+
+
+@router.post("/send-invoice", status_code=HTTPStatus.ACCEPTED)
+def queue_send_invoice(payload: SendInvoicePayload, enqueue: EnqueueDep) -> Accepted:
+    """Queue the task; ask at `Location` how it went."""
+    return enqueue(TASK, payload)
