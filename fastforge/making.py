@@ -105,7 +105,7 @@ def _farewell(creation: Creation, into: Path) -> None:
     say(f"  cd {into / creation.answers.name}")
     say("  uv run fastapi dev          # then http://127.0.0.1:8000/docs")
     say("  uv run pytest")
-    say("  fastforge verify            # all checks again")
+    say("  fastforge verify            # everything: processes, coverage and mypy too")
     say(f"Again without questions: {command_for(creation.answers, into)}")
 
 

@@ -11,25 +11,37 @@ from fastforge.checks.process import broken, keep, run
 from fastforge.environment import program
 from fastforge.project import Project
 
-COMMAND = "uv run pytest"
+COMMAND = "uv run pytest --cov"
+QUICK_COMMAND = 'uv run pytest -m "not processes"'
 _SHOWN = 5
 """Failing tests that are named."""
 
 
 async def check_tests(project: Project, scratch: Path, paths: Sequence[str] = ()) -> Finding:
     """Run the tests in `paths`, or all with their coverage; `scratch` takes the reports."""
-    junit, coverage = scratch / "junit.xml", scratch / "coverage.json"
+    coverage = ["--cov", f"--cov-report=json:{scratch / _COVERAGE}"]
+    return await _run(project, scratch, paths or coverage)
+
+
+async def check_quick_tests(project: Project, scratch: Path) -> Finding:
+    """Run all tests but those that start processes of their own, without coverage."""
+    return await _run(project, scratch, ["-m", "not processes"])
+
+
+_JUNIT, _COVERAGE = "junit.xml", "coverage.json"
+
+
+async def _run(project: Project, scratch: Path, arguments: Sequence[str]) -> Finding:
     command = [program(project.root, "python"), "-m", "pytest", "-q", *_side_by_side(project.root)]
-    command += [f"--junitxml={junit}", *paths]
-    if not paths:
-        command += ["--cov", f"--cov-report=json:{coverage}"]
+    command += [f"--junitxml={scratch / _JUNIT}", *arguments]
     finished = await run(command, project.root, {"COVERAGE_FILE": str(scratch / "coverage.data")})
-    if not junit.is_file():
+    if not (scratch / _JUNIT).is_file():
         return broken(finished, scratch, "tests")
-    suites = list(ET.parse(junit).iter("testsuite"))  # noqa: S314 (pytest just wrote it)
+    suites = list(ET.parse(scratch / _JUNIT).iter("testsuite"))  # noqa: S314 (pytest wrote it)
     total, failed, skipped = (_count(suites, *names) for names in _COUNTS)
     passed = finished.code == 0 and total > skipped
-    facts = {"tests": total, "failed": failed, "skipped": skipped, **_coverage(coverage)}
+    numbers = {"tests": total, "failed": failed, "skipped": skipped}
+    facts = {**numbers, **_coverage(scratch / _COVERAGE)}
     return Finding(
         passed=passed,
         summary=_summary(facts),
