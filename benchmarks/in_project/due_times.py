@@ -1,0 +1,90 @@
+"""Lateness of due runs and database statements a due time, against the number of processes.
+
+100 jobs, each due every second, so 100 due times a second.
+"""
+
+import json
+import logging
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from shop.background.execution import nobody
+from shop.background.models import Run
+from shop.background.work import RunContext
+from shop.database import Database
+from shop.scheduling import Every, Job
+from shop.schema import upgrade
+from shop.services import Services
+from shop.settings import Settings
+from sqlalchemy import event, select
+
+SECONDS = 20
+
+
+def nothing(_context: RunContext) -> None:
+    """Do nothing."""
+
+
+def process(url: str, jobs: int) -> None:
+    """Be one of the processes: run for a while, print how many statements it took."""
+    logging.disable()
+    each = timedelta(seconds=1)
+    registry = {
+        f"job_{n}": Job(name=f"job_{n}", schedule=Every(each), function=nothing, max_instances=5)
+        for n in range(jobs)
+    }
+    services = Services.build(Settings(database_url=url), nobody, registry)
+    statements: Counter[str] = Counter()
+
+    def count(*arguments: object) -> None:
+        statements[str(arguments[2]).split()[0]] += 1
+
+    event.listen(services.database.engine, "before_cursor_execute", count)
+    services.start()
+    time.sleep(SECONDS)
+    services.stop()
+    print(json.dumps(statements))
+
+
+def measure(processes: int, jobs: int) -> None:
+    """Start the processes, then read lateness from the ledger."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/shop.db"
+        database = Database(url)
+        upgrade(database)
+        command = [sys.executable, __file__, url, str(jobs)]
+        started = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(processes)]
+        outputs = [process.communicate()[0] for process in started]
+        statements = sum(sum(json.loads(output).values()) for output in outputs)
+        with database.snapshot() as session:
+            runs = session.execute(select(Run.due_at, Run.started_at, Run.state)).all()
+        database.close()
+    late = sorted(
+        (started_at - due_at).total_seconds() for due_at, started_at, _ in runs if started_at
+    )
+    states = Counter(str(state) for _, _, state in runs)
+    percentile = late[int(len(late) * 0.99)]
+    print(
+        f"{processes} processes, {jobs} due times a second: {len(runs)} recorded {dict(states)},"
+        f" late by {statistics.median(late):.3f} s in the median, {percentile:.3f} s at 99 %,"
+        f" {statements / len(runs):.1f} statements each"
+    )
+
+
+def main() -> None:
+    """Measure, or be a process of the measurement."""
+    if len(sys.argv) > 1:
+        process(sys.argv[1], int(sys.argv[2]))
+        return
+    print(datetime.now(UTC).date())
+    for processes, jobs in ((1, 10), (2, 10), (4, 10), (4, 100)):
+        measure(processes, jobs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Milliseconds for what is done to a ledger of so many finished runs: median of 50."""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from shop.background import ledger
+from shop.background.claim import claim
+from shop.background.models import Run, State
+from shop.database import Database
+from shop.scheduling import Every, Job
+from shop.schema import upgrade
+from shop.settings import Settings
+from sqlalchemy import insert, select
+
+JOBS = [
+    Job(name=f"job_{n}", schedule=Every(timedelta(hours=1)), function=lambda _context: None)
+    for n in range(100)
+]
+
+
+def fill(database: Database, rows: int) -> None:
+    """Insert finished runs, a second apart."""
+    now = datetime.now(UTC)
+    for start in range(0, rows, 10_000):
+        chunk = []
+        for n in range(start, min(start + 10_000, rows)):
+            moment = now - timedelta(seconds=n)
+            times = dict.fromkeys(("created_at", "due_at", "available_at", "finished_at"), moment)
+            row = {"id": uuid4(), "kind": "job", "name": JOBS[n % len(JOBS)].name, "attempt": 1}
+            chunk.append({**row, **times, "state": State.SUCCEEDED})
+        with database.transaction() as session:
+            session.execute(insert(Run), chunk)
+
+
+def median(action: Callable[[], object], runs: int = 50) -> float:
+    """Give the median in milliseconds."""
+    times = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times) * 1000
+
+
+def main() -> None:
+    """Print one line an operation."""
+    rows = int(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Settings(database_url=f"sqlite:///{folder}/shop.db").database_url)
+        upgrade(database)
+        fill(database, rows)
+
+        def page() -> object:
+            runs = select(Run).where(Run.name == "job_5").order_by(Run.due_at.desc())
+            with database.snapshot() as session:
+                return session.scalars(runs.limit(50)).all()
+
+        def add() -> object:
+            with database.transaction() as session:
+                return ledger.add(session, JOBS[5], datetime.now(UTC))
+
+        def take() -> object:
+            limits: dict[str, int | None] = {job.name: None for job in JOBS}
+            lease = timedelta(seconds=15)
+            with database.transaction() as session:
+                return claim(session, limits, datetime.now(UTC), owner="me", slots=1, lease=lease)
+
+        for label, action in (("a page of runs", page), ("claim, nothing due", take)):
+            print(f"{rows} rows, {label}: {median(action):.2f} ms")
+        print(f"{rows} rows, add a run: {median(add):.2f} ms")
+        print(f"{rows} rows, claim one: {median(take):.2f} ms")
+        database.close()
+
+
+if __name__ == "__main__":
+    main()

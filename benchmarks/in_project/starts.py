@@ -1,0 +1,44 @@
+"""Seconds until a scheduler with so many jobs has started: on an empty store, then unchanged."""
+
+import logging
+import sys
+import tempfile
+import time
+
+from shop.background.execution import nobody
+from shop.background.runner import Runner
+from shop.database import Database
+from shop.scheduling import Crontab, Job
+from shop.scheduling.scheduler import Scheduler
+from shop.schema import upgrade
+from shop.settings import Settings
+
+
+def main() -> None:
+    """Print one line a start."""
+    logging.disable()
+    count = int(sys.argv[1])
+    jobs = {
+        f"job_{n}": Job(
+            name=f"job_{n}",
+            schedule=Crontab(f"{n % 60} {n // 60 % 24} * * *"),
+            function=lambda _context: None,
+        )
+        for n in range(count)
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/shop.db")
+        database = Database(settings.database_url)
+        upgrade(database)
+        for label in ("all new", "unchanged", "unchanged"):
+            runner = Runner(settings, database, jobs, nobody)
+            scheduler = Scheduler(database, jobs, runner, nobody)
+            began = time.perf_counter()
+            scheduler.start()
+            print(f"{count} jobs, {label}: {time.perf_counter() - began:.2f} s")
+            scheduler.stop()
+        database.close()
+
+
+if __name__ == "__main__":
+    main()
