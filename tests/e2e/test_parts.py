@@ -1,0 +1,124 @@
+"""Parts that are added to a real project by the installed wheel: verified, listed, removed."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fastforge.environment import child_environment, program
+from tests.conftest import Ran, files_of
+from tests.e2e.conftest import Installed
+
+pytestmark = pytest.mark.e2e
+
+JOB = ("add-job", "nightly_report", "--cron", "30 2 * * 1-5", "--timezone", "Europe/Berlin")
+TASK = ("add-task", "send_invoice", "--param", "email:EmailStr", "--param", "copies:int>=1<=9=1")
+
+
+@pytest.fixture
+def project(shop: tuple[Path, Ran], tmp_path: Path) -> Path:
+    """A copy of the project that a test may change."""
+    shutil.copytree(shop[0], tmp_path / "shop", ignore=shutil.ignore_patterns(".venv"))
+    return tmp_path / "shop"
+
+
+def test_a_job_and_a_task_are_added_verified_listed_and_removed(
+    project: Path, installed: Installed
+) -> None:
+    before = _own_files(project)
+
+    job, task = (json.loads(installed(*words, "--json", cwd=project).out) for words in (JOB, TASK))
+
+    for facts in (job, task):
+        checks = {check["check"]: check for check in facts["verification"]["checks"]}
+        assert list(checks) == ["tests", "lint", "format", "types (ty)"]
+        assert all(check["passed"] for check in checks.values()), checks
+    parts = json.loads(installed("list", "--json", cwd=project).out)
+    assert "nightly_report" in {part["name"] for part in parts["jobs"]}
+    assert "send_invoice" in {part["name"] for part in parts["tasks"]}
+    assert _covered(project) == {"nightly_report.py": 100, "send_invoice.py": 100}
+    for removal in (("remove-job", "nightly_report"), ("remove-task", "send_invoice")):
+        assert installed(*removal, cwd=project).code == 0
+    assert _own_files(project) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("jobs/nightly_report.py", "1-5", "1-6"),
+        ("jobs/nightly_report.py", "Europe/Berlin", "UTC"),
+        ("jobs/nightly_report.py", "retries=0", "retries=1"),
+        ("jobs/nightly_report.py", "timeout=timedelta(minutes=10)", "timeout=None"),
+        ("jobs/nightly_report.py", "due at", "was due at"),
+        ("tasks/send_invoice.py", "ge=1", "gt=1"),
+        ("tasks/send_invoice.py", "le=9", "le=10"),
+        ("tasks/send_invoice.py", "= 1\n", "= 2\n"),
+        ("tasks/send_invoice.py", "email: EmailStr", "email: str"),
+        ("tasks/send_invoice.py", '"/send-invoice"', '"/send"'),
+        ("tasks/send_invoice.py", "retries=3", "retries=4"),
+        ("tasks/send_invoice.py", 'extra="forbid"', 'extra="ignore"'),
+    ],
+)
+def test_the_tests_of_a_part_fail_when_it_changes(
+    parts: Path, path: str, old: str, new: str
+) -> None:
+    source = parts / "src" / "shop" / path
+    original = source.read_text()
+    assert old in original
+    source.write_text(original.replace(old, new))
+    folder, name = path.split("/")
+
+    done = _pytest(parts, f"tests/{folder}/test_{name}")
+    source.write_text(original)
+
+    assert done.returncode == 1, done.stdout
+
+
+@pytest.fixture(scope="module")
+def parts(
+    shop: tuple[Path, Ran], installed: Installed, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A project with the two parts and an environment."""
+    project = tmp_path_factory.mktemp("parts") / "shop"
+    shutil.copytree(shop[0], project, ignore=shutil.ignore_patterns(".venv"))
+    for words in (JOB, TASK):
+        assert installed(*words, cwd=project).code == 0
+    return project
+
+
+def _pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program(project, "python"), "-m", "pytest", "-q", "-x", *arguments],
+        cwd=project,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _covered(project: Path) -> dict[str, float]:
+    """Give how much of the parts their own tests cover, in percent."""
+    tests = ["tests/jobs/test_nightly_report.py", "tests/tasks/test_send_invoice.py"]
+    done = _pytest(project, *tests, "--cov", "--cov-report=json:covered.json")
+    assert done.returncode == 0, done.stdout
+    report = project / "covered.json"
+    files = json.loads(report.read_text())["files"]
+    report.unlink()
+    parts = {"nightly_report.py", "send_invoice.py"}
+    return {
+        Path(path).name: found["summary"]["percent_covered"]
+        for path, found in files.items()
+        if Path(path).name in parts
+    }
+
+
+def _own_files(project: Path) -> dict[str, bytes]:
+    ignored = {".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".coverage"}
+    return {
+        path: content
+        for path, content in files_of(project).items()
+        if not ignored & set(Path(path).parts)
+    }
