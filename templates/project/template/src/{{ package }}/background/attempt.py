@@ -48,7 +48,6 @@ class Attempt(threading.Thread):
         self.over = False
         self._server_loop = loop
         self._timed_out = False
-        self._recording = threading.Lock()
         self._began = monotonic()
 
     @property
@@ -74,17 +73,21 @@ class Attempt(threading.Thread):
 
     def check_timeout(self) -> None:
         """Record a timeout that has come; the slot stays taken until the thread ends."""
-        with self._recording, bound(run_id=str(self.row.id), work=self.row.name):
-            if self.seconds_left <= 0:
+        if self.seconds_left > 0:
+            return
+        self._timed_out = True  # before it is recorded: the thread may end at the same time
+        try:
+            with bound(run_id=str(self.row.id), work=self.row.name):
                 self._record(timed_out(self.work.timeout), release=False)
-                self._timed_out = True
+        except SQLAlchemyError:
+            self._timed_out = False
+            raise
 
     def _ended(self, error: BaseException | None) -> bool:
         if isinstance(error, asyncio.CancelledError) and self.process.stopped.is_set():
             return True  # cancelled by the end of the server's loop: interrupted, not failed
         try:
-            with self._recording:
-                self._record(error, release=True)
+            self._record(error, release=True)
         except SQLAlchemyError:
             logger.exception("the end of the run cannot be recorded; trying again")
             return False
