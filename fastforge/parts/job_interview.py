@@ -10,7 +10,7 @@ from fastforge.console import say
 from fastforge.errors import UsageError
 from fastforge.interview import is_terminal, read_line
 from fastforge.parts.job import usual_description
-from fastforge.parts.part import check_free
+from fastforge.parts.part import check_free, saved
 from fastforge.project import Project
 from fastforge.questions import Question, ask
 from fastforge.schedule import ScheduleChoice, choose, preview
@@ -35,7 +35,7 @@ def complete(
     chosen = {kind: text for kind, text in schedules.items() if text is not None}
     timezone = str(answers.get("timezone", project.answers.timezone))
     if chosen:
-        choose(chosen, timezone)
+        choose(chosen, timezone, _made_at(project, answers))
         [(answers["kind"], answers["schedule"])] = chosen.items()
     if "name" in answers:
         check_free(project, "job", str(answers["name"]))
@@ -49,6 +49,13 @@ def complete(
         "description": usual_description(str(answers["name"])),
         **answers,
     }
+
+
+def _made_at(project: Project, answers: Mapping[str, object]) -> datetime | None:
+    """Give when a job of this name was made: its one-off may be over by now."""
+    before = saved(project, "job", str(answers.get("name", "")))
+    start = before.answers.get("start") if before else None
+    return datetime.fromisoformat(start) if isinstance(start, str) else None
 
 
 def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from fastforge.answers import ProjectAnswers
+from fastforge.parts import job
+from fastforge.parts.part import prepare
 from fastforge.plan import merged
+from fastforge.project import open_project
 from fastforge.record import record_of
 from fastforge.render import render
 from fastforge.staging import write_files
@@ -293,3 +296,24 @@ def test_a_template_of_the_project_takes_the_packaged_ones_place(
     written = (shop / "src/shop/jobs/nightly_report.py").read_text()
     assert written == 'JOB = Crontab("30 2 * * 1-5", timezone="Europe/Berlin")\n'
     assert not (shop / "tests/jobs/test_nightly_report.py").exists()
+
+
+def test_a_one_off_that_is_over_is_still_unchanged(run: Fastforge, shop: Path) -> None:
+    command = ("add-job", "move", "--at", "2026-01-02T09:00", "--no-verify")
+    answers = job.checked(
+        {
+            "name": "move",
+            "kind": "at",
+            "schedule": "2026-01-02T09:00",
+            "timezone": "UTC",
+            "description": "",
+            "start": "2026-01-01T00:00:00+00:00",
+        }
+    )
+    prepare(open_project(shop), job.job_part(answers)).write()
+    before = files_of(shop)
+
+    ran = run(*command)
+
+    assert (ran.code, ran.out.count("unchanged  ")) == (0, 3)
+    assert files_of(shop) == before
