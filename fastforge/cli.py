@@ -6,10 +6,11 @@ import typer
 
 from fastforge import __version__
 from fastforge.commands.add_job import add_job
+from fastforge.commands.add_module import add_module
 from fastforge.commands.add_task import add_task
 from fastforge.commands.list import list_parts
 from fastforge.commands.new import new
-from fastforge.commands.remove import remove_job, remove_task
+from fastforge.commands.remove import remove_job, remove_module, remove_task
 from fastforge.commands.verify import verify
 from fastforge.commands.when import when
 
@@ -25,8 +26,10 @@ app = typer.Typer(
 app.command()(new)
 app.command("add-job")(add_job)
 app.command("add-task")(add_task)
+app.command("add-module")(add_module)
 app.command("remove-job")(remove_job)
 app.command("remove-task")(remove_task)
+app.command("remove-module")(remove_module)
 app.command("list")(list_parts)
 app.command()(verify)
 app.command()(when)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.checks import startup, static, tests
+from fastforge.checks import migrations, startup, static, tests
 from fastforge.checks.outcome import Finding, Outcome
 from fastforge.project import Project
 
@@ -31,6 +31,7 @@ CHECKS = (
     Check("format", "uv run ruff format --check", static.check_format),
     Check("types (ty)", "uv run ty check", static.check_ty),
     Check("types (mypy)", "uv run mypy --strict", static.check_mypy, only_full=True),
+    Check("migrations", migrations.COMMAND, migrations.check_migrations, only_full=True),
     Check("start-up", startup.COMMAND, startup.check_startup),
 )
 """Ordered as they are shown. `new` is waited for by a person, so it leaves to `verify` what takes

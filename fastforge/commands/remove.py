@@ -1,4 +1,4 @@
-"""`fastforge remove-job` and `remove-task`: the undo of `add-job` and `add-task`."""
+"""`fastforge remove-job`, `remove-task`, `remove-module`: the undo of `add-...`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +40,24 @@ def remove_task(
 ) -> None:
     """Remove a task that add-task wrote, unless its files were edited."""
     _remove("task", name, project, force=force, dry_run=dry_run, diff=diff, as_json=as_json)
+
+
+def remove_module(
+    name: NameArgument,
+    *,
+    project: ProjectOption = Path(),
+    force: ForceOption = False,
+    dry_run: DryRunOption = False,
+    diff: DiffOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a module that add-module wrote, unless its files were edited; its table goes too."""
+    from fastforge.parts import module_removal
+    from fastforge.parts.removing import RemovalWishes
+    from fastforge.project import open_project
+
+    wishes = RemovalWishes(force=force, dry_run=dry_run, diff=diff, as_json=as_json)
+    module_removal.remove_module(open_project(project), name, wishes)
 
 
 def _remove(

@@ -3,19 +3,27 @@
 import shlex
 from collections.abc import Sequence
 from functools import partial
+from pathlib import PurePosixPath
 
 from fastforge.checks import static, tests
 from fastforge.project import Project
 from fastforge.verify import Check
 
 _REGISTRY_TEST = "tests/test_discovery.py"
+_SCHEMA_TEST = "tests/test_schema.py"
+"""Compares the migrations with the models."""
 
 
 def part_checks(project: Project, sources: Sequence[str]) -> tuple[Check, ...]:
     """Give what a part can break, for its Python files."""
-    own = [path for path in sources if path.startswith("tests/")]
-    if (project.root / _REGISTRY_TEST).is_file():
-        own.append(_REGISTRY_TEST)
+    own = [
+        path
+        for path in sources
+        if path.startswith("tests/") and PurePosixPath(path).name.startswith("test_")
+    ]
+    migrates = any(path.startswith("migrations/") for path in sources)
+    others = (_REGISTRY_TEST, *([_SCHEMA_TEST] if migrates else []))
+    own += [path for path in others if (project.root / path).is_file()]
     words = shlex.join(sources)
     return (
         Check(

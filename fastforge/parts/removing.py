@@ -37,7 +37,13 @@ def remove(project: Project, kind: str, name: str, wishes: RemovalWishes) -> Non
     """
     record = require_record(project, kind, name)
     plan = plan_removal(record, project.root, force=wishes.force)
-    stays = STAYS[kind].format(name=name)
+    carry_out(project, record, plan, STAYS[kind].format(name=name), wishes)
+
+
+def carry_out(
+    project: Project, record: Record, plan: Plan, stays: str, wishes: RemovalWishes
+) -> None:
+    """Apply a removal as wished and tell about it; raises ConflictError if a file was edited."""
     if not (wishes.dry_run or wishes.diff):
         refuse_edited(plan)
         apply(plan)

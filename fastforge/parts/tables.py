@@ -1,6 +1,6 @@
 """Fields of a module as the sources of its table, its schemas and its tests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
 from fastforge.params.kinds import Import
@@ -156,11 +156,8 @@ def _revision_type(param: Param) -> str:
 
 def _as_kept(param: Param, default: str) -> str:
     """Write an address as it comes back: pydantic gives one without a path its slash."""
-    if param.kind.name != "HttpUrl" or param.is_list or default == "None":
-        return default
-    from pydantic import HttpUrl
-
-    return f'"{HttpUrl(default[1:-1])}"'
+    url = param.kind.name == "HttpUrl" and default.startswith('"')
+    return f"str(HttpUrl({default}))" if url else default
 
 
 def _nullable(param: Param, annotation: str) -> str:

@@ -24,7 +24,9 @@ def test_a_default_project_is_verified(shop: tuple[Path, Ran]) -> None:
     checks = {check["check"]: check for check in facts["verification"]["checks"]}
     assert facts["project"] == str(root)
     assert all(check["passed"] for check in checks.values())
-    assert list(checks) == ["tests", "lint", "format", "types (ty)", "types (mypy)", "start-up"]
+    assert list(checks) == [
+        *("tests", "lint", "format", "types (ty)", "types (mypy)", "migrations", "start-up")
+    ]
     assert checks["tests"]["facts"]["coverage_percent"] == 100
     assert checks["start-up"]["facts"]["requests"] == 8
 

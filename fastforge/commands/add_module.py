@@ -1,0 +1,65 @@
+"""`fastforge add-module`: a feature in layers, its table's revision, and their tests."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fastforge.commands.options import (
+    DiffOption,
+    DryRunOption,
+    FullOption,
+    JsonOption,
+    ProjectOption,
+    VerifyOption,
+    YesOption,
+)
+
+
+def add_module(
+    name: Annotated[
+        str | None, typer.Argument(help="Its name, and that of its folder and table.")
+    ] = None,
+    *,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME:TYPE[,unique|,index][=DEFAULT]",
+            help="What it holds: sku:str{3,20},unique, price:Decimal>=0, active:bool,index=true.",
+        ),
+    ] = None,
+    item: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What one is called: product.")
+    ] = None,
+    gateway: Annotated[
+        bool, typer.Option("--gateway", help="Add a client of another service, over HTTP.")
+    ] = False,
+    project: ProjectOption = Path(),
+    yes: YesOption = False,
+    verify: VerifyOption = True,
+    full: FullOption = False,
+    dry_run: DryRunOption = False,
+    diff: DiffOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a module in layers, its table and their tests to a project, and verify them."""
+    from fastforge.parts.adding import Story, Wishes, add
+    from fastforge.parts.module import module_part
+    from fastforge.parts.module_interview import complete
+    from fastforge.parts.module_place import answer, next_steps, routes_of
+    from fastforge.parts.part import prepare
+    from fastforge.project import open_project
+
+    opened = open_project(project)
+    given = {
+        "name": name,
+        "fields": None if field is None else tuple(field),
+        "item": item,
+        "gateway": gateway,
+    }
+    answers = answer(opened, complete(opened, given, may_ask=not yes and not as_json))
+    addition = prepare(opened, module_part(answers))
+    routes = routes_of(answers)
+    story = Story(before=routes, after=next_steps(answers), facts={"routes": list(routes)})
+    wishes = Wishes(dry_run=dry_run, diff=diff, verify=verify, full=full, as_json=as_json)
+    add(addition, story, wishes)

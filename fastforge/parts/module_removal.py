@@ -1,0 +1,90 @@
+"""Removing a module: its files, and its table by what has become of its revision."""
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+
+from fastforge.parts.module import ModuleAnswers, context_of, new_revision
+from fastforge.parts.removing import RemovalWishes, carry_out, require_record
+from fastforge.plan import Plan, plan_files, plan_removal
+from fastforge.project import Project
+from fastforge.record import Record
+from fastforge.render import render
+from fastforge.revisions import Revision, heads, read_revisions
+
+_UNMADE = "Its table was never made in this project's database; nothing of it stays."
+_DROPPED = "The next migration drops the table {name} with its data: {path}."
+_UNKNOWN = (
+    "Its revision is no longer there, so the table {name} stays: drop it in a revision of yours."
+)
+
+
+def remove_module(project: Project, name: str, wishes: RemovalWishes) -> None:
+    """Remove a module that fastforge added.
+
+    Its revision goes with it while it is the last one and was not applied; else a revision that
+    drops the table is added. Raises UsageError if there is no such module, ConflictError if one of
+    its files was edited.
+    """
+    record = require_record(project, "module", name)
+    plan, stays = plan_module_removal(project, record, force=wishes.force)
+    carry_out(project, record, plan, stays, wishes)
+
+
+def plan_module_removal(project: Project, record: Record, *, force: bool) -> tuple[Plan, str]:
+    """Plan to remove a module; give with it what is said about its table."""
+    answers = ModuleAnswers.from_dict(record.answers)
+    revisions = read_revisions(project.root)
+    own = next((revision for revision in revisions if revision.id == answers.revision), None)
+    removal = plan_removal(record, project.root, force=force)
+    if own is None:
+        return removal, _UNKNOWN.format(name=answers.name)
+    path = own.path.relative_to(project.root).as_posix()
+    if path in record.digests and own in heads(revisions) and not is_applied(project, own):
+        return removal, _UNMADE
+    kept = tuple(change for change in removal.changes if change.path != path)
+    dropping = plan_files(_drop(project, answers, revisions), project.root)
+    said = _DROPPED.format(name=answers.name, path=dropping.changes[0].path)
+    return Plan(project.root, kept + dropping.changes), said
+
+
+def is_applied(project: Project, revision: Revision) -> bool:
+    """Tell whether the last revision was applied to the database that the settings name.
+
+    Where that cannot be told, it is taken to be.
+    """
+    address = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?", database_url(project))
+    if address is None:
+        return True
+    path = project.root / address[1]
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            found = database.execute("SELECT version_num FROM alembic_version").fetchall()
+    except sqlite3.Error as error:
+        return "no such table" not in str(error)
+    return (revision.id,) in found
+
+
+def database_url(project: Project) -> str:
+    """Give the address that the project's settings would read."""
+    url = os.environ.get("DATABASE_URL")
+    dotenv = project.root / ".env"
+    if not url and dotenv.is_file():
+        pattern = r"""^\s*(?:export\s+)?DATABASE_URL\s*=\s*["']?([^"'\s#]+)"""
+        text = dotenv.read_text("utf-8", errors="replace")
+        found = re.findall(pattern, text, re.MULTILINE | re.IGNORECASE)
+        url = found[-1] if found else None
+    return url or f"sqlite:///{project.answers.package}.db"
+
+
+def _drop(
+    project: Project, answers: ModuleAnswers, revisions: tuple[Revision, ...]
+) -> dict[str, bytes]:
+    taken = {revision.id for revision in revisions}
+    identity = new_revision(["drop", answers.name, answers.revision], taken)
+    parents = sorted(revision.id for revision in heads(revisions))
+    context = {**context_of(answers), "revision": identity, "parents": parents}
+    return dict(render("module_removal", context, project.overrides))

@@ -1,0 +1,63 @@
+"""The Alembic revisions of a project, read from their files without running them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastforge.errors import UsageError
+from fastforge.sources import parse
+
+FOLDER = "migrations/versions"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision: its id, the ids of those before it, and its file."""
+
+    id: str
+    parents: tuple[str, ...]
+    path: Path
+
+
+def read_revisions(root: Path) -> tuple[Revision, ...]:
+    """Read all revisions of the project in `root`, sorted by file name.
+
+    Raises UsageError if there is no folder of revisions, FastforgeError if a file is not Python.
+    """
+    folder = root / FOLDER
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not there.", "A module needs Alembic's folder of revisions.")
+    return tuple(_read(folder))
+
+
+def heads(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
+    """Give the revisions that no other follows."""
+    followed = {parent for revision in revisions for parent in revision.parents}
+    return tuple(revision for revision in revisions if revision.id not in followed)
+
+
+def _read(folder: Path) -> Iterator[Revision]:
+    for path in sorted(folder.glob("*.py")):
+        values = dict(_assigned(parse(path)))
+        if identity := _texts(values.get("revision")):
+            yield Revision(identity[0], _texts(values.get("down_revision")), path)
+
+
+def _assigned(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for statement in module.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
+
+
+def _texts(expression: ast.expr | None) -> tuple[str, ...]:
+    match expression:
+        case ast.Constant(value=str(text)):
+            return (text,)
+        case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+            return tuple(text for element in elements for text in _texts(element))
+        case _:
+            return ()
