@@ -26,10 +26,14 @@ LONGEST_TAKEN = 60
 
 USED = frozenset(
     """
-    Any Annotated Base BaseModel Boolean Collection Connection Database Date Decimal Depends
-    Dialect Examples Field Float Gateway GatewaySettings Iterator Iterable Limit Literal Mapped
-    Moment Number Offset Path Query Repository Request Response Row Select Sequence Session
-    Settings String Text Uuid
+    APIRouter AfterValidator Annotated Answers Any Asked AsyncGenerator AwareDatetime
+    Base BaseModel BaseSettings BigInteger Boolean ConfigDict ConflictError Database DatabaseDep
+    Date Decimal Depends Dialect DuplicateError EmailStr ExactDecimal Examples Exception FastAPI
+    Field Float Gateway GatewayDep GatewaySettings HTTPStatus HttpUrl Int64 IntegrityError
+    Iterator JSON KEY Limit Mapped Mock Moment NOWHERE NotFoundError Offset PATH PREFIX
+    PositiveFloat Query ReadSessionDep Repository Request Row START SecretStr Sequence Session
+    SessionDep SettingsConfigDict String TAKEN TestClient Text TypeDecorator UTC UUID
+    UnavailableError UtcDateTime Uuid ValidationError
     """.split()
 )
 """Names of classes that the generated files use for something else."""
