@@ -1,0 +1,295 @@
+"""`add-module` and its undo, without an environment: what they write and say."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from fastforge.answers import ProjectAnswers
+from fastforge.plan import merged
+from fastforge.record import record_of
+from fastforge.render import render
+from fastforge.staging import write_files
+from tests.conftest import Fastforge, Ran, files_of
+
+MODULE = ("add-module", "products", "--field", "sku:str{3,20},unique", "--no-verify")
+VERSIONS = "migrations/versions"
+
+
+def make(folder: Path, **changes: bool) -> Path:
+    answers = ProjectAnswers(name="shop", description="Sells.", author="Ada", **changes)
+    tree = render("project", answers.context())
+    record = record_of("project", "shop", answers.as_dict(), tree)
+    write_files(merged(tree, {record.path: record.content()}), folder / "shop")
+    return folder / "shop"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A project without an environment."""
+    return make(tmp_path)
+
+
+@pytest.fixture
+def run(fastforge: Fastforge, shop: Path, monkeypatch: pytest.MonkeyPatch) -> Fastforge:
+    """Run the command in the project."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    def run(*arguments: str, cwd: Path = shop) -> Ran:
+        return fastforge(*arguments, cwd=cwd)
+
+    return run
+
+
+def revision_of(shop: Path) -> str:
+    [path] = (shop / VERSIONS).glob("create_products_*.py")
+    return path.stem.removeprefix("create_products_")
+
+
+def apply_revision(database: Path, revision: str) -> None:
+    """Leave what Alembic would leave."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (revision,))
+
+
+def test_a_module_is_added_in_files_of_its_own(run: Fastforge, shop: Path) -> None:
+    before = files_of(shop)
+
+    ran = run(*MODULE)
+
+    after = files_of(shop)
+    revision = revision_of(shop)
+    source, test = "src/shop/modules/products", "tests/modules/products"
+    assert (ran.code, ran.err) == (0, "")
+    assert {path: after[path] for path in before} == before
+    assert after.keys() - before.keys() == {
+        ".fastforge/modules/products.yml",
+        f"{VERSIONS}/create_products_{revision}.py",
+        *(f"{source}/{name}.py" for name in ("__init__", "models", "repository", "router")),
+        *(f"{source}/{name}.py" for name in ("schemas", "service")),
+        *(f"{test}/{name}.py" for name in ("conftest", "test_repository", "test_router")),
+        *(f"{test}/{name}.py" for name in ("test_schemas", "test_service")),
+    }
+    migration = after[f"{VERSIONS}/create_products_{revision}.py"].decode()
+    assert 'down_revision: str | Sequence[str] | None = "0002"' in migration
+    assert ran.out.splitlines()[:5] == [
+        "GET /products",
+        "POST /products",
+        "GET /products/{product_id}",
+        "PUT /products/{product_id}",
+        "DELETE /products/{product_id}",
+    ]
+
+
+def test_the_same_command_again_changes_nothing(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    before = files_of(shop)
+
+    ran = run(*MODULE, "--json")
+
+    assert ran.code == 0
+    assert {file["action"] for file in json.loads(ran.out)["files"]} == {"unchanged"}
+    assert files_of(shop) == before
+
+
+def test_another_module_of_the_same_name_is_refused(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    before = files_of(shop)
+
+    ran = run("add-module", "products", "--field", "sku:str", "--no-verify")
+
+    assert ran.code == 3
+    assert "fastforge remove-module products" in ran.err
+    assert files_of(shop) == before
+
+
+def test_a_second_module_follows_the_first(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    run("add-module", "carts", "--no-verify")
+
+    [second] = (shop / VERSIONS).glob("create_carts_*.py")
+    assert f'None = "{revision_of(shop)}"' in second.read_text()
+
+
+@pytest.mark.parametrize("flag", ["--dry-run", "--diff"])
+def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None:
+    before = files_of(shop)
+
+    ran = run(*MODULE, flag)
+
+    assert ran.code == 0
+    assert "src/shop/modules/products/service.py" in ran.out
+    assert files_of(shop) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "Missing: name; there is no terminal to ask at."),
+        (["class"], "is a word of the Python language"),
+        (["jobs"], "The service itself answers at /jobs."),
+        (["runs"], "src/shop/background/models.py has a table `runs` already."),
+        (["notify"], "notifications/router.py has the route POST /notify already."),
+        (["sqlite_things"], "is a table of the database or of a library"),
+        (["products", "--field", "id:int"], "The field `id` is in every table already."),
+        (["products", "--item", "Thing"], "The item name `Thing` is not made of"),
+    ],
+)
+def test_what_cannot_be_is_exit_2(
+    run: Fastforge, shop: Path, arguments: list[str], problem: str
+) -> None:
+    before = files_of(shop)
+
+    ran = run("add-module", *arguments)
+
+    assert ran.code == 2
+    assert problem in ran.err
+    assert files_of(shop) == before
+
+
+def test_a_module_that_is_there_already_is_not_overwritten(run: Fastforge, shop: Path) -> None:
+    before = files_of(shop)
+
+    ran = run("add-module", "payments", "--no-verify")
+
+    assert ran.code in {2, 3}
+    assert files_of(shop) == before
+
+
+def test_names_of_package_and_module_fit_into_a_line(run: Fastforge, shop: Path) -> None:
+    pyproject = shop / "pyproject.toml"
+    old, new = 'module-name = "shop"', f'module-name = "{"s" * 40}"'
+    pyproject.write_text(pyproject.read_text().replace(old, new))
+    (shop / "src" / "shop").rename(shop / "src" / ("s" * 40))
+
+    assert run("add-module", "x" * 21, "--no-verify").code == 2
+    assert run("add-module", "x" * 20, "--no-verify").code == 0
+
+
+def test_a_gateway_needs_an_http_client(fastforge: Fastforge, tmp_path: Path) -> None:
+    bare = make(tmp_path, examples=False)
+    words = ("add-module", "products", "--gateway", "--no-verify")
+
+    ran = fastforge(*words, cwd=bare)
+
+    assert ran.code == 2
+    assert "uv add 'httpx2>=2'" in ran.err
+    pyproject = bare / "pyproject.toml"
+    text = pyproject.read_text().replace("dependencies = [\n", 'dependencies = [\n"httpx2",\n', 1)
+    pyproject.write_text(text)
+    assert fastforge(*words, cwd=bare).code == 0
+
+
+def test_a_module_whose_table_was_never_made_leaves_nothing(run: Fastforge, shop: Path) -> None:
+    before = files_of(shop)
+    run(*MODULE)
+    apply_revision(shop / "shop.db", "0002")
+
+    ran = run("remove-module", "products")
+
+    (shop / "shop.db").unlink()
+    assert ran.code == 0
+    assert "never made" in ran.out
+    assert files_of(shop) == before
+    assert not (shop / "src/shop/modules/products").exists()
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_an_applied_revision_stays_and_another_drops_the_table(
+    run: Fastforge, shop: Path, elsewhere: bool
+) -> None:
+    run(*MODULE)
+    revision = revision_of(shop)
+    apply_revision(shop / ("other.db" if elsewhere else "shop.db"), revision)
+    if elsewhere:
+        (shop / ".env").write_text("DATABASE_URL='sqlite:///other.db'\n")
+
+    ran = run("remove-module", "products")
+
+    assert ran.code == 0
+    [dropping] = (shop / VERSIONS).glob("drop_products_*.py")
+    assert f'None = "{revision}"' in dropping.read_text()
+    assert 'op.drop_table("products")' in dropping.read_text()
+    assert 'op.f("uq_products_sku")' in dropping.read_text()
+    assert f"drops the table products with its data: {VERSIONS}/{dropping.name}" in ran.out
+    assert revision_of(shop) == revision
+    assert not (shop / "src/shop/modules/products").exists()
+
+
+def test_what_other_revisions_follow_stays(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    revision = revision_of(shop)
+    run("add-module", "carts", "--no-verify")
+
+    assert run("remove-module", "products").code == 0
+
+    [dropping] = (shop / VERSIONS).glob("drop_products_*.py")
+    [carts] = (shop / VERSIONS).glob("create_carts_*.py")
+    assert carts.stem.removeprefix("create_carts_") in dropping.read_text()
+    assert revision_of(shop) == revision
+
+
+def test_a_database_that_cannot_be_asked_may_have_the_table(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    (shop / ".env").write_text("DATABASE_URL=postgresql+psycopg://localhost/shop\n")
+
+    run("remove-module", "products")
+
+    assert list((shop / VERSIONS).glob("drop_products_*.py"))
+
+
+def test_a_module_can_be_added_again(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    run("remove-module", "products")
+
+    assert run(*MODULE).code == 0
+
+    assert len(list((shop / VERSIONS).glob("create_products_*.py"))) == 2
+
+
+def test_an_edited_module_is_removed_by_force_only(run: Fastforge, shop: Path) -> None:
+    before = files_of(shop)
+    run(*MODULE)
+    edited = "src/shop/modules/products/service.py"
+    (shop / edited).write_text("# mine\n")
+    after = files_of(shop)
+
+    ran = run("remove-module", "products")
+
+    assert ran.code == 3
+    assert f"Edited since fastforge wrote it: {edited}." in ran.err
+    assert files_of(shop) == after
+    assert run("remove-module", "products", "--force").code == 0
+    assert files_of(shop) == before
+
+
+def test_a_removal_can_be_seen_before(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    before = files_of(shop)
+
+    ran = run("remove-module", "products", "--dry-run", "--json")
+
+    facts = json.loads(ran.out)
+    assert (ran.code, facts["dry_run"]) == (0, True)
+    assert {file["action"] for file in facts["files"]} == {"remove"}
+    assert files_of(shop) == before
+
+
+def test_a_module_that_was_never_added_is_exit_2(run: Fastforge) -> None:
+    ran = run("remove-module", "products")
+
+    assert ran.code == 2
+    assert "There is no module 'products' that fastforge added." in ran.err
+
+
+def test_a_module_is_listed_with_its_routes(run: Fastforge) -> None:
+    added = json.loads(run(*MODULE, "--gateway", "--json").out)
+
+    modules = json.loads(run("list", "--json").out)["modules"]
+
+    [found] = (module for module in modules if module["name"] == "products")
+    assert sorted(found["routes"]) == sorted(added["routes"])
