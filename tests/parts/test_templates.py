@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from copier import run_copy
 
-from fastforge.parts import job, task
+from fastforge.parts import job, module, task
 from fastforge.parts.part import Part
 from fastforge.record import record_of
 from fastforge.render import packaged_templates, render
@@ -29,7 +29,36 @@ def _task(name: str, *params: str, **changes: object) -> Part:
     return task.task_part(task.answer({"name": name, "params": params, **changes}))
 
 
+def _module(name: str, *fields: str, gateway: bool = False) -> Part:
+    answers = module.ModuleAnswers(
+        name=name,
+        item=module.usual_item(name),
+        fields=fields,
+        gateway=gateway,
+        revision="1a2b3c4d5e6f",
+        parents=("0002",),
+    )
+    return module.module_part(answers)
+
+
 CASES = {
+    "module": _module("notes", *module.USUAL_FIELDS),
+    "module_of_every_type": _module(
+        "products",
+        "name:str{1,80}",
+        "sku:str{3,20},unique",
+        "price:Decimal>=0,index",
+        "stock:int=0",
+        "weight:float|None=None",
+        "active:bool=true",
+        "released_on:date",
+        "sold_at:datetime",
+        "batch:UUID",
+        "contact:EmailStr",
+        "site:HttpUrl=https://example.com",
+        "tags:list[str{1,20}]{,5}=[]",
+        gateway=True,
+    ),
     "job_by_crontab": _job(
         "nightly_report", kind="cron", schedule="30 2 * * 1-5", timezone="Europe/Berlin"
     ),
@@ -82,12 +111,12 @@ def test_copier_gives_the_same_bytes(case: str, tmp_path: Path) -> None:
     assert files_of(tmp_path / "copied") == render(part.kind, context)
 
 
-@pytest.mark.parametrize("kind", ["job", "task"])
+@pytest.mark.parametrize("kind", ["job", "task", "module", "module_removal"])
 def test_each_question_of_a_template_has_a_default_but_the_names(kind: str, tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(packaged_templates() / kind, source)
 
-    names = {"name": "nightly_report", "package": "shop"}
+    names = {"name": "nightly_report", "package": "shop", "revision": "1a2b3c4d5e6f"}
     run_copy(str(source), tmp_path / "copied", data=names, quiet=True, defaults=True)
 
     for path, content in files_of(tmp_path / "copied").items():

@@ -1,0 +1,104 @@
+"""The repository on a database of its own for each test."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from shop.database import Database
+from shop.modules.notes.repository import Repository
+from shop.modules.notes.schemas import NewNote, NoteView
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+Examples = list[dict[str, object]]
+
+
+@pytest.fixture
+def repository(database: Database) -> Iterator[Repository]:
+    """Open a transaction, which is rolled back at the end."""
+    with Session(database.engine) as session:
+        yield Repository(session)
+
+
+def new(example: dict[str, object]) -> NewNote:
+    return NewNote.model_validate(example)
+
+
+def kept(repository: Repository, key: UUID) -> dict[str, object]:
+    """Read a row from the database, not from memory."""
+    repository.session.expire_all()
+    view = NoteView.model_validate(repository.find(key))
+    return view.model_dump(mode="json")
+
+
+def test_a_row_is_found_as_it_was_sent(repository: Repository, examples: Examples) -> None:
+    row = repository.add(new(examples[0]))
+
+    assert kept(repository, row.id).items() >= examples[0].items()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "x"),
+        ("name", "x" * 80),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_a_value_that_is_just_valid_is_kept(
+    repository: Repository, examples: Examples, field: str, value: object
+) -> None:
+    row = repository.add(new({**examples[0], field: value}))
+
+    assert kept(repository, row.id)[field] == value
+
+
+def test_a_row_knows_when_it_was_made(repository: Repository, examples: Examples) -> None:
+    before = datetime.now(UTC)
+
+    row = repository.add(new(examples[0]))
+
+    assert before <= row.created_at <= datetime.now(UTC)
+
+
+def test_what_is_not_there_is_not_found(repository: Repository) -> None:
+    assert repository.find(UUID(int=7)) is None
+
+
+def test_pages_begin_with_the_oldest(repository: Repository, examples: Examples) -> None:
+    rows = [repository.add(new(example)) for example in examples]
+    for row, day in zip(rows, (3, 1, 2), strict=True):
+        row.created_at = START + timedelta(days=day)
+
+    assert list(repository.page(2, 0)) == [rows[1], rows[2]]
+    assert list(repository.page(2, 2)) == [rows[0]]
+    assert repository.count() == 3
+
+
+def test_rows_of_the_same_moment_are_in_the_order_of_their_ids(
+    repository: Repository, examples: Examples
+) -> None:
+    rows = [repository.add(new(example)) for example in examples]
+    for row in rows:
+        row.created_at = START
+
+    assert list(repository.page(3, 0)) == sorted(rows, key=lambda row: row.id)
+
+
+def test_a_row_is_replaced(repository: Repository, examples: Examples) -> None:
+    row = repository.add(new(examples[0]))
+
+    repository.replace(row, new(examples[1]))
+
+    assert kept(repository, row.id).items() >= examples[1].items()
+
+
+def test_a_removed_row_is_gone(repository: Repository, examples: Examples) -> None:
+    row, other = (repository.add(new(example)) for example in examples[:2])
+
+    repository.remove(row)
+
+    assert list(repository.page(3, 0)) == [other]

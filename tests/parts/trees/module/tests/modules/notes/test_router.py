@@ -1,0 +1,83 @@
+"""`/notes`, from the request to the table and back."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+PATH = "/notes"
+NOWHERE = f"{PATH}/00000000-0000-0000-0000-000000000007"
+
+Examples = list[dict[str, object]]
+
+
+def test_one_is_made_and_can_be_looked_at(client: TestClient, examples: Examples) -> None:
+    response = client.post(PATH, json=examples[0])
+
+    made = response.json()
+    assert response.status_code == 201
+    assert made.items() >= examples[0].items()
+    assert client.get(f"{PATH}/{made['id']}").json() == made
+
+
+def test_they_are_listed_page_by_page(client: TestClient, examples: Examples) -> None:
+    made = [client.post(PATH, json=example).json() for example in examples]
+
+    assert client.get(PATH).json() == {"items": made, "total": 3}
+    second = client.get(PATH, params={"limit": 1, "offset": 1})
+    assert second.json() == {"items": [made[1]], "total": 3}
+
+
+def test_a_page_has_limits(client: TestClient) -> None:
+    within = [{"limit": 1}, {"limit": 100}, {"offset": 0}, {"offset": 10**9}]
+    beyond = [{"limit": 0}, {"limit": 101}, {"offset": -1}, {"offset": 10**9 + 1}]
+
+    assert {client.get(PATH, params=params).status_code for params in within} == {200}
+    assert {client.get(PATH, params=params).status_code for params in beyond} == {422}
+
+
+def test_a_page_holds_20_if_nothing_is_said(client: TestClient) -> None:
+    operation = client.get("/openapi.json").json()["paths"][PATH]["get"]
+
+    usual = {param["name"]: param["schema"]["default"] for param in operation["parameters"]}
+    assert usual == {"limit": 20, "offset": 0}
+
+
+def test_one_is_replaced_as_a_whole(client: TestClient, examples: Examples) -> None:
+    made = client.post(PATH, json=examples[0]).json()
+
+    response = client.put(f"{PATH}/{made['id']}", json=examples[1])
+
+    assert response.status_code == 200
+    assert response.json() == {**made, **examples[1]}
+    assert client.get(f"{PATH}/{made['id']}").json() == response.json()
+
+
+def test_what_is_deleted_is_gone(client: TestClient, examples: Examples) -> None:
+    made = client.post(PATH, json=examples[0]).json()
+
+    assert client.delete(f"{PATH}/{made['id']}").status_code == 204
+
+    assert client.get(f"{PATH}/{made['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_is_not_there_is_404(client: TestClient, examples: Examples, method: str) -> None:
+    response = client.request(method, NOWHERE, json=examples[0] if method == "PUT" else None)
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", 5),
+        ("unknown", 1),
+    ],
+)
+def test_a_bad_value_is_422_and_named(
+    client: TestClient, examples: Examples, field: str, value: object
+) -> None:
+    response = client.post(PATH, json={**examples[0], field: value})
+
+    assert response.status_code == 422
+    assert {error["loc"][1] for error in response.json()["detail"]} == {field}
+    assert client.get(PATH).json()["total"] == 0

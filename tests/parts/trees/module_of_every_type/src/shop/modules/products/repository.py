@@ -1,0 +1,71 @@
+"""Reads and writes `products`, in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from .models import Product
+from .schemas import NewProduct
+
+AS_JSON = {
+    "site",
+    "tags",
+}
+"""What the table keeps as JSON has it: SQL has no type for it."""
+
+
+class DuplicateError(Exception):
+    """A value that must be unique is taken; the transaction is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The table, seen through one session."""
+
+    session: Session
+
+    def page(self, limit: int, offset: int) -> Sequence[Product]:
+        """Give up to `limit` rows after the first `offset`, the oldest first."""
+        rows = select(Product).order_by(Product.created_at, Product.id)
+        return self.session.scalars(rows.limit(limit).offset(offset)).all()
+
+    def count(self) -> int:
+        """Count all rows."""
+        return self.session.scalars(select(func.count(Product.id))).one()
+
+    def find(self, key: UUID) -> Product | None:
+        """Give the row with this id."""
+        return self.session.get(Product, key)
+
+    def add(self, new: NewProduct) -> Product:
+        """Write a new row; raises DuplicateError."""
+        row = Product(**_columns(new))
+        self.session.add(row)
+        self._write()
+        return row
+
+    def replace(self, row: Product, new: NewProduct) -> None:
+        """Give a row new values; raises DuplicateError."""
+        for name, value in _columns(new).items():
+            setattr(row, name, value)
+        self._write()
+
+    def remove(self, row: Product) -> None:
+        """Delete a row."""
+        self.session.delete(row)
+        self.session.flush()
+
+    def _write(self) -> None:
+        try:
+            self.session.flush()
+        except IntegrityError as error:
+            raise DuplicateError from error
+
+
+def _columns(new: NewProduct) -> dict[str, object]:
+    values = new.model_dump(exclude=AS_JSON)
+    return values | new.model_dump(mode="json", include=AS_JSON)

@@ -1,0 +1,168 @@
+"""What the other service is told and what its answers mean, at the HTTP boundary."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from shop.errors import UnavailableError
+from shop.modules.products.gateway import PREFIX, Gateway, GatewaySettings, connect, get_gateway
+from shop.modules.products.schemas import ProductView
+
+PATH = "/products"
+
+Examples = list[dict[str, object]]
+Answers = list[httpx2.Response | Exception]
+Asked = list[httpx2.Request]
+
+
+@pytest.fixture
+def answers() -> Answers:
+    """Hold what the other service will answer, in order; an exception is a broken connection."""
+    return []
+
+
+@pytest.fixture
+def asked() -> Asked:
+    """Hold what the other service was asked."""
+    return []
+
+
+@pytest.fixture
+def gateway(answers: Answers, asked: Asked) -> Iterator[Gateway]:
+    """Make a gateway that gives `answers` and notes what it was `asked`."""
+
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    values = {"url": "https://other.example.com/v1", "key": "other-key", "timeout_seconds": 7}
+    settings = GatewaySettings.model_validate(values)
+    with connect(settings, httpx2.MockTransport(handle)) as client:
+        yield Gateway(client)
+
+
+@pytest.fixture
+def served(app: FastAPI, gateway: Gateway) -> Iterator[TestClient]:
+    """Start the application with that gateway."""
+    app.dependency_overrides[get_gateway] = lambda: gateway
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def view(examples: Examples) -> ProductView:
+    """Give one to publish."""
+    usual = {"id": "00000000-0000-0000-0000-000000000007", "created_at": "2026-03-01T00:00:00Z"}
+    return ProductView.model_validate({**usual, **examples[0]})
+
+
+def test_what_is_published_is_sent_with_the_key(
+    gateway: Gateway, view: ProductView, answers: Answers, asked: Asked
+) -> None:
+    answers.append(httpx2.Response(204))
+
+    gateway.publish(view)
+
+    [request] = asked
+    assert request.method == "PUT"
+    assert str(request.url) == f"https://other.example.com/v1/{view.id}"
+    assert request.headers["Authorization"] == "Bearer other-key"
+    assert json.loads(request.content) == view.model_dump(mode="json")
+    assert request.extensions["timeout"]["read"] == 7
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (httpx2.ConnectError("connection refused"), "the other service cannot be reached"),
+        (httpx2.ReadTimeout("too slow"), "the other service cannot be reached"),
+        (httpx2.Response(302), "the other service failed"),
+        (httpx2.Response(404), "the other service failed"),
+        (httpx2.Response(500), "the other service failed"),
+    ],
+    ids=repr,
+)
+def test_trouble_is_503_with_retry_after(
+    gateway: Gateway,
+    view: ProductView,
+    answers: Answers,
+    answer: httpx2.Response | Exception,
+    problem: str,
+) -> None:
+    answers.append(answer)
+
+    with pytest.raises(UnavailableError, match=f"^{problem}$") as raised:
+        gateway.publish(view)
+
+    assert raised.value.retry_after == 30
+
+
+def test_the_key_is_never_logged(
+    gateway: Gateway,
+    view: ProductView,
+    answers: Answers,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    answers.append(httpx2.LocalProtocolError("Illegal header value b'Bearer other-key'"))
+
+    with pytest.raises(UnavailableError) as raised:
+        gateway.publish(view)
+
+    assert "LocalProtocolError" in caplog.text
+    assert "other-key" not in caplog.text + str(raised.value)
+
+
+def test_without_an_address_publishing_is_off(view: ProductView) -> None:
+    settings = GatewaySettings.model_validate({"url": None, "key": None})
+
+    with connect(settings) as client:
+        with pytest.raises(UnavailableError, match=f"{PREFIX}URL is not set"):
+            Gateway(client).publish(view)
+
+        assert "Authorization" not in client.headers
+
+
+def test_a_row_is_published_on_request(
+    served: TestClient, examples: Examples, answers: Answers, asked: Asked
+) -> None:
+    made = served.post(PATH, json=examples[0]).json()
+    answers.append(httpx2.Response(204))
+
+    assert served.post(f"{PATH}/{made['id']}/publish").status_code == 204
+
+    assert json.loads(asked[0].content) == made
+
+
+def test_what_cannot_be_published_now_is_503(
+    served: TestClient, examples: Examples, answers: Answers
+) -> None:
+    made = served.post(PATH, json=examples[0]).json()
+    answers.append(httpx2.Response(500))
+
+    response = served.post(f"{PATH}/{made['id']}/publish")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+
+
+def test_the_application_opens_one_client_and_closes_it(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}URL", "https://other.example.com/v1")
+    monkeypatch.setenv(f"{PREFIX}TIMEOUT_SECONDS", "3")
+
+    with TestClient(app) as client:
+        opened = app.state.products_client
+        missing = client.post(f"{PATH}/00000000-0000-0000-0000-000000000007/publish")
+
+    assert missing.status_code == 404
+    assert (opened.base_url.host, opened.timeout) == ("other.example.com", httpx2.Timeout(3))
+    assert opened.is_closed
