@@ -12,13 +12,13 @@ def verify(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> N
     from fastforge.progress import Progress
     from fastforge.project import open_project
     from fastforge.verification import require, show_problems, watch
-    from fastforge.verify import CHECKS, verify as run_checks
+    from fastforge.verify import chosen, verify as run_checks
 
     opened = open_project(project)
     with Progress(quiet_stdout=as_json) as progress:
         with progress.step("environment") as words:
             words.append(set_up(opened.root))
-        report = run_checks(opened, CHECKS, watch(progress))
+        report = run_checks(opened, chosen(full=True), watch(progress))
     if as_json:
         say_json({"project": str(opened.root), "verification": report.as_json()})
     show_problems(opened, report)

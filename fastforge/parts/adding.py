@@ -81,10 +81,10 @@ def _verify(addition: Addition, wishes: Wishes) -> "Report":
     from fastforge.parts.checks import part_checks
     from fastforge.progress import Progress
     from fastforge.verification import watch
-    from fastforge.verify import CHECKS, verify
+    from fastforge.verify import chosen, verify
 
     project = addition.project
-    checks = CHECKS if wishes.full else part_checks(project, addition.sources)
+    checks = chosen(full=True) if wishes.full else part_checks(project, addition.sources)
     with Progress(quiet_stdout=wishes.as_json) as progress:
         with progress.step("environment") as words:
             words.append(set_up(project.root))

@@ -29,7 +29,7 @@ def test_the_files_are_written_and_the_next_steps_named(
         "  cd my-shop\n"
         "  uv run fastapi dev          # then http://127.0.0.1:8000/docs\n"
         "  uv run pytest\n"
-        "  fastforge verify            # all checks again\n"
+        "  fastforge verify            # everything: processes, coverage and mypy too\n"
         "Again without questions: fastforge new my-shop --yes\n"
     )
 

@@ -74,7 +74,7 @@ def test_checks_run_side_by_side(project: Project) -> None:
 
 
 def test_a_program_that_is_not_there_is_a_failed_check(project: Project) -> None:
-    report = verify(project, [CHECKS[1]], lambda *_: None)
+    report = verify(project, [CHECKS[2]], lambda *_: None)
 
     assert not report.passed
     assert report.outcomes[0].finding.summary == "could not run"
@@ -104,7 +104,7 @@ def test_ctrl_c_ends_the_programs_and_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == [pid]
 
 
-def test_new_waits_for_all_but_mypy() -> None:
+def test_new_waits_for_what_is_quick() -> None:
     assert [check.name for check in chosen(full=False)] == [
         "tests",
         "lint",
@@ -112,7 +112,18 @@ def test_new_waits_for_all_but_mypy() -> None:
         "types (ty)",
         "start-up",
     ]
-    assert chosen(full=True) == CHECKS
+    assert [check.name for check in chosen(full=True)] == [
+        "tests",
+        "lint",
+        "format",
+        "types (ty)",
+        "types (mypy)",
+        "migrations",
+        "start-up",
+    ]
+    quick, full = chosen(full=False)[0], chosen(full=True)[0]
+    assert quick.command == 'uv run pytest -m "not processes"'
+    assert full.command == "uv run pytest --cov"
 
 
 def test_the_json_has_the_facts_of_each_check() -> None:
