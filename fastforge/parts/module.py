@@ -26,7 +26,7 @@ LONGEST_TAKEN = 60
 
 USED = frozenset(
     """
-    APIRouter AfterValidator Annotated Answers Any Asked AsyncGenerator AwareDatetime
+    I O APIRouter AfterValidator Annotated Answers Any Asked AsyncGenerator AwareDatetime
     Base BaseModel BaseSettings BigInteger Boolean ConfigDict ConflictError Database DatabaseDep
     Date Decimal Depends Dialect DuplicateError EmailStr ExactDecimal Examples Exception FastAPI
     Field Float Gateway GatewayDep GatewaySettings HTTPStatus HttpUrl Int64 IntegrityError
@@ -36,7 +36,7 @@ USED = frozenset(
     UnavailableError UtcDateTime Uuid ValidationError
     """.split()
 )
-"""Names of classes that the generated files use for something else."""
+"""Names of classes that the generated files use for something else, or that linters mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
