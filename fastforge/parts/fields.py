@@ -193,7 +193,15 @@ def _numbers(param: Param) -> list[str]:
     around = [first + step * count for count in (0, 1, 2, -1, -2)]
     values = [value for value in around if fits_number(param.kind, value, param.bounds)]
     quote = '"' if param.kind.name == "Decimal" else ""
+    if quote:
+        values = [_with_cents(value) for value in values]
     return [f"{quote}{plain(value)}{quote}" for value in values]
+
+
+def _with_cents(value: Decimal) -> Decimal:
+    """Write a decimal as no float does: 1.50."""
+    cents = value.quantize(Decimal("0.01"))
+    return cents if cents == value else value
 
 
 def _strings(param: Param) -> list[str]:

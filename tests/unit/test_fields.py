@@ -70,6 +70,7 @@ def test_two_fields_of_one_name_are_refused() -> None:
         ("size:int<=5", ["1", "2", "3"]),
         ("size:int>=4<=5", ["4", "5", "4"]),
         ("price:Decimal>0.0000001", None),
+        ("cost:Decimal>=0", ['"1.00"', '"1.50"', '"2.00"']),
         ("day:date", ['"2026-03-01"', '"2026-03-02"', '"2026-03-03"']),
         ("on:bool", ["True", "False", "True"]),
         ("tags:list[str]{2,3}", ['["example"] * 2', '["example 2"] * 2', '["example 3"] * 2']),

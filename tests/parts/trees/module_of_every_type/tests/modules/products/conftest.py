@@ -10,7 +10,7 @@ def examples() -> list[dict[str, object]]:
         {
             "name": "example",
             "sku": "example",
-            "price": "1.0",
+            "price": "1.00",
             "stock": 1,
             "weight": 1.5,
             "active": True,
@@ -24,7 +24,7 @@ def examples() -> list[dict[str, object]]:
         {
             "name": "example 2",
             "sku": "example 2",
-            "price": "1.5",
+            "price": "1.50",
             "stock": 2,
             "weight": 2.0,
             "active": False,
@@ -38,7 +38,7 @@ def examples() -> list[dict[str, object]]:
         {
             "name": "example 3",
             "sku": "example 3",
-            "price": "2.0",
+            "price": "2.00",
             "stock": 3,
             "weight": 2.5,
             "active": True,

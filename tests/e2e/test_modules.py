@@ -1,0 +1,141 @@
+"""Modules that are added to a real project by the installed wheel: verified, forked, removed."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fastforge.environment import child_environment, program
+from tests.conftest import Ran
+from tests.e2e.conftest import Installed
+
+pytestmark = pytest.mark.e2e
+
+FIELDS = ("name:str{1,80}", "sku:str{3,20},unique", "price:Decimal>=0,index", "stock:int=0")
+MORE = ("sold_at:datetime", "site:HttpUrl|None=None", "tags:list[str{1,9}]{,3}=[]", "weight:float")
+PRODUCTS = ("add-module", "products", "--gateway")
+PRODUCTS += tuple(word for field in (*FIELDS, *MORE) for word in ("--field", field))
+AND_SCHEMA = ("tests/test_schema.py::test_the_migrations_make_what_the_models_say",)
+NOTES = ("add-module", "notes")
+
+
+@pytest.fixture(scope="module")
+def modules(
+    shop: tuple[Path, Ran], installed: Installed, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[Ran]]:
+    """A project with two modules, and what the commands said."""
+    project = tmp_path_factory.mktemp("modules") / "shop"
+    shutil.copytree(shop[0], project, ignore=shutil.ignore_patterns(".venv"))
+    return project, [installed(*words, "--json", cwd=project) for words in (PRODUCTS, NOTES)]
+
+
+def test_each_module_is_verified_when_it_is_added(modules: tuple[Path, list[Ran]]) -> None:
+    for ran in modules[1]:
+        assert ran.code == 0, ran.err
+        report = json.loads(ran.out)["verification"]
+        assert [check["check"] for check in report["checks"]] == [
+            *("tests", "lint", "format", "types (ty)")
+        ]
+        assert "tests/test_schema.py" in report["checks"][0]["command"]
+        assert report["passed"]
+
+
+def test_a_project_with_two_modules_is_verified_as_a_whole(
+    modules: tuple[Path, list[Ran]], installed: Installed
+) -> None:
+    ran = installed("verify", "--json", cwd=modules[0])
+
+    assert ran.code == 0, ran.err
+    checks = {check["check"]: check for check in json.loads(ran.out)["verification"]["checks"]}
+    assert checks["tests"]["facts"]["coverage_percent"] == 100
+    assert checks["migrations"]["summary"] == "one head"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("schemas", "max_length=20", "max_length=21"),
+        ("schemas", "stock: Int64 = 0", "stock: Int64 = 1"),
+        ("schemas", "lt=2**63", "le=2**63"),
+        ("models", "unique=True", "unique=False"),
+        ("models", "str(value)", "str(float(value))"),
+        ("repository", "Product.created_at, ", ""),
+        ("repository", '    "site",\n', ""),
+        ("repository", "self.session.delete(row)", "pass"),
+        ("service", "repository.count()", "len(rows)"),
+        ("router", "= 20", "= 21"),
+        ("gateway", "timeout=settings.timeout_seconds", "timeout=5"),
+        ("gateway", "not response.is_success", "response.is_server_error"),
+    ],
+)
+def test_the_tests_of_a_module_fail_when_it_changes(
+    modules: tuple[Path, list[Ran]], file: str, old: str, new: str
+) -> None:
+    project = modules[0]
+    source = project / f"src/shop/modules/products/{file}.py"
+    original = source.read_text()
+    assert old in original
+    source.write_text(original.replace(old, new))
+
+    done = _run(project, "pytest", "-q", "-x", "tests/modules/products", *AND_SCHEMA)
+    source.write_text(original)
+
+    assert done.returncode == 1, done.stdout
+
+
+def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
+    modules: tuple[Path, list[Ran]], installed: Installed, tmp_path: Path
+) -> None:
+    project = tmp_path / "shop"
+    ignored = shutil.ignore_patterns(".venv", "*_cache", "__pycache__")
+    shutil.copytree(modules[0], project, ignore=ignored)
+    [path] = (project / "migrations/versions").glob("create_notes_*.py")
+    [first] = (project / "migrations/versions").glob("create_products_*.py")
+    parent = first.stem.removeprefix("create_products_")
+    path.write_text(path.read_text().replace(parent, "0002"))  # as on a branch of its own
+
+    ran = installed("verify", "--json", cwd=project)
+
+    checks = {check["check"]: check for check in json.loads(ran.out)["verification"]["checks"]}
+    assert ran.code == 4
+    assert not checks["migrations"]["passed"]
+    assert len(checks["migrations"]["problems"]) == 3
+    assert 'uv run alembic merge heads -m "join the branches"' in ran.err
+    joined = _run(project, "alembic", "merge", "heads", "-m", "join the branches")
+    assert joined.returncode == 0, joined.stdout + joined.stderr
+    assert _run(project, "alembic", "upgrade", "head").returncode == 0
+    whole = installed("verify", "--json", cwd=project)
+    assert whole.code == 0, whole.err
+
+
+def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
+    modules: tuple[Path, list[Ran]], installed: Installed, tmp_path: Path
+) -> None:
+    project = tmp_path / "shop"
+    shutil.copytree(modules[0], project, ignore=shutil.ignore_patterns(".venv", "*.db"))
+    assert installed("remove-module", "notes", cwd=project).code == 0  # never applied
+    assert not list((project / "migrations/versions").glob("*notes*"))
+    installed("verify", cwd=project)  # makes the environment
+    assert _run(project, "alembic", "upgrade", "heads").returncode == 0
+
+    assert installed("remove-module", "products", cwd=project).code == 0
+
+    assert len(list((project / "migrations/versions").glob("*products*"))) == 2
+    assert _run(project, "alembic", "upgrade", "heads").returncode == 0
+    checked = _run(project, "alembic", "check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert _run(project, "pytest", "-q", "tests/test_schema.py").returncode == 0
+    assert _run(project, "alembic", "downgrade", "-1").returncode == 0
+
+
+def _run(project: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program(project, "python"), "-m", name, *arguments],
+        cwd=project,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
