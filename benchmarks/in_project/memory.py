@@ -1,0 +1,71 @@
+"""Memory of a process after 1,000 tasks and after so many more: `memory.py [TASKS]`."""
+
+import logging
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+from shop.background import RunContext, Task, ledger
+from shop.background.execution import nobody
+from shop.background.models import Run, State
+from shop.services import Services
+from shop.settings import Settings
+from sqlalchemy import func, select
+
+
+class Nothing(BaseModel):
+    """A payload."""
+
+
+def nothing(_payload: Nothing, _context: RunContext) -> None:
+    """Do nothing."""
+
+
+TASK = Task(name="nothing", payload=Nothing, function=nothing)
+
+
+def resident_mib() -> float:
+    """Read how much memory this process has."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 2**20
+
+
+def run(services: Services, count: int, total: int) -> None:
+    """Queue so many more and wait until `total` have succeeded."""
+    for start in range(0, count, 500):
+        with services.database.transaction() as session:
+            for _ in range(min(500, count - start)):
+                ledger.add(session, TASK, datetime.now(UTC), payload="{}")
+        services.runner.wake()
+        succeeded = select(func.count()).where(Run.state == State.SUCCEEDED)
+        while True:
+            with services.database.snapshot() as session:
+                if (session.scalar(succeeded) or 0) >= total - count + start:
+                    break
+            time.sleep(0.05)
+
+
+def main() -> None:
+    """Print memory twice, and their ratio."""
+    logging.disable()
+    total = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/shop.db", run_retention_rows=10**9)
+        services = Services.build(settings, nobody, {TASK.name: TASK})
+        services.start()
+        run(services, 1000, 1000)
+        first, began = resident_mib(), time.perf_counter()
+        print(f"after 1,000 tasks: {first:.0f} MiB")
+        run(services, total - 1000, total)
+        seconds = time.perf_counter() - began
+        last = resident_mib()
+        print(f"after {total:,} tasks: {last:.0f} MiB, {last / first:.2f} of that;", end=" ")
+        print(f"{(total - 1000) / seconds:.0f} tasks a second")
+        services.stop()
+
+
+if __name__ == "__main__":
+    main()
