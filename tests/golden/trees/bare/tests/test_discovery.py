@@ -81,11 +81,13 @@ def test_a_job_and_a_task_of_one_name_are_refused(make_package: MakePackage) -> 
 
 
 def test_routers_come_from_modules_and_from_tasks_that_have_one(make_package: MakePackage) -> None:
-    orders = {"orders/__init__.py": "", "orders/router.py": ROUTER.format(prefix="orders")}
-    carts = {"carts/__init__.py": "", "carts/router.py": ROUTER.format(prefix="carts")}
+    names = ["orders", "carts", "users", "bills"]
+    files = {f"{name}/router.py": ROUTER.format(prefix=name) for name in names}
+    files |= {f"{name}/__init__.py": "" for name in names}
     tasks = make_package({"mail.py": ROUTER.format(prefix="mail"), "silent.py": ""})
-    routers = find_routers(make_package({**orders, **carts}), tasks)
-    assert [router.prefix for router in routers] == ["/carts", "/orders", "/mail"]
+    routers = find_routers(make_package(files), tasks)
+    prefixes = [router.prefix for router in routers]
+    assert prefixes == ["/bills", "/carts", "/orders", "/users", "/mail"]
 
 
 @pytest.mark.parametrize(
@@ -97,10 +99,7 @@ def test_routers_come_from_modules_and_from_tasks_that_have_one(make_package: Ma
             {"orders/__init__.py": "", "orders/router.py": ""},
             "orders/router.py: declare `router = APIRouter(...)` in it",
         ),
-        (
-            {"orders/router.py": ""},
-            "orders: add an empty __init__.py, or Python does not see it",
-        ),
+        ({"orders/router.py": ""}, "orders: add an empty __init__.py, or Python does not see it"),
     ],
 )
 def test_a_module_must_have_a_router(

@@ -48,3 +48,26 @@ def test_an_error_may_say_when_to_come_back() -> None:
 
 def test_an_error_reads_as_its_reason() -> None:
     assert str(ServiceError("because")) == "because"
+
+
+def test_wrong_input_is_named_and_not_shown(client: TestClient) -> None:
+    response = client.get("/tasks/secret-instead-of-an-id")
+
+    (problem,) = response.json()["detail"]
+    assert (response.status_code, problem["loc"]) == (422, ["path", "run_id"])
+    assert "secret" not in response.text
+
+
+def test_input_that_utf8_cannot_write_is_refused_like_any_other() -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.post("/")
+    def count(numbers: dict[str, int]) -> int:
+        return len(numbers)
+
+    body, kind = b'{"\\ud800": "\\ud800"}', {"Content-Type": "application/json"}
+    response = TestClient(app).post("/", content=body, headers=kind)
+
+    assert response.status_code == 422
+    assert response.json()["detail"][0]["type"] == "string_unicode"

@@ -36,6 +36,7 @@ def test_background_work_starts_and_stops_with_the_application(app: FastAPI) -> 
         scheduler: Scheduler = app.state.scheduler
         assert (runner.running, scheduler.running) == (True, True)
     assert (runner.running, scheduler.running) == (False, False)
+    assert "Connections in pool: 0" in app.state.database.engine.pool.status()
 
 
 @pytest.mark.parametrize("part", ["runner", "scheduler"])

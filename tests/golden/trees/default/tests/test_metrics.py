@@ -1,10 +1,11 @@
 """What `/metrics` says about requests and runs."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
@@ -21,8 +22,9 @@ MAIL = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: 
 
 @pytest.fixture
 def families(client: TestClient) -> list[Metric]:
-    """Scrape after a few requests."""
-    for path in ("/health/live", "/health/live", "/jobs/nightly", "/jobs/weekly", "/nowhere/7"):
+    """Scrape after a few requests, one of them a scrape."""
+    client.get("/health/live")
+    for path in ("/health/live", "/jobs/nightly", "/jobs/weekly", "/nowhere/7", "/metrics"):
         client.get(path)
     return list(parse(client.get("/metrics").text))
 
@@ -57,6 +59,17 @@ def test_names_and_explanations_follow_the_rules_of_prometheus(families: list[Me
 
 def test_the_scrape_is_not_counted_as_a_request(families: list[Metric]) -> None:
     assert total(families, "http_requests_total") == 5
+
+
+def test_background_tasks_do_not_count_as_latency(app: FastAPI, client: TestClient) -> None:
+    @app.get("/slow_afterwards")
+    def answer(background: BackgroundTasks) -> None:
+        background.add_task(time.sleep, 0.3)
+
+    client.get("/slow_afterwards")
+    families = list(parse(client.get("/metrics").text))
+    name = "http_request_duration_seconds_sum"
+    assert 0 < total(families, name, handler="/slow_afterwards") < 0.3
 
 
 @pytest.fixture

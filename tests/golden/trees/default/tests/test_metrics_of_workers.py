@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
+
+pytestmark = pytest.mark.processes
 
 WORKER = """
 from fastapi.testclient import TestClient

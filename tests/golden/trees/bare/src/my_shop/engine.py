@@ -1,9 +1,12 @@
 """The SQLite engine: who may write when, and what is locked how."""
 
+import threading
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
+
+BUSY_SECONDS = 20
 
 
 def create_engine(url: str, connections: int) -> Engine:
@@ -12,23 +15,45 @@ def create_engine(url: str, connections: int) -> Engine:
         url,
         pool_size=connections,
         max_overflow=connections,
-        connect_args={"timeout": 20},
+        connect_args={"timeout": BUSY_SECONDS},
     )
+    turns = Turns()
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", turns.begin)
+    event.listen(engine, "checkin", turns.end)
     return engine
 
 
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a DBAPI connection)
-    connection.isolation_level = None  # SQLAlchemy sends BEGIN, not the driver: see _begin
+    connection.isolation_level = None  # SQLAlchemy sends BEGIN, not the driver: see Turns
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails under load ("database is locked") when
-    # another one wrote in between. IMMEDIATE takes the write lock first and waits for its turn.
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+class Turns:
+    """One writer at a time, who waits for its turn.
+
+    A transaction that reads first and writes later fails under load ("database is locked") when
+    another one wrote in between: IMMEDIATE takes the write lock first. Inside a process writers
+    queue here, because SQLite lets them sleep up to 100 ms between two looks at its lock.
+    """
+
+    def __init__(self) -> None:
+        """Nobody writes."""
+        self._turn = threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction."""
+        if connection.get_execution_options().get("read_only", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get("writes"):
+            connection.info["writes"] = self._turn.acquire(timeout=BUSY_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def end(self, _connection: object, record: Any) -> None:  # noqa: ANN401 (a pool's record)
+        """Let the next one write, now that the connection is back in the pool."""
+        if record.info.pop("writes", False):
+            self._turn.release()
 
 
 def lock(connection: Connection) -> None:

@@ -92,6 +92,18 @@ def test_a_task_is_accepted_and_run_and_its_state_is_at_location(
     assert client.get(answer.headers["Location"]).json()["state"] == "succeeded"
 
 
+def test_a_task_is_begun_when_the_response_is_out_and_not_at_the_next_poll(
+    settings: Settings, app: FastAPI, wait_for: Callable[[UUID, State], Run]
+) -> None:
+    """T5."""
+    settings.poll_seconds, settings.lease_seconds = 60, 600
+
+    with TestClient(app) as client:
+        answer = client.post("/greetings", json=GOOD)
+
+        wait_for(UUID(answer.json()["run_id"]), State.SUCCEEDED)
+
+
 def test_a_task_is_in_the_ledger_before_the_response_leaves(
     settings: Settings, app: FastAPI, runs: Callable[[], Sequence[Run]]
 ) -> None:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import select, update
 
-from my_shop.background import RunContext, Task, heartbeat
+from my_shop.background import RunContext, Task, heartbeat, sweep
 from my_shop.background.heartbeat import Heartbeat
 from my_shop.background.models import Run, State
 from my_shop.database import Database
@@ -141,3 +142,24 @@ def test_the_ledger_is_pruned_at_the_start_and_once_an_hour(
     clock.seconds += 3
     beating.keep([])
     assert not kept(second)
+
+
+def test_what_is_left_to_prune_is_pruned_at_the_next_beat(
+    beating: Heartbeat,
+    clock: Clock,
+    database: Database,
+    queue: Callable[..., UUID],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "PRUNED_AT_ONCE", 1)
+    old = [queue(WORK) for _ in range(2)]
+    with database.transaction() as session:
+        ended = {"state": State.SUCCEEDED, "finished_at": datetime(2020, 1, 1, tzinfo=UTC)}
+        session.execute(update(Run).where(Run.id.in_(old)).values(ended))
+
+    for _ in range(3):
+        clock.seconds += 8
+        beating.keep([])
+
+    with database.snapshot() as session:
+        assert session.scalars(select(Run.id)).all() == []

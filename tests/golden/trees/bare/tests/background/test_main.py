@@ -17,6 +17,8 @@ from my_shop.database import Database
 from my_shop.scheduling.models import SchedulerProcess
 from my_shop.settings import Settings
 
+pytestmark = pytest.mark.processes
+
 WaitUntil = Callable[[Callable[[], object]], None]
 COMMAND = [sys.executable, "-m", "my_shop.background"]
 

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,3 +64,17 @@ def test_a_key_is_kept_while_the_same_may_be_asked_again(
     sweep.prune(session, NOW, few)
 
     assert set(session.scalars(select(Run.id))) == {asked, newest}
+
+
+def test_many_runs_are_pruned_a_part_at_a_time(
+    session: Session, put: Put, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S13: nobody can write while they go."""
+    monkeypatch.setattr(sweep, "PRUNED_AT_ONCE", 2)
+    for _ in range(3):
+        put(ONCE, State.SUCCEEDED, finished_at=NOW - timedelta(days=31))
+
+    assert not sweep.prune(session, NOW, settings)
+    assert sweep.prune(session, NOW, settings)
+
+    assert session.scalars(select(Run.id)).all() == []

@@ -1,6 +1,7 @@
 # ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from uuid import UUID
 
@@ -28,19 +29,16 @@ def test_what_runs_is_drained_and_nothing_new_is_begun(
     gate: threading.Event,
 ) -> None:
     """T6, S10, S11."""
-    task = Task(
-        name="work",
-        payload=Nothing,
-        function=lambda _payload, _context: gate.wait(),
-        max_concurrency=1,
-    )
-    running, waiting = queue(task), queue(task)
+    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
+    running = queue(task)
     runner = start_runner(task, shutdown_grace_seconds=10)
     wait_for(running, State.RUNNING)
 
     stopping = threading.Thread(target=runner.stop)
     stopping.start()
     wait_until(lambda: runner.draining)
+    waiting, queued_at = queue(task), time.monotonic()
+    wait_until(lambda: runner.last_pass > queued_at + 0.1)  # it has looked at the ledger again
     gate.set()
     stopping.join()
 

@@ -14,6 +14,8 @@ import pytest
 from my_shop.background.models import Run, State
 from my_shop.settings import Settings
 
+pytestmark = pytest.mark.processes
+
 PROCESS = """
 import sys
 from datetime import timedelta

@@ -1,8 +1,10 @@
 """Errors that are answers: raised by services and background code, rendered as JSON here."""
 
+import json
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 
@@ -43,9 +45,16 @@ class UnavailableError(ServiceError):
 
 
 def install(app: FastAPI) -> None:
-    """Render every ServiceError as `{"detail": ...}` with its status and Retry-After."""
+    """Render every ServiceError, and wrong input, as `{"detail": ...}`."""
 
     @app.exception_handler(ServiceError)
     def render(_request: Request, error: ServiceError) -> JSONResponse:
         headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
         return JSONResponse({"detail": error.detail}, status_code=error.status, headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    def refuse(_request: Request, error: RequestValidationError) -> Response:
+        # Without the input: it may be long, secret, or half of a character that UTF-8 cannot write.
+        shown = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
+        body = json.dumps({"detail": shown})
+        return Response(body, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")

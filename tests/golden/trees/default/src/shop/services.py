@@ -48,6 +48,8 @@ class Services:
 
     def stop(self) -> None:
         """Stop the scheduler, drain the runner, close the database."""
-        self.scheduler.stop()
-        self.runner.stop()
-        self.database.close()
+        try:
+            self.scheduler.stop()
+        finally:
+            self.runner.stop()
+            self.database.close()

@@ -18,6 +18,8 @@ from shop.database import Database
 from shop.scheduling.models import SchedulerProcess
 from shop.settings import Settings
 
+pytestmark = pytest.mark.processes
+
 WaitUntil = Callable[[Callable[[], object]], None]
 COMMAND = [sys.executable, "-m", "shop.background"]
 

@@ -9,11 +9,14 @@ from itertools import accumulate
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from pydantic import BaseModel
 
 from shop.background import RunContext, Task
 from shop.background.models import Run, State
 from shop.background.runner import Runner
+
+pytestmark = pytest.mark.processes
 
 Start = Callable[[], subprocess.Popen[bytes]]
 Wait = Callable[[Callable[[], object]], None]
@@ -61,7 +64,7 @@ def test_processes_together_run_each_run_once_and_keep_its_limit(
     started = Counter(run for what, run, _ in lines if what == "start")
     assert started == {str(run_id): 1 for run_id in runs}
     going = list(accumulate(1 if what == "start" else -1 for what, _, _ in lines))
-    assert max(going) == 3
+    assert 1 < max(going) <= 3
     assert len({process for _, _, process in lines[2:]}) == 2
 
 

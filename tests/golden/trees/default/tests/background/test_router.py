@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
 from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID, uuid4
@@ -38,23 +37,35 @@ def task(broken: list[str]) -> Task[Nothing]:
 
 @pytest.fixture
 def app(settings: Settings, task: Task[Nothing]) -> FastAPI:
-    """Make the application with a task of its own, and with a key for operators."""
+    """Make the application with a task of its own and a key for operators; it hardly polls."""
     settings.ops_api_key = SecretStr("secret")
+    settings.poll_seconds, settings.lease_seconds = 60, 600
     return create_app(settings, {"work": task})
 
 
 @pytest.fixture
-def letter(
+def fail(
+    app: FastAPI,
     client: TestClient,
     task: Task[Nothing],
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
-) -> UUID:
-    """Give a run of the started application that failed for good."""
+) -> Callable[[], UUID]:
+    """Let a run of the started application fail for good, and give its id."""
     assert client.get("/health/live").is_success
-    run_id = queue(task)
-    wait_for(run_id, State.FAILED)
-    return run_id
+
+    def fail() -> UUID:
+        run_id = queue(task)
+        app.state.runner.wake()
+        return wait_for(run_id, State.FAILED).id
+
+    return fail
+
+
+@pytest.fixture
+def letter(fail: Callable[[], UUID]) -> UUID:
+    """Give a dead letter."""
+    return fail()
 
 
 def failed(client: TestClient, **page: int) -> list[str]:
@@ -77,15 +88,11 @@ def test_a_dead_letter_is_listed_with_what_an_operator_needs(
 def test_dead_letters_are_listed_newest_first_and_by_page(
     client: TestClient,
     letter: UUID,
-    task: Task[Nothing],
-    queue: Callable[..., UUID],
-    wait_for: Callable[[UUID, State], Run],
+    fail: Callable[[], UUID],
     database: Database,
 ) -> None:
     """T9: tasks only; the runs of a job are listed with the job."""
-    newer, job = queue(task), queue(task)
-    for run_id in (newer, job):
-        wait_for(run_id, State.FAILED)
+    newer, job = fail(), fail()
     with database.transaction() as session:
         session.get_one(Run, job).kind = "job"
 

@@ -49,6 +49,13 @@ def test_it_is_due_every_night_in_the_zone_of_the_project() -> None:
     assert due_at == datetime(2026, 1, 16, 3, 30, tzinfo=zone)
 
 
+def test_how_a_backup_is_treated() -> None:
+    assert JOB.misfire_grace == timedelta(hours=12)
+    assert JOB.timeout == timedelta(minutes=10)
+    assert timedelta(seconds=30) <= JOB.delay(1) <= timedelta(minutes=1)
+    assert JOB.may_repeat(1)  # cut off in the middle, it is run again
+
+
 def test_the_backup_is_named_by_its_due_time_and_nobody_else_may_read_it(
     due: Due, folder: Path
 ) -> None:

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from pydantic import BaseModel
 
 from shop.background import RunContext, Task
@@ -39,6 +40,7 @@ def test_a_task_is_listed_by_its_name() -> None:
     assert list(listing({"mail": task}, NOW)) == ["task\tmail"]
 
 
+@pytest.mark.processes
 def test_the_command_lists_every_job_and_task() -> None:
     command = [sys.executable, "-m", "shop.jobs"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603

@@ -14,6 +14,8 @@ import pytest
 from shop.background.models import Run, State
 from shop.settings import Settings
 
+pytestmark = pytest.mark.processes
+
 PROCESS = """
 import sys
 from datetime import timedelta

@@ -39,13 +39,15 @@ def test_it_can_be_said_in_words(schedule: Schedule, words: str) -> None:
 
 @pytest.mark.parametrize("interval", [timedelta(0), timedelta(seconds=-5), timedelta(seconds=1.5)])
 def test_an_interval_is_whole_seconds(interval: timedelta) -> None:
-    with pytest.raises(ValueError, match=f"is whole seconds, one or more, not {interval}"):
+    with pytest.raises(
+        ValueError, match=f"^an interval is whole seconds, one or more, not {interval}"
+    ):
         Every(interval)
 
 
 @pytest.mark.parametrize("at", ["24:00", "3:30", "03:60", "03:30:00", "noon", "0٣:30"])
 def test_a_time_of_day_has_hours_and_minutes(at: str) -> None:
-    with pytest.raises(ValueError, match=f"is written 00:00 to 23:59, not '{at}'"):
+    with pytest.raises(ValueError, match=f"^a time of day is written 00:00 to 23:59, not '{at}'"):
         Daily(at)
 
 

@@ -8,12 +8,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..settings import Settings
 from .models import DEAD_LETTERS, Run, State
 from .work import Registry
+
+PRUNED_AT_ONCE = 1000
 
 
 def extend_leases(session: Session, owner: str, active: Collection[UUID], until: datetime) -> None:
@@ -29,9 +31,9 @@ def sweep(session: Session, registry: Registry, now: datetime) -> Counter[tuple[
     """
     died = and_(Run.state == State.RUNNING, Run.lease_until <= now)
     dead = or_(died, Run.state == State.INTERRUPTED)
-    cut_off = select(Run).where(dead, Run.name.in_(registry)).with_for_update(skip_locked=True)
+    cut_off = session.scalars(select(Run).where(dead).with_for_update(skip_locked=True))
     done: Counter[tuple[str, State]] = Counter()
-    for run in session.scalars(cut_off):
+    for run in [run for run in cut_off if run.name in registry]:
         repeat = registry[run.name].may_repeat(run.attempt)
         if not repeat:
             run.error = f"{run.error or 'its process died'}; nobody knows how far it came"
@@ -52,20 +54,22 @@ def interrupt(session: Session, owner: str, now: datetime) -> list[Run]:
     return list(session.scalars(cut.returning(Run)))
 
 
-def prune(session: Session, now: datetime, settings: Settings) -> None:
-    """Delete finished runs by age, and all but the newest by number, as the settings say.
+def prune(session: Session, now: datetime, settings: Settings) -> bool:
+    """Delete finished runs by age, and all but the newest by number; tell whether that is all.
 
-    A unique key stays while the same may be asked again: without its row it would run twice.
+    Many are left for the next time: nobody can write while they go. A unique key stays while the
+    same may be asked again: without its row it would run twice.
     """
-    old: ColumnElement[bool] = Run.finished_at < now - timedelta(days=settings.run_retention_days)
+    until = now - timedelta(days=settings.run_retention_days)
     newest_first = select(Run.finished_at).where(Run.finished_at.is_not(None))
-    last_kept = newest_first.order_by(Run.finished_at.desc()).offset(settings.run_retention_rows)
-    if (oldest := session.scalar(last_kept.limit(1))) is not None:
-        old = or_(old, Run.finished_at <= oldest)
+    first_over = newest_first.order_by(Run.finished_at.desc()).offset(settings.run_retention_rows)
+    until = max(until, session.scalar(first_over.limit(1)) or until)
     keys_until = now - timedelta(hours=settings.idempotency_key_hours)
     keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
     unheld = or_(Run.lease_until.is_(None), Run.lease_until <= now)
-    session.execute(delete(Run).where(old, keyless, unheld))
+    old = select(Run.id).where(Run.finished_at <= until, keyless, unheld).limit(PRUNED_AT_ONCE)
+    gone = session.scalars(delete(Run).where(Run.id.in_(old)).returning(Run.id)).all()
+    return len(gone) < PRUNED_AT_ONCE
 
 
 def unfinished(session: Session) -> Counter[tuple[str, State]]:

@@ -73,10 +73,15 @@ class Attempt(threading.Thread):
 
     def check_timeout(self) -> None:
         """Record a timeout that has come; the slot stays taken until the thread ends."""
-        if self.seconds_left <= 0:
+        if self.seconds_left > 0:
+            return
+        self._timed_out = True  # before it is recorded: the thread may end at the same time
+        try:
             with bound(run_id=str(self.row.id), work=self.row.name):
                 self._record(timed_out(self.work.timeout), release=False)
-            self._timed_out = True
+        except SQLAlchemyError:
+            self._timed_out = False
+            raise
 
     def _ended(self, error: BaseException | None) -> bool:
         if isinstance(error, asyncio.CancelledError) and self.process.stopped.is_set():

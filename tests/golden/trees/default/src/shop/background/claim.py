@@ -33,6 +33,8 @@ def claim(  # noqa: PLR0913
     free = {name: limit is None or used[name] < limit for name, limit in limits.items()}
     due = (
         select(Run)
+        # Else SQLite may look at every run of these names, finished ones too.
+        .with_hint(Run, "INDEXED BY ix_runs_claim", "sqlite")
         .where(Run.state == State.QUEUED, Run.available_at <= now)
         .where(Run.name.in_([name for name in free if free[name]]))
         .where(or_(Run.lease_until.is_(None), Run.lease_until <= now))

@@ -51,8 +51,8 @@ class Heartbeat:
             if since < lease / 2:
                 swept = sweep.sweep(session, self._registry, now)
             if monotonic() - self._last_prune > PRUNE_EVERY_SECONDS:
-                sweep.prune(session, now, self._settings)
-                self._last_prune = monotonic()
+                done = sweep.prune(session, now, self._settings)
+                self._last_prune = monotonic() if done else self._last_prune
         self._last_beat = monotonic()
         for (name, state), count in swept.items():
             logger.warning("found cut off: %s runs of %s, now %s", count, name, state)

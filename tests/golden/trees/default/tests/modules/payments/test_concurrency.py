@@ -8,7 +8,7 @@ import httpx2
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from shop.modules.payments.dependencies import MOST_AT_ONCE, get_gateway
+from shop.modules.payments.dependencies import MOST_AT_ONCE
 from shop.modules.payments.gateway import Gateway
 
 
@@ -25,11 +25,11 @@ def test_while_the_gateway_takes_long_only_so_many_payments_hold_a_thread(
         done.wait(10)
         return httpx2.Response(201, json={"id": "ch_1"})
 
-    gateway = make_gateway(take_long)
-    app.dependency_overrides[get_gateway] = lambda: gateway
+    app.dependency_overrides.clear()  # the limit is the dependency's own
     orders = [{"amount": 1, "currency": "EUR", "reference": f"order-{n}"} for n in range(15)]
 
     with TestClient(app) as client, ThreadPoolExecutor(len(orders)) as callers:
+        app.state.payment_client = make_gateway(take_long).client
         pending = [callers.submit(client.post, "/payments", json=order) for order in orders]
         wait_until(lambda: len(asked) == MOST_AT_ONCE)
         assert client.get("/payments/order-0").status_code == 404
