@@ -8,9 +8,9 @@ from fastapi import BackgroundTasks, FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from shop.background import Accepted, EnqueueDep, RunContext, Task
+from shop.database import Database
 from shop.main import create_app
 from shop.schema import upgrade
-from shop.database import Database
 from shop.settings import Settings
 
 

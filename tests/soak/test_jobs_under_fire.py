@@ -107,8 +107,9 @@ def everything_that_happens(server: Server, chance: random.Random, seconds: floa
         time.sleep(3)
 
 
+@pytest.mark.usefixtures("jobs")
 def test_each_due_time_is_on_record_and_none_runs_twice(
-    make_server: Callable[..., Server], jobs: None, tmp_path: Path
+    make_server: Callable[..., Server], tmp_path: Path
 ) -> None:
     """S1, S2, S11, S15."""
     seed = random.randrange(10**6)

@@ -1,4 +1,4 @@
-"""Hundreds of tasks on two workers: a plain endpoint does not feel them, and none is lost sight of."""
+"""Hundreds of tasks on two workers: a plain endpoint does not feel them, none gets out of sight."""
 
 import http.client
 import json
@@ -124,8 +124,9 @@ def percentile_99(values: list[float]) -> float:
     return values[int(len(values) * 0.99)]
 
 
+@pytest.mark.usefixtures("toil")
 def test_a_plain_endpoint_does_not_feel_five_hundred_tasks(
-    make_server: Callable[..., Server], toil: None
+    make_server: Callable[..., Server],
 ) -> None:
     """T2: the better of three tries counts, because whatever else the machine does only adds."""
     server = make_server(2)
@@ -149,8 +150,9 @@ def test_a_plain_endpoint_does_not_feel_five_hundred_tasks(
     assert Counter(states(server).values()) == {"succeeded": 500 * len(ratios)}
 
 
+@pytest.mark.usefixtures("toil")
 def test_every_accepted_task_is_accounted_for_although_a_worker_is_killed(
-    make_server: Callable[..., Server], toil: None
+    make_server: Callable[..., Server],
 ) -> None:
     """T6."""
     seed = random.randrange(10**6)
