@@ -1,13 +1,17 @@
 """Modules that are added to a real project by the installed wheel: verified, forked, removed."""
 
+import asyncio
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from fastforge.environment import child_environment, program
+from fastforge.checks.migrations import JOIN, check_migrations
+from fastforge.environment import child_environment, program, set_up
+from fastforge.project import open_project
 from tests.conftest import Ran
 from tests.e2e.conftest import Installed
 
@@ -86,7 +90,7 @@ def test_the_tests_of_a_module_fail_when_it_changes(
 
 
 def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
-    modules: tuple[Path, list[Ran]], installed: Installed, tmp_path: Path
+    modules: tuple[Path, list[Ran]], tmp_path: Path
 ) -> None:
     project = tmp_path / "shop"
     ignored = shutil.ignore_patterns(".venv", "*_cache", "__pycache__")
@@ -96,18 +100,17 @@ def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
     parent = first.stem.removeprefix("create_products_")
     path.write_text(path.read_text().replace(parent, "0002"))  # as on a branch of its own
 
-    ran = installed("verify", "--json", cwd=project)
+    set_up(project)
+    forked = asyncio.run(check_migrations(open_project(project), tmp_path))
 
-    checks = {check["check"]: check for check in json.loads(ran.out)["verification"]["checks"]}
-    assert ran.code == 4
-    assert not checks["migrations"]["passed"]
-    assert len(checks["migrations"]["problems"]) == 3
-    assert 'uv run alembic merge heads -m "join the branches"' in ran.err
-    joined = _run(project, "alembic", "merge", "heads", "-m", "join the branches")
+    assert not forked.passed
+    assert len(forked.problems) == 3
+    assert forked.problems[-1] == f"join them: {JOIN}"
+    joined = _run(project, *shlex.split(JOIN.removeprefix("uv run ")))
     assert joined.returncode == 0, joined.stdout + joined.stderr
+    assert asyncio.run(check_migrations(open_project(project), tmp_path)).passed
     assert _run(project, "alembic", "upgrade", "head").returncode == 0
-    whole = installed("verify", "--json", cwd=project)
-    assert whole.code == 0, whole.err
+    assert _run(project, "pytest", "-q", "tests/test_schema.py").returncode == 0
 
 
 def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
@@ -117,7 +120,7 @@ def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
     shutil.copytree(modules[0], project, ignore=shutil.ignore_patterns(".venv", "*.db"))
     assert installed("remove-module", "notes", cwd=project).code == 0  # never applied
     assert not list((project / "migrations/versions").glob("*notes*"))
-    installed("verify", cwd=project)  # makes the environment
+    set_up(project)
     assert _run(project, "alembic", "upgrade", "heads").returncode == 0
 
     assert installed("remove-module", "products", cwd=project).code == 0
