@@ -74,6 +74,9 @@ def check_target(target: Path) -> None:
     existing = next(folder for folder in target.parents if folder.exists())
     if not existing.is_dir():
         raise UsageError(f"{existing} is a file, not a folder.", "Name a folder with -C.")
+    if not target.parent.exists():
+        hint = "Make it first, or name another folder with -C."
+        raise UsageError(f"There is no folder {target.parent}.", hint)
     outer = enclosing_project(target.parent)
     if outer is not None:
         hint = "Go to another folder, or name one with -C."

@@ -64,12 +64,13 @@ def test_the_command_to_repeat_it_names_what_is_not_usual(
     flags = ["--description", 'It\'s "mine"', "--author", "-x", "--jobstore", "memory"]
     flags += ["--no-metrics", "--no-docker", "--ci", "none", "--bare", "--timezone", "Asia/Tokyo"]
     parent = tmp_path / "some where"
+    parent.mkdir()
 
     ran = fastforge("new", "shop", *flags, "-C", str(parent), *FILES_ONLY)
 
     command = ran.out.splitlines()[-1].removeprefix("Again without questions: ")
     first = files_of(parent / "shop")
-    subprocess.run(["rm", "-r", parent], check=True)
+    subprocess.run(["rm", "-r", parent / "shop"], check=True)
     again = subprocess.run(
         ["bash", "-c", f"{command} --no-verify --no-git"], cwd=tmp_path, check=False
     )

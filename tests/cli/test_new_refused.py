@@ -132,6 +132,15 @@ def test_a_file_cannot_hold_a_project(fastforge: Fastforge, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody may write")
+def test_a_folder_that_is_not_there_is_not_made_by_a_slip(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    ran = fastforge("new", "shop", "--yes", "-C", str(tmp_path / "typo"))
+
+    assert_refused(ran, 2, f"There is no folder {tmp_path / 'typo'}.")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_written_is_explained(fastforge: Fastforge) -> None:
     ran = fastforge("new", "shop", "--yes", "--no-verify", "-C", "/proc")
 
