@@ -131,7 +131,6 @@ def test_a_file_cannot_hold_a_project(fastforge: Fastforge, tmp_path: Path) -> N
     assert_refused(ran, 2, f"{tmp_path}/file is a file, not a folder.")
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody may write")
 def test_a_folder_that_is_not_there_is_not_made_by_a_slip(
     fastforge: Fastforge, tmp_path: Path
 ) -> None:
@@ -141,6 +140,7 @@ def test_a_folder_that_is_not_there_is_not_made_by_a_slip(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody may write")
 def test_a_folder_that_cannot_be_written_is_explained(fastforge: Fastforge) -> None:
     ran = fastforge("new", "shop", "--yes", "--no-verify", "-C", "/proc")
 
