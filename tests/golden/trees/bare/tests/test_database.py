@@ -1,5 +1,6 @@
 """Transactions, snapshots, moments in the database, and the sessions of routes."""
 
+import sqlite3
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import StatementError
 from my_shop.database import CONNECTIONS, Database, DatabaseDep, ReadSessionDep, SessionDep
 from my_shop.errors import ConflictError
 from my_shop.scheduling.models import PausedJob
+from my_shop.settings import Settings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -116,3 +118,16 @@ def test_a_route_that_refuses_leaves_nothing(
 
     assert client.post("/refuse").json() == {"detail": "others see it: False"}
     assert not exists(database, "a")
+
+
+def test_a_connection_that_comes_back_after_the_end_is_closed(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    late = database.engine.connect()
+    driver = late.connection.driver_connection
+    assert driver is not None
+
+    database.close()
+    late.close()
+
+    with pytest.raises(sqlite3.ProgrammingError):
+        driver.execute("SELECT 1")

@@ -23,7 +23,7 @@ from my_shop.schema import (
 from my_shop.settings import Settings
 
 TOGETHER = 4
-THE_FIX = "the database schema is not up to date: run `uv run alembic upgrade head`"
+THE_FIX = "the database schema is not up to date: run `uv run alembic upgrade heads`"
 
 
 @pytest.fixture

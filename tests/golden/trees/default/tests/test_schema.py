@@ -23,7 +23,7 @@ from shop.schema import (
 from shop.settings import Settings
 
 TOGETHER = 4
-THE_FIX = "the database schema is not up to date: run `uv run alembic upgrade head`"
+THE_FIX = "the database schema is not up to date: run `uv run alembic upgrade heads`"
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def prepare(database: Database, *, migrate: bool) -> None:
     if migrate:
         upgrade(database)
     elif not is_current(database):
-        message = "the database schema is not up to date: run `uv run alembic upgrade head`"
+        message = "the database schema is not up to date: run `uv run alembic upgrade heads`"
         raise SchemaError(message)
 
 

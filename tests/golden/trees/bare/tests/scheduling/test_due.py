@@ -110,6 +110,28 @@ def test_an_unused_slot_of_a_dead_process_does_not_skip_the_next_due_time(
     assert [run.state for run in recorded()] == [State.RUNNING, State.QUEUED]
 
 
+def test_due_times_are_folded_into_a_run_that_nobody_has_begun_yet(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S7: as when no runner is up for a while."""
+    for moment in (NOON, NOON + HOUR, NOON + 2 * HOUR):
+        with database.transaction() as session:
+            record_due(session, job(), [moment], moment)
+
+    states = [run.state for run in recorded()]
+    assert states == [State.QUEUED, State.COALESCED, State.COALESCED]
+
+
+def test_without_coalescing_each_due_time_waits_for_its_turn(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    for moment in (NOON, NOON + HOUR):
+        with database.transaction() as session:
+            record_due(session, job(coalesce=False), [moment], moment)
+
+    assert [run.state for run in recorded()] == [State.QUEUED, State.QUEUED]
+
+
 def test_jitter_delays_the_start_and_not_the_due_time(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:

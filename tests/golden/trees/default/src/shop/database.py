@@ -3,10 +3,10 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -72,8 +72,13 @@ class Database:
             yield session
 
     def close(self) -> None:
-        """Close the pooled connections."""
+        """Close the pooled connections, and those in use as soon as they come back."""
+        event.listen(self.engine, "checkin", _close)
         self.engine.dispose()
+
+
+def _close(connection: Any, _record: object) -> None:  # noqa: ANN401 (a DBAPI connection)
+    connection.close()
 
 
 def get_database(request: Request) -> Database:

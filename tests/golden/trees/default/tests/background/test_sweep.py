@@ -73,6 +73,16 @@ def test_an_interrupted_run_is_treated_like_one_whose_process_died(
     assert session.get_one(Run, lost).error == "cut off; nobody knows how far it came"
 
 
+def test_an_interrupted_run_that_was_dismissed_is_not_run_again(session: Session, put: Put) -> None:
+    """T9."""
+    end = {"lease_until": None, "finished_at": NOW, "dismissed_at": NOW}
+    dismissed = put(SAFE, State.INTERRUPTED, **end)
+
+    sweep.sweep(session, REGISTRY, NOW)
+
+    assert session.get_one(Run, dismissed).state is State.INTERRUPTED
+
+
 def test_what_a_living_process_holds_or_another_code_knows_is_not_taken(
     session: Session, put: Put
 ) -> None:

@@ -30,7 +30,7 @@ def sweep(session: Session, registry: Registry, now: datetime) -> Counter[tuple[
     Cut off is: running under a lease that has ended, or interrupted by a shutdown.
     """
     died = and_(Run.state == State.RUNNING, Run.lease_until <= now)
-    dead = or_(died, Run.state == State.INTERRUPTED)
+    dead = or_(died, and_(Run.state == State.INTERRUPTED, Run.dismissed_at.is_(None)))
     cut_off = session.scalars(select(Run).where(dead).with_for_update(skip_locked=True))
     done: Counter[tuple[str, State]] = Counter()
     for run in [run for run in cut_off if run.name in registry]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..background import ledger
 from ..background.claim import slots_in_use
-from ..background.models import State
+from ..background.models import Run, State
 from ..background.work import Registry
 from .job import Job
 from .models import PausedJob
@@ -51,6 +51,8 @@ def record(
     """Write due times to the ledger; give the name and state of those that were new to it."""
     paused = set(session.scalars(select(PausedJob.name)))
     used = slots_in_use(session, now)
+    queued = select(Run.name).where(Run.state == State.QUEUED, Run.attempt == 0).distinct()
+    waiting = set(session.scalars(queued))
     written: list[tuple[str, State]] = []
     for each in due:
         work = registry.get(each.stored.get("task", each.name))
@@ -62,14 +64,19 @@ def record(
             ledger.add(session, work, now, due_at=each.moments[-1], key=key, payload=payload)
         elif each.name not in paused:
             busy = used[each.name] >= work.max_instances
-            written += [(each.name, s) for s in _record(session, work, each, now, busy=busy)]
+            states = decide(each.moments[-MOST_RECORDED:], now, work, busy=busy)
+            if work.coalesce and each.name in waiting:  # folded into the run that nobody began yet
+                states = [State.COALESCED if s is State.QUEUED else s for s in states]
+            written += [(each.name, s) for s in _record(session, work, each, now, states)]
     return written
 
 
-def _record(session: Session, job: Job, due: Due, now: datetime, *, busy: bool) -> Iterator[State]:
+def _record(
+    session: Session, job: Job, due: Due, now: datetime, states: Sequence[State]
+) -> Iterator[State]:
     earlier, moments = due.moments[:-MOST_RECORDED], due.moments[-MOST_RECORDED:]
     note = f"and {len(earlier)} due times before this one" if earlier else None
-    for moment, state in zip(moments, decide(moments, now, job, busy=busy), strict=True):
+    for moment, state in zip(moments, states, strict=True):
         jitter = timedelta(seconds=random.uniform(0, job.jitter.total_seconds()))  # noqa: S311
         key = f"{job.name} {moment.isoformat()}"
         run_id = ledger.add(

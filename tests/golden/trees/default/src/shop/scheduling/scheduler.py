@@ -75,7 +75,7 @@ class Scheduler:
 
     def repeat(self, name: str, task: Task[P], payload: P, schedule: Schedule) -> None:
         """Queue `task` on a schedule that is not in the code; kept until `cancel(name)` (S5)."""
-        arguments = {"task": task.name, "payload": payload.model_dump_json()}
+        arguments = {"task": task.name, "payload": task.dump(payload)}
         self.engine.put(name, schedule, store=RUNTIME, arguments=arguments)
 
     def cancel(self, name: str) -> bool:
