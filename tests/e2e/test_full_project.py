@@ -102,7 +102,7 @@ def test_the_commands_of_the_readme_run(copy: Path) -> None:
     commands = readme_commands((copy / "README.md").read_text())
     path = f"{Path(uv_binary()).parent}{os.pathsep}{os.environ['PATH']}"
 
-    assert "uv run pytest" in commands
+    assert "uv run pytest -q -n 2" in commands
     for command in commands:
         done = subprocess.run(
             ["timeout", "--preserve-status", "--signal=INT", "20", "bash", "-ec", command],
