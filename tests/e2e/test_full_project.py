@@ -104,8 +104,9 @@ def test_the_commands_of_the_readme_run(copy: Path) -> None:
 
     assert "uv run pytest -q -n 2" in commands
     for command in commands:
+        seconds = "20" if serves(command) else "600"
         done = subprocess.run(
-            ["timeout", "--preserve-status", "--signal=INT", "20", "bash", "-ec", command],
+            ["timeout", "--preserve-status", "--signal=INT", seconds, "bash", "-ec", command],
             cwd=copy,
             env={**child_environment(), "PATH": path},
             stdin=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -281,6 +282,33 @@ def test_two_processes_that_add_the_same_jobs_at_once_end_with_one_of_each(
         scheduler.engine.put("a", HOURLY)
 
     assert list(schedulers[0].next_run_times()) == ["a"]
+
+
+def test_a_process_that_starts_at_the_same_time_moves_no_job_past_its_due_time(
+    make_scheduler: MakeScheduler, make_due: MakeDue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S5: nothing comes between what it reads and what it writes."""
+    first, second = make_scheduler(job()), make_scheduler(job())
+    for scheduler in (first, second):
+        scheduler.engine.start(paused=True)
+    due_at, read = just_now(), second.engine.schedules
+
+    def add_and_fall_due() -> None:
+        first.engine.put("report", HOURLY)
+        make_due(first, "report", due_at)
+
+    def read_slowly() -> dict[str, Schedule]:
+        seen = read()
+        other.start()
+        other.join(0.5)
+        return seen
+
+    other = threading.Thread(target=add_and_fall_due)
+    monkeypatch.setattr(second.engine, "schedules", read_slowly)
+    second.reconcile()
+    other.join()
+
+    assert first.next_run_times() == {"report": due_at}
 
 
 def test_a_job_that_another_process_has_just_removed_is_no_error(

@@ -84,19 +84,20 @@ class Scheduler:
 
     def reconcile(self, others: Collection[tuple[str, str]] = ()) -> Actions:
         """Make the store equal to the code; see `reconcile.reconcile` for what stays."""
-        now, stored = datetime.now(UTC), self.engine.schedules()
-        code = {
-            name: repr(job.schedule)
-            for name, job in self.jobs.items()
-            if job.enabled and (name in stored or job.schedule.next_after(now))
-        }
-        actions = reconcile(code, {name: repr(at) for name, at in stored.items()}, others)
-        if actions.changes:
-            with self.engine.changing():
-                for name in (*actions.added, *actions.rescheduled):
-                    self.engine.put(name, self.jobs[name].schedule)
-                for name in actions.removed:
-                    self.engine.drop(name)
+        # Read and write under one lock: a process that decided earlier and wrote later would move
+        # a job on past a due time that nobody has recorded yet.
+        with self.engine.changing():
+            now, stored = datetime.now(UTC), self.engine.schedules()
+            code = {
+                name: repr(job.schedule)
+                for name, job in self.jobs.items()
+                if job.enabled and (name in stored or job.schedule.next_after(now))
+            }
+            actions = reconcile(code, {name: repr(at) for name, at in stored.items()}, others)
+            for name in (*actions.added, *actions.rescheduled):
+                self.engine.put(name, self.jobs[name].schedule)
+            for name in actions.removed:
+                self.engine.drop(name)
         return actions
 
     def _upkeep(self) -> Collection[str]:
