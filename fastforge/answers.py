@@ -9,8 +9,8 @@ from itertools import product
 from fastforge.errors import UsageError
 from fastforge.names import check_project_name, package_name
 
-DATABASES = ("sqlite",)
-JOBSTORES = ("database", "memory")
+DATABASES = ("sqlite", "postgresql")
+JOBSTORES = ("database", "redis", "memory")
 CI_SERVICES = ("github", "none")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LONGEST_TEXT = 1_000

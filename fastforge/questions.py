@@ -64,11 +64,14 @@ QUESTIONS: Final = (
         check=lambda text: one_line("description", text),
     ),
     Question(
-        "database", "Where the service keeps its data; sqlite needs no server.", "sqlite", DATABASES
+        "database",
+        "Where the service keeps its data: sqlite is a file, postgresql serves many machines.",
+        "sqlite",
+        DATABASES,
     ),
     Question(
         "jobstore",
-        "Where next run times are kept; with memory a restart forgets them.",
+        "Where next run times are kept: in that database, or redis; memory forgets at a restart.",
         "database",
         JOBSTORES,
     ),

@@ -6,7 +6,7 @@ import os
 import re
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from fastforge.checks.client import Client
 from fastforge.checks.outcome import Finding
 from fastforge.checks.probes import PROBES, READY, Probe
 from fastforge.checks.process import stop
+from fastforge.checks.servers import ServersError, servers
 from fastforge.environment import program
 from fastforge.project import Project
 
@@ -35,7 +36,10 @@ async def check_startup(project: Project, scratch: Path) -> Finding:
     """Start the project on a free port and a database of its own, send the probes, stop it."""
     with tempfile.TemporaryDirectory(prefix="fastforge-startup-") as folder:
         with tempfile.TemporaryFile(dir=folder) as output:
-            problems, sent = await _serve_and_probe(project, Path(folder), output)
+            try:
+                problems, sent = await _serve_and_probe(project, Path(folder), output)
+            except ServersError as error:
+                problems, sent = [str(error)], 0
             output.seek(0)
             said = output.read()
         if not problems:
@@ -55,7 +59,10 @@ async def _serve_and_probe(
     project: Project, folder: Path, output: IO[bytes]
 ) -> tuple[list[str], int]:
     probes = [probe for probe in PROBES if _applies(probe, project)]
-    async with _serve(project, folder, output) as server:
+    async with (
+        servers(project) as urls,
+        _serve(project, folder, output, urls) as server,
+    ):
         problems = await _probe(Client(server.port, _PATIENCE), server.process, probes)
     if not server.stopped_well:
         problems.append(f"the server did not stop within {_GRACE:g} s of SIGTERM")
@@ -91,7 +98,9 @@ class _Server:
 
 
 @asynccontextmanager
-async def _serve(project: Project, folder: Path, output: IO[bytes]) -> AsyncIterator[_Server]:
+async def _serve(
+    project: Project, folder: Path, output: IO[bytes], urls: Mapping[str, str]
+) -> AsyncIterator[_Server]:
     """Run uvicorn on a socket that listens already: no port is guessed, no connection refused."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
@@ -99,7 +108,7 @@ async def _serve(project: Project, folder: Path, output: IO[bytes]) -> AsyncIter
             *(program(project.root, "python"), "-m", "uvicorn"),
             *(f"{project.answers.package}.main:app", "--fd", str(listener.fileno())),
             cwd=folder,
-            env=_server_environment(folder),
+            env={**_server_environment(folder), **urls},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,

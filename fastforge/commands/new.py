@@ -24,11 +24,12 @@ def new(
         str | None, typer.Option(help="Who is responsible for it; git's user.name if not given.")
     ] = None,
     database: Annotated[
-        str | None, typer.Option(metavar="sqlite", help="Where the service keeps its data.")
+        str | None,
+        typer.Option(metavar="sqlite|postgresql", help="Where its data is kept."),
     ] = None,
     jobstore: Annotated[
         str | None,
-        typer.Option(metavar="database|memory", help="Where next run times of jobs are kept."),
+        typer.Option(metavar="database|redis|memory", help="Where next run times are kept."),
     ] = None,
     metrics: Annotated[
         bool | None,

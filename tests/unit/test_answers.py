@@ -30,8 +30,8 @@ def test_a_template_sees_the_package_name_too() -> None:
     ("change", "reason"),
     [
         ({"database": "oracle"}, "There is no database 'oracle'."),
-        ({"database": "postgresql"}, "There is no database 'postgresql'."),
-        ({"jobstore": "redis"}, "There is no jobstore 'redis'."),
+        ({"database": "mysql"}, "There is no database 'mysql'."),
+        ({"jobstore": "mongodb"}, "There is no jobstore 'mongodb'."),
         ({"ci": "jenkins"}, "There is no ci 'jenkins'."),
         ({"python": "3.10"}, "There is no python '3.10'."),
         ({"timezone": "Mars/Base"}, "There is no timezone 'Mars/Base'."),

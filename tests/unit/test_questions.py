@@ -71,7 +71,7 @@ def test_each_question_explains_itself_and_shows_choices_and_default() -> None:
 
 
 def test_a_wrong_answer_is_explained_and_asked_again() -> None:
-    person = Person(["class", "shop", "redis", "memory", "maybe", "y"])
+    person = Person(["class", "shop", "mongodb", "memory", "maybe", "y"])
 
     answers = person.answer(without("name", "jobstore", "docker"))
 
@@ -81,7 +81,7 @@ def test_a_wrong_answer_is_explained_and_asked_again() -> None:
             "  The project name `class` is a word of the Python language. "
             "Choose another, for example `class-service`."
         ),
-        "  There is no jobstore 'redis'. Choose from: database, memory.",
+        "  There is no jobstore 'mongodb'. Choose from: database, redis, memory.",
         "  'maybe' is neither yes nor no.",
     ]
 

@@ -129,5 +129,5 @@ def test_a_connection_that_comes_back_after_the_end_is_closed(settings: Settings
     database.close()
     late.close()
 
-    with pytest.raises(sqlite3.ProgrammingError):
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         driver.execute("SELECT 1")

@@ -1,7 +1,6 @@
 """Three questions and their answers."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -42,14 +41,14 @@ def test_every_question_is_answered_with_ok_when_all_is_well(client: TestClient)
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("sqlite:///{folder}/missing/x.db", "the database cannot be reached"),
-        ("sqlite:///{folder}/empty.db", "the database is not migrated"),
+        ("no_database_url", "the database cannot be reached"),
+        ("empty_database_url", "the database is not migrated"),
     ],
 )
 def test_without_its_database_the_service_is_live_but_not_ready(
-    app: FastAPI, client: TestClient, tmp_path: Path, url: str, problem: str
+    app: FastAPI, client: TestClient, request: pytest.FixtureRequest, url: str, problem: str
 ) -> None:
-    database = Database(url.format(folder=tmp_path))
+    database = Database(request.getfixturevalue(url))
     app.dependency_overrides[get_database] = lambda: database
     response = client.get("/health/ready")
     database.close()

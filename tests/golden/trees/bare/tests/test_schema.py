@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from alembic import command
@@ -27,16 +26,15 @@ THE_FIX = "the database schema is not up to date: run `uv run alembic upgrade he
 
 
 @pytest.fixture
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Name a database that does not exist, in the environment too, where Alembic looks."""
-    url = f"sqlite:///{tmp_path / 'new.db'}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    return url
+def url(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Name a database without tables, in the environment too, where Alembic looks."""
+    monkeypatch.setenv("DATABASE_URL", empty_database_url)
+    return empty_database_url
 
 
 @pytest.fixture
 def empty(url: str) -> Iterator[Database]:
-    """Open the database that does not exist."""
+    """Open the database without tables."""
     database = Database(url)
     yield database
     database.close()

@@ -1,5 +1,6 @@
 """Fixtures: a database of its own for each test, the real application around it, and waiting."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -36,17 +37,43 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(migrated_file: Path, tmp_path: Path) -> Settings:
+def database_url(migrated_file: Path, tmp_path: Path) -> str:
+    """Give the URL of a database for one test, with its tables and nothing in them."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'test.db')}"
+
+
+@pytest.fixture
+def empty_database_url(tmp_path: Path) -> str:
+    """Give the URL of a database without tables."""
+    return f"sqlite:///{tmp_path / 'new.db'}"
+
+
+@pytest.fixture
+def no_database_url(tmp_path: Path) -> str:
+    """Give a URL at which no database can be."""
+    return f"sqlite:///{tmp_path}/missing/x.db"
+
+
+@pytest.fixture
+def settings(
+    database_url: str,
+    tmp_path: Path,
+) -> Settings:
     """Settings for one test: its own database, and waits that are short."""
-    file = tmp_path / "test.db"
-    shutil.copy(migrated_file, file)
     return Settings(
-        database_url=f"sqlite:///{file}",
+        database_url=database_url,
         poll_seconds=0.05,
         lease_seconds=2,
         shutdown_grace_seconds=1,
         background_heartbeat_file=str(tmp_path / "heartbeat"),
     )
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """Give the environment of a process of its own that uses what the test uses."""
+    names = ["database_url", "background_heartbeat_file"]
+    return {**os.environ, **{name.upper(): getattr(settings, name) for name in names}}
 
 
 @pytest.fixture

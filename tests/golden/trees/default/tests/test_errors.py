@@ -3,6 +3,8 @@
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.errors import (
     ConflictError,
@@ -14,8 +16,8 @@ from shop.errors import (
 )
 
 
-def answer_to(error: ServiceError) -> tuple[int, object, str | None]:
-    """Give status, body and Retry-After of a route that raises `error`."""
+def failing(error: Exception) -> TestClient:
+    """Give a client of a route that raises `error`."""
     app = FastAPI()
     install(app)
 
@@ -23,7 +25,12 @@ def answer_to(error: ServiceError) -> tuple[int, object, str | None]:
     def fail() -> None:
         raise error
 
-    response = TestClient(app).get("/")
+    return TestClient(app)
+
+
+def answer_to(error: ServiceError) -> tuple[int, object, str | None]:
+    """Give status, body and Retry-After of a route that raises `error`."""
+    response = failing(error).get("/")
     return response.status_code, response.json(), response.headers.get("Retry-After")
 
 
@@ -56,6 +63,21 @@ def test_wrong_input_is_named_and_not_shown(client: TestClient) -> None:
     (problem,) = response.json()["detail"]
     assert (response.status_code, problem["loc"]) == (422, ["path", "run_id"])
     assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("SELECT 1", {}, OSError("gone")), PoolTimeoutError()]
+)
+def test_a_lost_database_is_an_answer_that_says_when_to_come_back(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = failing(error).get("/")
+
+    assert response.status_code == 503
+    assert response.json() == {"detail": "the database cannot be used"}
+    assert response.headers["Retry-After"] == "5"
+    [logged] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert logged.exc_info
 
 
 def test_input_that_utf8_cannot_write_is_refused_like_any_other() -> None:

@@ -1,6 +1,5 @@
 """With PROMETHEUS_MULTIPROC_DIR, `/metrics` of one worker speaks for all of them."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,14 +18,12 @@ with TestClient(create_app()) as client:
 """
 
 
-def test_any_process_tells_what_all_of_them_counted(tmp_path: Path) -> None:
-    shared = {
-        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "made" / "at_start"),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}",
-    }
+def test_any_process_tells_what_all_of_them_counted(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment["PROMETHEUS_MULTIPROC_DIR"] = str(tmp_path / "made" / "at_start")
     for workers in (1, 2):
         command = [sys.executable, "-c", WORKER]
-        environment = {**os.environ, **shared}
         text = subprocess.check_output(command, env=environment, text=True)  # noqa: S603
         samples = [sample for family in parse(text) for sample in family.samples]
         [live] = [s for s in samples if s.name == "http_requests_total"]

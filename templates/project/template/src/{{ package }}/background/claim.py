@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from ..engine import lock_ledger
 from .models import Run, State
 
 
@@ -29,6 +30,7 @@ def claim(  # noqa: PLR0913
 
     `limits` has the names this process knows, each with how many may run at once anywhere.
     """
+    lock_ledger(session.connection())  # who counts the slots and who takes them must not be two
     used = slots_in_use(session, now)
     free = {name: limit is None or used[name] < limit for name, limit in limits.items()}
     due = (

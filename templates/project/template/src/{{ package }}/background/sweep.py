@@ -68,7 +68,8 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
     keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
     unheld = or_(Run.lease_until.is_(None), Run.lease_until <= now)
     old = select(Run.id).where(Run.finished_at <= until, keyless, unheld).limit(PRUNED_AT_ONCE)
-    gone = session.scalars(delete(Run).where(Run.id.in_(old)).returning(Run.id)).all()
+    ours = old.with_for_update(skip_locked=True)
+    gone = session.scalars(delete(Run).where(Run.id.in_(ours)).returning(Run.id)).all()
     return len(gone) < PRUNED_AT_ONCE
 
 

@@ -12,13 +12,14 @@ from . import engine
 from .background import models as _background  # noqa: F401 (its tables)
 from .database import Base, Database
 from .discovery import import_models
+from .errors import StartError
 from .scheduling import models as _scheduling  # noqa: F401
 
 PROJECT = Path(__file__).resolve().parents[2]
 """Where pyproject.toml and migrations/ are; the package is installed in place."""
 
 
-class SchemaError(Exception):
+class SchemaError(StartError):
     """The schema is behind the code and may not be changed from here."""
 
 
@@ -46,7 +47,7 @@ def upgrade(database: Database) -> None:
     """Migrate to the newest revision; processes that start together wait for the first."""
     engine.prepare(database.engine)
     with database.engine.begin() as connection:
-        engine.lock(connection)
+        engine.lock_schema(connection)
         if _revisions(connection) != _newest():
             config = alembic_config()
             config.attributes["connection"] = connection

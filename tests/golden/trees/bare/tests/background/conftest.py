@@ -4,12 +4,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from my_shop.background import ledger
@@ -29,6 +31,28 @@ def session(database: Database) -> Iterator[Session]:
     """Open one transaction for the test."""
     with database.transaction() as session:
         yield session
+
+
+@pytest.fixture
+def impatient(settings: Settings) -> Iterator[Database]:
+    """Open the test's database once more, to wait no longer than 20 ms for a lock."""
+    database = Database(settings.database_url)
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20"))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def locked(database: Database) -> Callable[[], AbstractContextManager[None]]:
+    """Lock the ledger for a while, as somebody with a console may."""
+
+    @contextmanager
+    def lock() -> Generator[None, None, None]:
+        with database.transaction() as session:
+            session.execute(text("SELECT 1"))
+            yield
+
+    return lock
 
 
 @pytest.fixture

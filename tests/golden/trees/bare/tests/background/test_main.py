@@ -1,6 +1,5 @@
 """`python -m my_shop.background`: a real process, its end."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from sqlalchemy import func, select
 
 from my_shop.background.__main__ import main, serve
 from my_shop.database import Database
+from my_shop.errors import StartError
 from my_shop.scheduling.models import SchedulerProcess
 from my_shop.settings import Settings
 
@@ -24,13 +24,8 @@ COMMAND = [sys.executable, "-m", "my_shop.background"]
 
 
 @contextmanager
-def running(settings: Settings) -> Generator[subprocess.Popen[str]]:
+def running(environment: dict[str, str]) -> Generator[subprocess.Popen[str]]:
     """Start the process; end it with the block if it has not ended before."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "BACKGROUND_HEARTBEAT_FILE": settings.background_heartbeat_file,
-    }
     with subprocess.Popen(  # noqa: S603
         COMMAND, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -48,13 +43,13 @@ def heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_process_works_until_it_is_told_to_end(
-    settings: Settings, database: Database, heartbeat: Path, wait_until: WaitUntil
+    environment: dict[str, str], database: Database, heartbeat: Path, wait_until: WaitUntil
 ) -> None:
     def schedulers() -> int | None:
         with database.snapshot() as session:
             return session.scalar(select(func.count()).select_from(SchedulerProcess))
 
-    with running(settings) as process:
+    with running(environment) as process:
         wait_until(heartbeat.exists)
         assert main(["--check"]) == 0
         assert schedulers() == 1
@@ -65,11 +60,22 @@ def test_the_process_works_until_it_is_told_to_end(
 
 
 def test_a_process_that_cannot_start_ends_at_once(
-    settings: Settings, tmp_path: Path, heartbeat: Path
+    settings: Settings, no_database_url: str, heartbeat: Path
 ) -> None:
-    nowhere: dict[str, str | int] = {"database_url": f"sqlite:///{tmp_path}/missing/x.db"}
+    nowhere: dict[str, str | int] = {"database_url": no_database_url}
     before = threading.active_count()
-    with pytest.raises(Exception, match="unable to open database file"):
+    with pytest.raises(StartError, match="the database cannot be used: "):
         serve(settings.model_copy(update=nowhere), threading.Event())
     assert not heartbeat.exists()
     assert threading.active_count() == before
+
+
+def test_a_process_that_cannot_start_says_why_in_one_line(
+    environment: dict[str, str], no_database_url: str
+) -> None:
+    environment["DATABASE_URL"] = no_database_url
+    with running(environment) as process:
+        said = process.communicate()[1].splitlines()
+    assert process.returncode == 1
+    assert [line for line in said if "the database cannot be used: " in line] == said[-1:]
+    assert not any("Traceback" in line for line in said)

@@ -3,17 +3,16 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import event, text
 
 from my_shop.background import RunContext, Task
 from my_shop.background.models import Run, State
 from my_shop.background.runner import Runner
 from my_shop.database import Database
-from my_shop.settings import Settings
 
 
 class Nothing(BaseModel):
@@ -114,27 +113,22 @@ def test_a_runner_that_was_never_started_stops_at_once(make_runner: Callable[...
 
 
 def test_a_shutdown_while_the_database_is_locked_leaves_its_runs_to_a_sweep(
-    settings: Settings,
+    impatient: Database,
+    locked: Callable[[], AbstractContextManager[None]],
     start_runner: Callable[..., Runner],
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
     find: Callable[[UUID], Run],
     gate: threading.Event,
-    database: Database,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """T6, S15."""
-    impatient = Database(settings.database_url)
-    event.listen(
-        impatient.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20")
-    )
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
     runner = start_runner(task, on=impatient, shutdown_grace_seconds=0)
     wait_for(run_id, State.RUNNING)
 
-    with database.transaction() as session:
-        session.execute(text("SELECT 1"))  # takes the lock
+    with locked():
         runner.stop()
 
     assert "a sweep will find them" in caplog.text
@@ -142,4 +136,3 @@ def test_a_shutdown_while_the_database_is_locked_leaves_its_runs_to_a_sweep(
     assert left.state is State.RUNNING
     assert left.lease_until is not None
     gate.set()
-    impatient.close()

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from my_shop.background import RunContext, Task
 from my_shop.discovery import find_work
+from my_shop.jobs import __main__
 from my_shop.jobs.__main__ import listing
 from my_shop.scheduling import Daily, Job, Once
 
@@ -38,6 +39,14 @@ def test_a_job_that_is_over_or_disabled_is_never_due() -> None:
 def test_a_task_is_listed_by_its_name() -> None:
     task = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: None)
     assert list(listing({"mail": task}, NOW)) == ["task\tmail"]
+
+
+def test_the_list_is_printed_a_line_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(__main__, "find_work", lambda: {"nightly": replace(JOB, enabled=False)})
+    __main__.main()
+    assert capsys.readouterr().out == "job\tnightly\tdaily at 03:30 UTC\tnever\n"
 
 
 @pytest.mark.processes

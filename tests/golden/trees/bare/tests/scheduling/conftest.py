@@ -11,6 +11,7 @@ from my_shop.background.models import Run
 from my_shop.background.runner import Runner
 from my_shop.background.work import Work
 from my_shop.database import Database
+from my_shop.scheduling.jobstore import make_stores
 from my_shop.scheduling.scheduler import Scheduler
 from my_shop.settings import Settings
 
@@ -23,7 +24,8 @@ def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[
     def make(*work: Work, observe: Observer = nobody) -> Scheduler:
         registry = {each.name: each for each in work}
         runner = Runner(settings, database, registry, observe)
-        made.append(Scheduler(database, registry, runner, observe))
+        stores = make_stores(settings, database)
+        made.append(Scheduler(database, stores, registry, runner, observe))
         return made[-1]
 
     yield make

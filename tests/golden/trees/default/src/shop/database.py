@@ -10,14 +10,14 @@ from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from .engine import create_engine
+from .engine import create_engine, read_only
 
 CONNECTIONS = 10
 """How many requests use the database at once; one more waits without holding a thread."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC on every database (SQLite has no zones)."""
+    """An aware datetime, which comes back in UTC (SQLite has no zones)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -57,7 +57,7 @@ class Database:
         """Prepare the engine for `url`; connects only when first used."""
         self.url = url
         self.engine = create_engine(url, CONNECTIONS)
-        self._reader = self.engine.execution_options(read_only=True)
+        self._reader = read_only(self.engine)
 
     @contextmanager
     def transaction(self) -> Generator[Session, None, None]:

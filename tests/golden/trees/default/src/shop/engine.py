@@ -24,6 +24,11 @@ def create_engine(url: str, connections: int) -> Engine:
     return engine
 
 
+def read_only(engine: Engine) -> Engine:
+    """Give the same engine for snapshots, which wait for no writer."""
+    return engine.execution_options(read_only=True)
+
+
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a DBAPI connection)
     connection.isolation_level = None  # SQLAlchemy sends BEGIN, not the driver: see Turns
     connection.execute("PRAGMA foreign_keys = ON")
@@ -56,13 +61,17 @@ class Turns:
             self._turn.release()
 
 
-def lock(connection: Connection) -> None:
-    """Hold every other process off until this transaction ends; BEGIN IMMEDIATE has done so."""
+def lock_schema(connection: Connection) -> None:
+    """Let one process migrate, until its transaction ends: BEGIN IMMEDIATE has seen to it."""
+    del connection
+
+
+def lock_ledger(connection: Connection) -> None:
+    """Let one process count slots, claim or record due times: BEGIN IMMEDIATE has seen to it."""
     del connection
 
 
 def prepare(engine: Engine) -> None:
     """Let readers and a writer work side by side; the mode is kept in the file."""
-    connection = engine.raw_connection()
-    connection.cursor().execute("PRAGMA journal_mode = WAL")
-    connection.close()
+    with engine.connect() as connection:  # below SQLAlchemy, for no transaction may be open
+        connection.connection.cursor().execute("PRAGMA journal_mode = WAL")

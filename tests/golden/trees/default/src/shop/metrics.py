@@ -16,7 +16,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from .background.models import State
 from .background.work import Registry
 from .database import Database
-from .metrics_state import LedgerCollector
+from .metrics_state import LedgerCollector, Planned
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 OUTCOMES = [state.value for state in State if state not in {State.QUEUED, State.RUNNING}]
@@ -75,10 +75,11 @@ class Metrics:
         @app.get("/metrics", tags=["health"])
         def metrics(request: Request) -> Response:
             """Give all metrics in Prometheus' text format."""
-            registry = self.gather(request.app.state.database, request.app.state.registry)
+            state = request.app.state
+            registry = self.gather(state.database, state.registry, state.scheduler.planned)
             return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    def gather(self, database: Database, work: Registry) -> CollectorRegistry:
+    def gather(self, database: Database, work: Registry, planned: Planned) -> CollectorRegistry:
         """Put together what is counted here, or by all processes of a directory, and the gauges."""
         self._show(work)
         registry = CollectorRegistry()
@@ -86,7 +87,7 @@ class Metrics:
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         else:
             registry.register(self.registry)
-        registry.register(LedgerCollector(database, work))
+        registry.register(LedgerCollector(database, work, planned))
         return registry
 
     def _show(self, registry: Registry) -> None:

@@ -1,6 +1,6 @@
 """Gauges that are read from the database at each scrape: a killed process leaves none behind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from prometheus_client.core import GaugeMetricFamily
@@ -14,15 +14,18 @@ from .background.sweep import unfinished
 from .background.work import Registry
 from .database import Database
 from .scheduling.job import Job
-from .scheduling.models import PausedJob, SchedulerProcess, StoredJob
+from .scheduling.models import PausedJob, SchedulerProcess
+
+Planned = Callable[[], Mapping[str, float | None]]
+"""Gives the next due times that the jobstore has."""
 
 
 class LedgerCollector(Collector):
     """What the ledger and the schedules say about the work in `registry`."""
 
-    def __init__(self, database: Database, registry: Registry) -> None:
-        """Read from `database`."""
-        self._database = database
+    def __init__(self, database: Database, registry: Registry, planned: Planned) -> None:
+        """Read from `database` and, by `planned`, from the jobstore."""
+        self._database, self._planned = database, planned
         self._tasks = [name for name, work in registry.items() if work.kind == "task"]
         self._jobs = [work for work in registry.values() if isinstance(work, Job)]
 
@@ -56,7 +59,7 @@ class LedgerCollector(Collector):
         yield _gauge("job_paused", "1 while it is paused", {name: name in paused for name in names})
         done = {name: _last_success(session, name) for name in names}
         yield _gauge("job_last_success_timestamp_seconds", "End of the last good run", done)
-        planned = _planned(session)
+        planned = self._planned()
         text = "The next due time; in the past while nobody deals with it"
         due = {
             job.name: planned.get(job.name) or job.schedule.next_after(now)
@@ -79,10 +82,6 @@ def _gauge(
         if value is not None:
             gauge.add_metric([name], value.timestamp() if isinstance(value, datetime) else value)
     return gauge
-
-
-def _planned(session: Session) -> dict[str, float | None]:
-    return dict(session.execute(select(StoredJob.id, StoredJob.next_run_time)).all())
 
 
 def _last_success(session: Session, name: str) -> datetime | None:

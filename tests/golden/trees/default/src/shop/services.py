@@ -3,11 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 
+from sqlalchemy.exc import OperationalError
+
 from .background.execution import Observer
 from .background.runner import Runner
 from .background.work import Registry
 from .database import Database
 from .discovery import find_work
+from .errors import StartError
+from .scheduling.jobstore import make_stores
 from .scheduling.scheduler import Scheduler
 from .schema import prepare
 from .settings import Settings
@@ -34,11 +38,21 @@ class Services:
         registry = find_work() if registry is None else registry
         database = Database(settings.database_url)
         runner = Runner(settings, database, registry, observe)
-        scheduler = Scheduler(database, registry, runner, observe)
+        stores = make_stores(settings, database)
+        scheduler = Scheduler(database, stores, registry, runner, observe)
         return cls(settings, database, registry, runner, scheduler)
 
     def start(self, server_loop: asyncio.AbstractEventLoop | None = None) -> None:
-        """Bring the schema up to date, then start what the settings ask for."""
+        """Bring the schema up to date, then start what the settings ask for.
+
+        Raises StartError when the database cannot be used.
+        """
+        try:
+            self._start(server_loop)
+        except OperationalError as error:
+            raise StartError(f"the database cannot be used: {error.orig}") from error
+
+    def _start(self, server_loop: asyncio.AbstractEventLoop | None) -> None:
         prepare(self.database, migrate=self.settings.auto_migrate)
         self.runner.server_loop = server_loop
         if self.settings.runner:

@@ -1,6 +1,5 @@
 """`python -m shop.background`: a real process, its end and its metrics."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from sqlalchemy import func, select
 
 from shop.background.__main__ import main, serve
 from shop.database import Database
+from shop.errors import StartError
 from shop.scheduling.models import SchedulerProcess
 from shop.settings import Settings
 
@@ -25,14 +25,9 @@ COMMAND = [sys.executable, "-m", "shop.background"]
 
 
 @contextmanager
-def running(settings: Settings) -> Generator[subprocess.Popen[str]]:
+def running(environment: dict[str, str]) -> Generator[subprocess.Popen[str]]:
     """Start the process; end it with the block if it has not ended before."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "BACKGROUND_HEARTBEAT_FILE": settings.background_heartbeat_file,
-        "BACKGROUND_METRICS_PORT": "0",
-    }
+    environment["BACKGROUND_METRICS_PORT"] = "0"
     with subprocess.Popen(  # noqa: S603
         COMMAND, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -50,13 +45,13 @@ def heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_process_works_until_it_is_told_to_end(
-    settings: Settings, database: Database, heartbeat: Path, wait_until: WaitUntil
+    environment: dict[str, str], database: Database, heartbeat: Path, wait_until: WaitUntil
 ) -> None:
     def schedulers() -> int | None:
         with database.snapshot() as session:
             return session.scalar(select(func.count()).select_from(SchedulerProcess))
 
-    with running(settings) as process:
+    with running(environment) as process:
         wait_until(heartbeat.exists)
         assert main(["--check"]) == 0
         assert schedulers() == 1
@@ -66,8 +61,10 @@ def test_the_process_works_until_it_is_told_to_end(
     assert schedulers() == 0
 
 
-def test_the_process_serves_its_metrics_and_ends_at_ctrl_c(settings: Settings) -> None:
-    with running(settings) as process:
+def test_the_process_serves_its_metrics_and_ends_at_ctrl_c(
+    environment: dict[str, str],
+) -> None:
+    with running(environment) as process:
         assert process.stderr
         line = next(line for line in process.stderr if "metrics are served on port" in line)
         with urlopen(f"http://127.0.0.1:{line.split()[-1]}/metrics") as scrape:
@@ -77,12 +74,23 @@ def test_the_process_serves_its_metrics_and_ends_at_ctrl_c(settings: Settings) -
 
 
 def test_a_process_that_cannot_start_ends_at_once(
-    settings: Settings, tmp_path: Path, heartbeat: Path
+    settings: Settings, no_database_url: str, heartbeat: Path
 ) -> None:
-    nowhere: dict[str, str | int] = {"database_url": f"sqlite:///{tmp_path}/missing/x.db"}
+    nowhere: dict[str, str | int] = {"database_url": no_database_url}
     nowhere |= {"background_metrics_port": 0}
     before = threading.active_count()
-    with pytest.raises(Exception, match="unable to open database file"):
+    with pytest.raises(StartError, match="the database cannot be used: "):
         serve(settings.model_copy(update=nowhere), threading.Event())
     assert not heartbeat.exists()
     assert threading.active_count() == before
+
+
+def test_a_process_that_cannot_start_says_why_in_one_line(
+    environment: dict[str, str], no_database_url: str
+) -> None:
+    environment["DATABASE_URL"] = no_database_url
+    with running(environment) as process:
+        said = process.communicate()[1].splitlines()
+    assert process.returncode == 1
+    assert [line for line in said if "the database cannot be used: " in line] == said[-1:]
+    assert not any("Traceback" in line for line in said)

@@ -105,5 +105,5 @@ def test_a_run_that_hangs_does_not_hold_up_the_exit_of_its_process(
 
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait(5) == 0
+    assert process.wait(30) == 0
     assert find(run_id).state is State.INTERRUPTED

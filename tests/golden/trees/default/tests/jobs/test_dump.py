@@ -22,7 +22,7 @@ def words(file: Path) -> list[str]:
 
 
 def test_the_copy_has_what_is_committed_while_another_transaction_writes(
-    database: Database, tmp_path: Path
+    settings: Settings, database: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "copy.sqlite3"
     with database.transaction() as session:
@@ -31,7 +31,7 @@ def test_the_copy_has_what_is_committed_while_another_transaction_writes(
 
     with database.transaction() as session:
         session.execute(text("INSERT INTO words VALUES ('not yet')"))
-        dump(database, file)
+        dump(database, file, settings)
 
     assert words(file) == ["committed"]
     assert [left.name for left in tmp_path.glob("copy*")] == ["copy.sqlite3"]

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shop.background.execution import Observer, nobody
 from shop.background.models import Run
 from shop.background.runner import Runner
 from shop.background.work import Work
 from shop.database import Database
+from shop.scheduling.jobstore import make_stores
+from shop.scheduling.models import StoredJob
 from shop.scheduling.scheduler import Scheduler
 from shop.settings import Settings
 
@@ -23,7 +25,8 @@ def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[
     def make(*work: Work, observe: Observer = nobody) -> Scheduler:
         registry = {each.name: each for each in work}
         runner = Runner(settings, database, registry, observe)
-        made.append(Scheduler(database, registry, runner, observe))
+        stores = make_stores(settings, database)
+        made.append(Scheduler(database, stores, registry, runner, observe))
         return made[-1]
 
     yield make
@@ -39,6 +42,28 @@ def make_due() -> Callable[[Scheduler, str, datetime], None]:
         scheduler.engine.modify_job(name, next_run_time=due_at)
 
     return move
+
+
+@pytest.fixture
+def stored(database: Database) -> Callable[[], dict[str, bytes]]:
+    """Read what the jobstore has of each job."""
+
+    def read() -> dict[str, bytes]:
+        with database.snapshot() as session:
+            return {row.id: row.job_state for row in session.scalars(select(StoredJob))}
+
+    return read
+
+
+@pytest.fixture
+def spoil(database: Database) -> Callable[[bytes], None]:
+    """Overwrite what the jobstore has of each job."""
+
+    def write(state: bytes) -> None:
+        with database.transaction() as session:
+            session.execute(update(StoredJob).values(job_state=state))
+
+    return write
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from shop.background import RunContext, Task
 from shop.background.models import Run, State
 from shop.database import Database
-from shop.scheduling import Every, Job, Once, Schedule
+from shop.scheduling import Crontab, Every, Job, Once, Schedule
 from shop.scheduling.due import Due
 from shop.scheduling.models import PausedJob
 from shop.scheduling.scheduler import Scheduler
@@ -138,14 +138,13 @@ def test_a_disabled_job_is_never_due(make_scheduler: MakeScheduler) -> None:
 
 
 def test_a_job_that_is_due_once_is_over_afterwards(
-    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
+    make_scheduler: MakeScheduler, recorded: Recorded, wait_until: WaitUntil
 ) -> None:
-    due_at = just_now()
-    scheduler = make_scheduler(job())
+    due_at = just_now() + timedelta(seconds=2)
+    scheduler = make_scheduler(job(schedule=Once(due_at)))
     scheduler.start()
-    scheduler.engine.put("report", Once(due_at))
+    assert scheduler.next_run_times() == {"report": due_at}
 
-    make_due(scheduler, "report", due_at)
     wait_until(lambda: scheduler.next_run_times() == {})
 
     assert [run.due_at for run in recorded()] == [due_at]
@@ -161,6 +160,31 @@ def test_a_job_that_left_the_code_is_removed_while_the_scheduler_runs(
     scheduler.reconcile()
 
     assert list(scheduler.next_run_times()) == ["report"]
+
+
+def test_a_schedule_that_changed_in_the_code_takes_effect(make_scheduler: MakeScheduler) -> None:
+    """S5."""
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    noon = Crontab("0 12 * * *")
+
+    scheduler.jobs["report"] = job(schedule=noon)
+    scheduler.reconcile()
+
+    assert scheduler.next_run_times() == {"report": noon.next_after(datetime.now(UTC))}
+
+
+def test_what_is_planned_can_be_read_without_a_running_scheduler(
+    make_scheduler: MakeScheduler,
+) -> None:
+    """For `/metrics` of a process with SCHEDULER=false."""
+    scheduler, idle = make_scheduler(job()), make_scheduler(job())
+    scheduler.start()
+
+    planned = idle.planned()
+
+    due = HOURLY.next_after(datetime.now(UTC))
+    assert planned == {"report": due.timestamp()}
 
 
 def test_a_later_reconcile_that_changes_nothing_says_nothing(

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .. import logs
+from ..errors import StartError
 from ..health import STALLED_AFTER_SECONDS, Part, stalled
 from ..services import Services
 from ..settings import Settings
@@ -53,7 +54,11 @@ def main(arguments: list[str]) -> int:
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
-    serve(Settings(), end)
+    try:
+        serve(Settings(), end)
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

@@ -13,6 +13,7 @@ from ..background import ledger
 from ..background.claim import slots_in_use
 from ..background.models import Run, State
 from ..background.work import Registry
+from ..engine import lock_ledger
 from .job import Job
 from .models import PausedJob
 
@@ -49,6 +50,7 @@ def record(
     session: Session, due: Sequence[Due], registry: Registry, now: datetime
 ) -> list[tuple[str, State]]:
     """Write due times to the ledger; give the name and state of those that were new to it."""
+    lock_ledger(session.connection())
     paused = set(session.scalars(select(PausedJob.name)))
     used = slots_in_use(session, now)
     queued = select(Run.name).where(Run.state == State.QUEUED, Run.attempt == 0).distinct()

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from apscheduler.jobstores.memory import MemoryJobStore
 
 from ..database import Database
+from ..settings import Settings
 
 DECLARED, RUNTIME = "default", "runtime"
 """Aliases of the stores: jobs of the code, and jobs that were added while it ran."""
@@ -17,8 +18,12 @@ class JobStore(MemoryJobStore):
         """Do nothing: there is nothing to wait for."""
         return nullcontext()
 
+    def planned(self) -> dict[str, float | None]:
+        """Give nothing: what another process has in memory cannot be known."""
+        return {}
 
-def make_stores(database: Database) -> dict[str, JobStore]:
-    """Make the stores by alias; the database is not used."""
-    del database
+
+def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
+    """Make the stores by alias; nothing is needed for them."""
+    del settings, database
     return {alias: JobStore() for alias in (DECLARED, RUNTIME)}

@@ -1,7 +1,7 @@
 """Every process has a scheduler on the shared store; there is no leader (S1, S2, S5)."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TypeVar
@@ -16,7 +16,7 @@ from ..database import Database
 from .adapter import LedgerScheduler
 from .due import Due, record
 from .job import Job
-from .jobstore import RUNTIME, make_stores
+from .jobstore import DECLARED, RUNTIME, JobStore
 from .processes import announce, leave
 from .reconcile import Actions, reconcile
 from .schedules import Schedule
@@ -35,6 +35,7 @@ class Scheduler:
     def __init__(
         self,
         database: Database,
+        stores: Mapping[str, JobStore],
         registry: Registry,
         runner: Runner,
         observe: Observer,
@@ -44,7 +45,8 @@ class Scheduler:
         self._registry = registry
         self._database, self._runner, self._observe = database, runner, observe
         self._reconciled = float("-inf")
-        self.engine = LedgerScheduler(make_stores(database), self._hand_over, self._upkeep)
+        self._stores = stores
+        self.engine = LedgerScheduler(stores, self._hand_over, self._upkeep)
 
     @property
     def last_pass(self) -> float:
@@ -59,6 +61,10 @@ class Scheduler:
     def next_run_times(self) -> dict[str, datetime]:
         """Read the next due time of each stored job."""
         return {job.id: job.next_run_time for job in self.engine.get_jobs()}
+
+    def planned(self) -> Mapping[str, float | None]:
+        """Read the next due time of each stored job as a timestamp, running here or not."""
+        return self._stores[DECLARED].planned()
 
     def start(self) -> None:
         """Reconcile, then begin."""
@@ -80,21 +86,24 @@ class Scheduler:
 
     def cancel(self, name: str) -> bool:
         """End a `repeat`; False when there is none of that name."""
-        return self.engine.drop(name, store=RUNTIME)
+        with self.engine.changing(RUNTIME):
+            return self.engine.drop(name, store=RUNTIME)
 
     def reconcile(self, others: Collection[tuple[str, str]] = ()) -> Actions:
         """Make the store equal to the code; see `reconcile.reconcile` for what stays."""
         # Read and write under one lock: a process that decided earlier and wrote later would move
         # a job on past a due time that nobody has recorded yet.
         with self.engine.changing():
-            now, stored = datetime.now(UTC), self.engine.schedules()
+            since, stored = self.engine.seen_until, self.engine.schedules()
             code = {
                 name: repr(job.schedule)
                 for name, job in self.jobs.items()
-                if job.enabled and (name in stored or job.schedule.next_after(now))
+                if job.enabled and (name in stored or job.schedule.next_after(since))
             }
             actions = reconcile(code, {name: repr(at) for name, at in stored.items()}, others)
-            for name in (*actions.added, *actions.rescheduled):
+            for name in actions.added:  # a store that lost its data may have lost due times too
+                self.engine.put(name, self.jobs[name].schedule, since=since)
+            for name in actions.rescheduled:
                 self.engine.put(name, self.jobs[name].schedule)
             for name in actions.removed:
                 self.engine.drop(name)
@@ -104,7 +113,8 @@ class Scheduler:
         declared = {name: repr(job.schedule) for name, job in self.jobs.items() if job.enabled}
         with self._database.transaction() as session:
             others = announce(session, self._runner.owner, declared, datetime.now(UTC))
-        if monotonic() - self._reconciled > RECONCILE_EVERY_SECONDS:
+        stale = monotonic() - self._reconciled > RECONCILE_EVERY_SECONDS
+        if stale or (declared and self.engine.is_empty()):
             actions = self.reconcile(others)
             if actions.changes or self._reconciled == float("-inf"):
                 logger.info("jobs: %s", actions)

@@ -15,6 +15,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, start_http_server
 
 from .. import logs
+from ..errors import StartError
 from ..health import STALLED_AFTER_SECONDS, Part, stalled
 from ..metrics import Metrics
 from ..services import Services
@@ -32,7 +33,7 @@ def serve(settings: Settings, end: threading.Event) -> None:
     services = Services.build(settings, metrics.observe)
     heartbeat = Path(settings.background_heartbeat_file)
     with ExitStack() as stack:
-        registry = metrics.gather(services.database, services.registry)
+        registry = metrics.gather(services.database, services.registry, services.scheduler.planned)
         stack.enter_context(_scraped(settings.background_metrics_port, registry))
         stack.callback(services.stop)
         services.start()
@@ -62,7 +63,11 @@ def main(arguments: list[str]) -> int:
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
-    serve(Settings(), end)
+    try:
+        serve(Settings(), end)
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

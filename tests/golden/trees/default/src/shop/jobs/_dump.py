@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import cast
 
 from ..database import Database
+from ..settings import Settings
 
 SUFFIX = ".sqlite3"
 
 
-def dump(database: Database, file: Path) -> None:
+def dump(database: Database, file: Path, _settings: Settings) -> None:
     """Copy the database as it is at this moment; readers and writers go on meanwhile."""
     source = database.engine.raw_connection()
     with closing(source), closing(sqlite3.connect(file)) as copy:

@@ -20,7 +20,7 @@ def backup(context: RunContext) -> None:
     if not file.exists():
         part = file.with_name(f"{file.name}.{uuid4().hex}.part")
         try:
-            dump(context.database, part)
+            dump(context.database, part, context.settings)
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)

@@ -38,6 +38,8 @@ class LedgerScheduler(BackgroundScheduler):
         """Prepare; `upkeep` is called before each pass and gives the names to look after."""
         super().__init__(timezone=UTC, jobstores=stores)
         self.last_pass = monotonic()
+        self.seen_until = datetime.now(UTC)
+        """Of the store as it was then, all that was due has been handed over."""
         self._hand_over = hand_over
         self._upkeep = upkeep
 
@@ -52,15 +54,17 @@ class LedgerScheduler(BackgroundScheduler):
         name: str,
         schedule: Schedule,
         *,
+        since: datetime | None = None,
         store: str = DECLARED,
         arguments: Mapping[str, str] | None = None,
     ) -> None:
-        """Add a job to a store, or give it another schedule."""
+        """Add a job to a store, or give it another schedule; first due after `since`, or now."""
         self.add_job(
             DISPATCHER,
             ScheduleTrigger(schedule),
             id=name,
             kwargs=arguments,
+            next_run_time=schedule.next_after(since or datetime.now(UTC)),
             jobstore=store,
             replace_existing=True,
         )
@@ -76,9 +80,14 @@ class LedgerScheduler(BackgroundScheduler):
         """Give the schedule of each job in a store, by name."""
         return {job.id: job.trigger.schedule for job in self.get_jobs(store)}
 
+    def is_empty(self) -> bool:
+        """Tell whether nothing is planned: a store may have lost its data."""
+        return self._lookup_jobstore(DECLARED).get_next_run_time() is None
+
     def _process_jobs(self) -> float | None:
         if self.state != STATE_RUNNING:
             return None
+        began = datetime.now(UTC)
         try:
             known = self._upkeep()
             with self._jobstores_lock:
@@ -86,7 +95,7 @@ class LedgerScheduler(BackgroundScheduler):
         except Exception:
             logger.exception("the pass over the due jobs failed; trying again")
             return RETRY_SECONDS
-        self.last_pass = monotonic()
+        self.last_pass, self.seen_until = monotonic(), began
         return min(waits)
 
     def _pass(self, store: JobStore, known: Collection[str]) -> float:

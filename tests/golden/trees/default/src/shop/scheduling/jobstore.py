@@ -9,6 +9,8 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from ..database import Base, Database
+from ..engine import lock_ledger
+from ..settings import Settings
 from .models import RuntimeJob, StoredJob
 
 DECLARED, RUNTIME = "default", "runtime"
@@ -36,6 +38,7 @@ class JobStore(SQLAlchemyJobStore):
     def __init__(self, database: Database, model: type[Base]) -> None:
         """Use the table of `model`."""
         BaseJobStore.__init__(self)
+        self._database = database
         self.engine: Engine | SharedTransaction = database.engine
         self.jobs_t = model.__table__
         self.pickle_protocol = PICKLE_PROTOCOL
@@ -59,14 +62,21 @@ class JobStore(SQLAlchemyJobStore):
 
     @contextmanager
     def one_transaction(self) -> Generator[None, None, None]:
-        """Make the writes inside the block one transaction: one wait for the disk, not one each."""
+        """Make the block one transaction, in which no other process writes to the store."""
         engine = self.engine
         with engine.begin() as connection:
+            lock_ledger(connection)
             self.engine = SharedTransaction(connection)
             try:
                 yield
             finally:
                 self.engine = engine
+
+    def planned(self) -> dict[str, float | None]:
+        """Give the next due time of each stored job, as a timestamp."""
+        columns = select(self.jobs_t.c.id, self.jobs_t.c.next_run_time)
+        with self._database.snapshot() as session:
+            return dict(session.execute(columns).all())
 
     def _get_jobs(self, *conditions: ColumnElement[bool]) -> list[Job]:
         states = select(self.jobs_t.c.job_state).order_by(self.jobs_t.c.next_run_time)
@@ -84,7 +94,8 @@ class JobStore(SQLAlchemyJobStore):
             return None
 
 
-def make_stores(database: Database) -> dict[str, JobStore]:
-    """Make the stores by alias."""
+def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
+    """Make the stores by alias; no setting is needed."""
+    del settings
     models: dict[str, type[Base]] = {DECLARED: StoredJob, RUNTIME: RuntimeJob}
     return {alias: JobStore(database, model) for alias, model in models.items()}
