@@ -65,13 +65,13 @@ QUESTIONS: Final = (
     ),
     Question(
         "database",
-        "Where the service keeps its data: sqlite is a file, postgresql serves many machines.",
+        "Where the service keeps its data: a file, or a server for many machines.",
         "sqlite",
         DATABASES,
     ),
     Question(
         "jobstore",
-        "Where next run times are kept: in that database, or redis; memory forgets at a restart.",
+        "Where next run times are kept; with memory a restart forgets them.",
         "database",
         JOBSTORES,
     ),

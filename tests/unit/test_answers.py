@@ -90,4 +90,4 @@ def test_each_combination_that_is_offered_can_be_answered() -> None:
 
     made = {answers(**combination) for combination in combinations}
 
-    assert len(made) == len(combinations) == 1 * 2 * 2 * 2 * 2 * 2
+    assert len(made) == len(combinations) == 2 * 3 * 2 * 2 * 2 * 2

@@ -63,7 +63,7 @@ def test_each_question_explains_itself_and_shows_choices_and_default() -> None:
     assert person.shown == [
         "Enter takes the answer in brackets, < goes back to the last question.",
         "Where next run times are kept; with memory a restart forgets them.",
-        "  jobstore (database, memory) [database]: ",
+        "  jobstore (database, redis, memory) [database]: ",
         "Prometheus metrics, with alert rules and a dashboard.",
         "  metrics (yes, no) [yes]: ",
     ]
