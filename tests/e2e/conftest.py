@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,8 @@ from fastforge.environment import uv_binary
 from tests.conftest import REPOSITORY, Ran
 
 Installed = Callable[..., Ran]
+Mutant = tuple[str, str, str]
+"""A file, what is in it, and what takes its place."""
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,12 @@ def shop(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> tupl
     """A default project, made and verified once, and what the command said."""
     folder = tmp_path_factory.mktemp("made")
     return folder / "shop", installed("new", "shop", "--json", "--yes", "--full", cwd=folder)
+
+
+def exhaustive_only(mutants: Iterable[Mutant]) -> list[pytest.ParameterSet]:
+    """Leave these mutants to --exhaustive: each one costs a run of the project's tests."""
+    mark = pytest.mark.exhaustive("one more mutant")
+    return [pytest.param(*mutant, marks=mark) for mutant in mutants]
 
 
 def _uv(*arguments: str) -> None:

@@ -16,6 +16,8 @@ import pytest
 
 from .conftest import Server
 
+pytestmark = pytest.mark.exhaustive("tortures a running service for minutes")
+
 DUE_TIMES = 60
 JOB = '''"""A job of the soak test."""
 

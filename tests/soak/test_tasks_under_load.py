@@ -18,6 +18,8 @@ import pytest
 
 from .conftest import Server, wait_until
 
+pytestmark = pytest.mark.exhaustive("puts a running service under load for a minute")
+
 TASK = '''"""A task of the soak test."""
 
 import time
