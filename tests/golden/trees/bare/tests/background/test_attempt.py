@@ -23,6 +23,7 @@ def test_a_run_that_raises_is_logged_recorded_counted_and_drops_no_other(
     start_runner: Callable[..., Runner],
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """T1, S14."""
@@ -39,6 +40,7 @@ def test_a_run_that_raises_is_logged_recorded_counted_and_drops_no_other(
 
     assert wait_for(bad, State.FAILED).error == "SystemExit: 3"
     assert wait_for(good, State.SUCCEEDED).error is None
+    wait_until(lambda: len(counted) == 2)  # counted once it is on record
     assert sorted(counted) == [("task", "work", "failed"), ("task", "work", "succeeded")]
     assert [r.levelname for r in caplog.records if r.exc_info] == ["ERROR"]
 
