@@ -92,6 +92,18 @@ def test_a_closed_database_keeps_no_connection(database: Database) -> None:
     assert f"Pool size: {CONNECTIONS}" in database.engine.pool.status()
 
 
+def test_a_database_that_is_closed_can_be_used_again(database: Database) -> None:
+    database.close()
+    assert exists(database, "a") is exists(database, "a") is False
+
+
+def test_a_broken_connection_that_comes_back_after_the_end_is_no_error(database: Database) -> None:
+    late = database.engine.connect()
+    database.close()
+    late.invalidate()
+    late.close()
+
+
 def test_a_route_has_committed_before_its_background_tasks_start(
     app: FastAPI, client: TestClient
 ) -> None:

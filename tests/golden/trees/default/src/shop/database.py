@@ -3,11 +3,12 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from .engine import create_engine, read_only
@@ -77,8 +78,8 @@ class Database:
         self.engine.dispose()
 
 
-def _close(connection: Any, _record: object) -> None:  # noqa: ANN401 (a DBAPI connection)
-    connection.close()
+def _close(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.invalidate()  # the connection may be broken, and then it is closed already
 
 
 def get_database(request: Request) -> Database:
