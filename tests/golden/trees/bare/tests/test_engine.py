@@ -31,6 +31,13 @@ def test_transactions_that_read_and_then_write_take_turns(database: Database) ->
         assert set(session.scalars(select(StoredJob.id))) == {"0", "1", "2", "3"}
 
 
+def test_a_connection_keeps_its_turn_until_it_is_back_in_the_pool(database: Database) -> None:
+    with database.engine.connect() as connection:
+        for _ in range(2):
+            with connection.begin():
+                assert connection.info["writes"]
+
+
 def test_a_writer_waits_twenty_seconds_for_its_turn(database: Database) -> None:
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 20_000
