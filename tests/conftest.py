@@ -64,10 +64,15 @@ def fastforge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fastforge:
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
     monkeypatch.setenv("COLUMNS", "100")
 
-    def run(*arguments: str, cwd: Path = tmp_path) -> Ran:
-        command = [sys.executable, "-m", "fastforge", *arguments]
+    def run(*arguments: str, cwd: Path = tmp_path, **variables: str) -> Ran:
         done = subprocess.run(
-            command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "fastforge", *arguments],
+            cwd=cwd,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 

@@ -1,17 +1,28 @@
 """The wheel is built once and installed into an environment of its own; the tests run that."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
+from fastforge.answers import ProjectAnswers
+from fastforge.creation import command_for
 from fastforge.environment import uv_binary
-from tests.conftest import REPOSITORY, Ran
+from tests.combinations import Row
+from tests.conftest import REPOSITORY, Fastforge, Ran
+from tests.environments import Environments
 
+TEXTS: Row = {"name": "shop", "description": "Sells things.", "author": "Ada"}
 Installed = Callable[..., Ran]
+Made = Callable[..., Path]
+Record = Callable[[Mapping[str, object], Mapping[str, str]], None]
 Mutant = tuple[str, str, str]
 """A file, what is in it, and what takes its place."""
 
@@ -36,7 +47,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
         done = subprocess.run(
             [environment / "bin" / "fastforge", *arguments],
             cwd=cwd,
-            env={**os.environ, "COLUMNS": "100", **variables},
+            env={**os.environ, "COLUMNS": "100", "UV_VENV_RELOCATABLE": "1", **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -52,6 +63,56 @@ def shop(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> tupl
     """A default project, made and verified once, and what the command said."""
     folder = tmp_path_factory.mktemp("made")
     return folder / "shop", installed("new", "shop", "--json", "--yes", "--full", cwd=folder)
+
+
+@pytest.fixture(scope="session")
+def environments(pytestconfig: pytest.Config) -> Environments:
+    """Environments of generated projects; what they share is kept from run to run."""
+    return Environments(pytestconfig.cache.mkdir("environments"))
+
+
+@pytest.fixture
+def made(fastforge: Fastforge, environments: Environments) -> Made:
+    """Make a project with the command that a person would type, and its environment.
+
+    It lies in a folder of its own for the test to remove when it passes, because pytest's folders
+    go when others run pytest.
+    """
+
+    def make(row: Row, *resolution: str) -> Path:
+        folder, answers = Path(mkdtemp(prefix="fastforge-")), ProjectAnswers.from_dict(TEXTS | row)
+        words = shlex.split(command_for(answers, folder))[1:]
+        created = fastforge(*words, "--no-verify", "--no-git")
+        assert created.code == 0, created.err
+        environments.provide(folder / answers.name, answers.python, *resolution)
+        return folder / answers.name
+
+    return make
+
+
+def how_to_repeat(project: Path, request: pytest.FixtureRequest) -> str:
+    """Say how to look at a failed project, and how to make it fail again."""
+    seed = request.config.getoption("randomly_seed", 1)
+    return (
+        f"\nthe project is kept: fastforge verify -C {project}"
+        f"\nin the same order: cd {project} && uv run --no-sync pytest --randomly-seed={seed}"
+        f"\nfrom the start: pytest --exhaustive '{request.node.nodeid}' --randomly-seed={seed}"
+    )
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Record:
+    """Keep a row of an exhaustive run for `docs/write_proof.py` to find."""
+    section = request.config.cache.mkdir("proof") / request.module.__name__.rpartition("test_")[2]
+
+    def write(row: Mapping[str, object], versions: Mapping[str, str]) -> None:
+        if not request.config.getoption("--exhaustive"):
+            return
+        section.mkdir(exist_ok=True)
+        facts = {"row": {**row, "date": datetime.now(UTC).date().isoformat()}, "versions": versions}
+        (section / f"{request.node.callspec.id}.json").write_text(json.dumps(facts, indent=2))
+
+    return write
 
 
 def exhaustive_only(mutants: Iterable[Mutant]) -> list[pytest.ParameterSet]:

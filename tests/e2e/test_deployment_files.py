@@ -3,8 +3,8 @@
 import json
 import os
 import subprocess
+import sys
 from functools import partial
-from itertools import product
 from pathlib import Path
 from shutil import copy, copytree
 from typing import Any
@@ -14,15 +14,13 @@ import pytest
 import yaml
 from dockerfile_parse import DockerfileParser
 
-from fastforge.answers import ProjectAnswers, default_python
+from fastforge.answers import JOBSTORES, ProjectAnswers, default_python
 from fastforge.environment import child_environment, uv_binary
 from fastforge.render import render
+from tests.combinations import parameters
 
 REQUESTS_SECONDS, SHUTDOWN_GRACE_SECONDS = 5, 20
-VARIANTS = [
-    {"metrics": metrics, "examples": examples}
-    for metrics, examples in product((True, False), (True, False))
-]
+VARIANTS = parameters("one more combination of deployment files", docker=True, ci="github")
 
 START = """
 import asyncio
@@ -36,7 +34,7 @@ asyncio.run(start())
 """
 
 
-@pytest.fixture(params=VARIANTS, ids=lambda variant: "-".join(str(v) for v in variant.values()))
+@pytest.fixture(params=VARIANTS)
 def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Write a project with every deployment file."""
     return write(tmp_path / "my-shop", **request.param)
@@ -61,7 +59,7 @@ def instructions(root: Path) -> list[tuple[str, str]]:
 
 def check_schema(file: Path, schema: str) -> None:
     """Check a file against a JSON schema that check-jsonschema carries."""
-    command = ["check-jsonschema", "--builtin-schema", schema, str(file)]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
 
@@ -117,7 +115,7 @@ def test_compose_mounts_only_files_that_exist(project: Path) -> None:
     assert all((project / mount).is_file() for mount in mounts if mount.startswith("./"))
 
 
-@pytest.mark.parametrize("jobstore", ["database", "memory"])
+@pytest.mark.parametrize("jobstore", JOBSTORES)
 def test_every_prometheus_expression_is_promql(tmp_path: Path, jobstore: str) -> None:
     monitoring = write(tmp_path / "my-shop", jobstore=jobstore) / "monitoring"
     rules = yaml.safe_load((monitoring / "alerts.yml").read_text())["groups"][0]["rules"]

@@ -7,8 +7,10 @@ from copier import run_copy
 
 from fastforge.answers import ProjectAnswers, Value, valid_combinations
 from fastforge.render import packaged_templates, render
+from tests.combinations import pairwise
 from tests.conftest import files_of
 
+EXHAUSTIVE = pytest.mark.exhaustive("one more combination through Copier")
 NASTY = "Sells \"3\" 🛒 at 50 % {{ off }} {% raw %} \\u0041 'x' \u202e<b>* 商店"
 
 
@@ -22,8 +24,12 @@ def _choices(answers: ProjectAnswers) -> str:
     return " ".join(str(value) for name, value in answers.as_dict().items() if name not in texts)
 
 
+EVERY = list(valid_combinations())
+FIRST = pairwise(EVERY)
+REST = [combination for combination in EVERY if combination not in FIRST]
 CASES = [
-    *(project(**combination) for combination in valid_combinations()),
+    *(project(**combination) for combination in FIRST),
+    *(pytest.param(project(**combination), marks=EXHAUSTIVE) for combination in REST),
     project(description=NASTY, author=NASTY, python="3.13", timezone="Asia/Shanghai"),
 ]
 

@@ -1,0 +1,106 @@
+"""Which combinations of options are tried: first a covering array, then the others.
+
+The default run has few rows in which every pair of two options' values occurs, the Pythons of this
+machine among them. `--exhaustive` adds a row for each other combination that differs in code; what
+only adds files (a Dockerfile, a workflow) is spread over them.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from fastforge.answers import PYTHONS, Value, valid_combinations
+
+Row = dict[str, Value]
+Pair = tuple[tuple[str, Value], ...]
+WITHOUT_CODE = ("docker", "ci", "python")
+"""Options that change no line of Python in a project."""
+_TRIES = 60
+"""The greedy choice breaks ties by chance; the best of some tries saves two rows of eleven."""
+
+
+@cache
+def interpreters() -> dict[str, str]:
+    """Find a Python of each version that is offered: on the path, or one of pyenv's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found: dict[str, str] = {}
+    for version in PYTHONS:
+        named = shutil.which(f"python{version}")
+        candidates = [*([named] if named else []), *map(str, pyenv.glob(f"{version}.*/bin/python"))]
+        if working := next((each for each in candidates if _is(each, version)), None):
+            found[version] = working
+    return found
+
+
+def pairwise(every: Sequence[Row]) -> list[Row]:
+    """Give few rows that have every pair of two options' values that the whole has."""
+    return min((_cover(every, random.Random(seed)) for seed in range(_TRIES)), key=len)  # noqa: S311
+
+
+def others(every: Sequence[Row], first: Sequence[Row]) -> list[Row]:
+    """Give one row for each combination of what changes code that is not among the first."""
+    seen = [_code(row) for row in first]
+    drawn = random.Random(0).sample(every, len(every))  # noqa: S311
+    by_code = {tuple(_code(row).items()): row for row in drawn}
+    return [row for row in by_code.values() if _code(row) not in seen]
+
+
+def pairs(some: Sequence[Row]) -> frozenset[Pair]:
+    """Give every pair of two options' values that occurs together."""
+    return frozenset(pair for row in some for pair in combinations(row.items(), 2))
+
+
+def name_of(row: Row) -> str:
+    """Give the id of a row, such as `sqlite-database-metrics-docker-github-examples-3.11`."""
+    return "-".join(_word(option, value) for option, value in row.items())
+
+
+def every_row(pythons: Iterable[str]) -> list[Row]:
+    """Give every valid combination with every Python."""
+    return [{**row, "python": python} for row in valid_combinations() for python in pythons]
+
+
+def parameters(why: str, **fixed: Value) -> list[pytest.ParameterSet]:
+    """Give rows as test parameters; `why` says why all but the first are for --exhaustive."""
+    every = [row for row in every_row(interpreters()) if fixed.items() <= row.items()]
+    first = pairwise(every)
+    mark = pytest.mark.exhaustive(why)
+    return [
+        *(pytest.param(row, id=name_of(row)) for row in first),
+        *(pytest.param(row, id=name_of(row), marks=mark) for row in others(every, first)),
+    ]
+
+
+def _cover(every: Sequence[Row], chance: random.Random) -> list[Row]:
+    """Choose the row with most new pairs, again and again; chance breaks ties."""
+    shuffled = [(row, pairs([row])) for row in chance.sample(every, len(every))]
+    uncovered, chosen = set(pairs(every)), list[Row]()
+    while uncovered:
+        row, its_pairs = max(shuffled, key=lambda each: len(each[1] & uncovered))
+        chosen.append(row)
+        uncovered -= its_pairs
+    return chosen
+
+
+def _word(option: str, value: Value) -> str:
+    if isinstance(value, bool):
+        return option if value else f"no_{option}"
+    return f"no_{option}" if value == "none" else value
+
+
+def _code(row: Row) -> Row:
+    return {option: value for option, value in row.items() if option not in WITHOUT_CODE}
+
+
+def _is(program: str, version: str) -> bool:
+    """Tell whether a program is such a Python; pyenv's shims are there even for one that is not."""
+    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    done = subprocess.run([program, "-c", ask], capture_output=True, text=True, check=False)
+    return done.stdout.strip() == version

@@ -1,0 +1,52 @@
+"""Every combination of options, as a person makes it: created, tested, linted, typed, started."""
+
+import json
+import shutil
+from typing import Any
+
+import pytest
+
+from tests.combinations import Row, name_of, parameters
+from tests.conftest import Fastforge
+from tests.e2e.conftest import Made, Record, how_to_repeat
+from tests.environments import versions
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("row", parameters("one more combination, a minute"))
+def test_a_project_passes_all_its_checks(
+    row: Row, made: Made, fastforge: Fastforge, record: Record, request: pytest.FixtureRequest
+) -> None:
+    project, seed = made(row), request.config.getoption("randomly_seed", 1)
+
+    verified = fastforge(
+        *("verify", "--json", "-C", str(project)),
+        UV_OFFLINE="1",  # the environment is there
+        PYTEST_ADDOPTS=f"--randomly-seed={seed}",
+    )
+
+    checks = json.loads(verified.out)["verification"]["checks"]
+    record(_row_of_proof(row, checks), versions(project))
+    assert verified.code == 0, verified.err + how_to_repeat(project, request)
+    assert _facts(checks)["coverage_percent"] == 100
+    assert not _facts(checks)["skipped"]
+    shutil.rmtree(project.parent)
+
+
+def _facts(checks: list[dict[str, Any]]) -> dict[str, float]:
+    return {name: fact for check in checks for name, fact in check["facts"].items()}
+
+
+def _row_of_proof(row: Row, checks: list[dict[str, Any]]) -> dict[str, object]:
+    facts = _facts(checks)
+    failed = [check["check"] for check in checks if not check["passed"]]
+    failed += ["coverage"] if facts.get("coverage_percent") != 100 else []
+    return {
+        "combination": name_of({name: row[name] for name in row if name != "python"}),
+        "Python": row["python"],
+        "result": f"failed: {', '.join(failed)}" if failed else "passed",
+        "tests": facts.get("tests"),
+        "coverage": facts.get("coverage_percent"),
+        "seconds": round(max(check["seconds"] for check in checks)),
+    }

@@ -1,0 +1,146 @@
+"""Environments of generated projects: what is the same in all of them is made once, then linked.
+
+uv links wheels from its cache into each environment already. What every project would still do is
+to ask the index, to compile the bytecode of seventy packages, and to let mypy read them. So locks
+are kept by what is locked, and for each Python there is one environment of the project that needs
+most, with its bytecode and mypy's cache. A project gets hard links to that and then `uv sync`,
+which removes what its own lock does not have: the lock decides, not the links.
+
+All of it lies in pytest's cache folder, so `pytest --cache-clear` begins with today's versions.
+"""
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from fastforge import __version__
+from fastforge.answers import ProjectAnswers, valid_combinations
+from fastforge.environment import child_environment, program, uv_binary
+from fastforge.render import render
+from fastforge.staging import write_files
+from tests.combinations import interpreters
+
+
+@dataclass(frozen=True)
+class Environments:
+    """Makes environments; `folder` keeps what they share."""
+
+    folder: Path
+
+    def provide(self, project: Path, python: str, *resolution: str) -> None:
+        """Lock a project and make its `.venv`; `resolution` are further options of `uv lock`."""
+        interpreter = interpreters()[python]
+        with self._alone():
+            self._lock(project, interpreter, resolution)
+            base = self._base(python)
+        link_tree(base / ".venv", project / ".venv")
+        shutil.copytree(base / ".mypy_cache", project / ".mypy_cache")
+        offline = () if resolution else ("--offline",)
+        uv(project, "sync", "--frozen", "--python", interpreter, *offline)
+
+    def _lock(self, project: Path, interpreter: str, resolution: tuple[str, ...]) -> None:
+        """Write the project's uv.lock: the one kept for these dependencies, or a new one."""
+        kept = self.folder / "locks" / f"{_digest(project, interpreter, *resolution)}.lock"
+        if not kept.exists():
+            uv(project, "lock", "--python", interpreter, *resolution)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(project / "uv.lock", kept)
+        shutil.copy(kept, project / "uv.lock")
+
+    def _base(self, python: str) -> Path:
+        """Give the project that needs most, with an environment that can be moved."""
+        base = self.folder / f"python{python}" / "shop"
+        ready = base.parent / "ready"
+        if ready.exists():
+            return base
+        shutil.rmtree(base.parent, ignore_errors=True)
+        write_files(render("project", _needs_most(python).context()), base)
+        interpreter = interpreters()[python]
+        self._lock(base, interpreter, ())
+        uv(base, "venv", "--relocatable", "--python", interpreter)
+        uv(base, "sync", "--frozen", "--compile-bytecode", "--python", interpreter)
+        run(base, program(base, "mypy"), "--strict")
+        ready.touch()
+        return base
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other test processes out."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "alone").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def copy_project(source: Path, target: Path, *ignored: str) -> None:
+    """Copy a project for a test to change; its environment by hard links."""
+    patterns = (".venv", "__pycache__", *ignored)
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*patterns))
+    link_tree(source / ".venv", target / ".venv")
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Copy a folder by hard links, or file by file on another file system."""
+    shutil.copytree(source, target, symlinks=True, copy_function=_link)
+
+
+def uv(project: Path, *arguments: str) -> None:
+    """Run uv on a project, and say what it said if it fails."""
+    run(project, uv_binary(), "--quiet", *arguments)
+
+
+def run(folder: Path, *command: str) -> None:
+    """Run a program in a project, and say what it said if it fails."""
+    done = subprocess.run(
+        command, cwd=folder, env=child_environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK}:
+            raise
+        shutil.copy2(source, target)
+
+
+def _needs_most(python: str) -> ProjectAnswers:
+    texts = {"name": "shop", "description": "Sells.", "author": "Ada", "python": python}
+    every = [ProjectAnswers.from_dict({**row, **texts}) for row in valid_combinations()]
+    return max(every, key=lambda answers: len(_wanted(_pyproject(answers))))
+
+
+def _pyproject(answers: ProjectAnswers) -> str:
+    return render("project", answers.context())["pyproject.toml"].decode()
+
+
+def _wanted(pyproject: str) -> list[str]:
+    """Give what is locked: the Pythons, the dependencies and those for development."""
+    read = tomllib.loads(pyproject)
+    project = read["project"]
+    groups = [name for group in read["dependency-groups"].values() for name in group]
+    return [project["name"], project["requires-python"], *project["dependencies"], *groups]
+
+
+def _digest(project: Path, *more: str) -> str:
+    wanted = [*_wanted((project / "pyproject.toml").read_text()), *more]
+    return hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:16]
+
+
+def versions(project: Path) -> dict[str, str]:
+    """Give the version of each package in a project's lock, of uv and of fastforge."""
+    packages = tomllib.loads((project / "uv.lock").read_text())["package"]
+    locked = {package["name"]: package["version"] for package in packages}
+    return locked | {"uv": version("uv"), "fastforge": __version__}
