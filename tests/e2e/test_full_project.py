@@ -3,15 +3,17 @@
 import json
 import os
 import re
-import shutil
+import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fastforge.environment import child_environment, uv_binary
 from tests.conftest import Ran
 from tests.e2e.conftest import Installed
+from tests.environments import copy_project
 
 pytestmark = pytest.mark.e2e
 
@@ -55,9 +57,8 @@ def test_the_parts_of_the_project_are_listed(shop: tuple[Path, Ran], installed: 
 
 @pytest.fixture
 def copy(shop: tuple[Path, Ran], tmp_path: Path) -> Path:
-    """A copy of the project that a test may change; it shares the environment."""
-    root, _ = shop
-    shutil.copytree(root, tmp_path / "shop", ignore=shutil.ignore_patterns(".venv"))
+    """A copy of the project with one test, the others having passed in the original."""
+    copy_project(shop[0], tmp_path / "shop", "test_[!s]*.py", "test_s[!c]*.py")
     return tmp_path / "shop"
 
 
@@ -100,21 +101,42 @@ def test_without_a_network_the_project_is_made_and_the_exit_code_is_5(
 
 def test_the_commands_of_the_readme_run(copy: Path) -> None:
     commands = readme_commands((copy / "README.md").read_text())
-    path = f"{Path(uv_binary()).parent}{os.pathsep}{os.environ['PATH']}"
 
     assert "uv run pytest -q -n 2" in commands
     for command in commands:
-        seconds = "20" if serves(command) else "600"
-        done = subprocess.run(
-            ["timeout", "--preserve-status", "--signal=INT", seconds, "bash", "-ec", command],
-            cwd=copy,
-            env={**child_environment(), "PATH": path},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0 or serves(command), f"{command}: {done.stdout}{done.stderr}"
+        if serves(command):
+            start_and_stop(command, copy)
+        else:
+            done = subprocess.run(["bash", "-ec", command], **of_a_reader(copy), check=False)
+            assert done.returncode == 0, f"{command}: {done.stdout}"
+
+
+def start_and_stop(command: str, project: Path) -> None:
+    """Run a server until it says that it is up, then press Ctrl-C."""
+    said = ""
+    with subprocess.Popen(["bash", "-ec", command], **of_a_reader(project)) as server:
+        assert server.stdout is not None
+        for line in server.stdout:
+            said += line
+            if "Application startup complete" in line:
+                os.killpg(server.pid, signal.SIGINT)
+                break
+        said += server.stdout.read()
+    assert "Application startup complete" in said, f"{command}: {said}"
+
+
+def of_a_reader(project: Path) -> dict[str, Any]:
+    """Give the circumstances of somebody who types a command of the README."""
+    path = f"{Path(uv_binary()).parent}{os.pathsep}{os.environ['PATH']}"
+    return {
+        "cwd": project,
+        "env": {**child_environment(), "PATH": path},
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.STDOUT,
+        "text": True,
+        "start_new_session": True,
+    }
 
 
 def readme_commands(readme: str) -> list[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from fastforge.environment import child_environment, program, set_up
 from fastforge.project import open_project
 from tests.conftest import Ran
 from tests.e2e.conftest import Installed, exhaustive_only
+from tests.environments import copy_project
 
 pytestmark = pytest.mark.e2e
 
@@ -31,7 +31,7 @@ def modules(
 ) -> tuple[Path, list[Ran]]:
     """A project with two modules, and what the commands said."""
     project = tmp_path_factory.mktemp("modules") / "shop"
-    shutil.copytree(shop[0], project, ignore=shutil.ignore_patterns(".venv"))
+    copy_project(shop[0], project)
     return project, [installed(*words, "--json", cwd=project) for words in (PRODUCTS, NOTES)]
 
 
@@ -46,6 +46,7 @@ def test_each_module_is_verified_when_it_is_added(modules: tuple[Path, list[Ran]
         assert report["passed"]
 
 
+@pytest.mark.exhaustive("verifies a second whole project")
 def test_a_project_with_two_modules_is_verified_as_a_whole(
     modules: tuple[Path, list[Ran]], installed: Installed
 ) -> None:
@@ -95,8 +96,7 @@ def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
     modules: tuple[Path, list[Ran]], tmp_path: Path
 ) -> None:
     project = tmp_path / "shop"
-    ignored = shutil.ignore_patterns(".venv", "*_cache", "__pycache__")
-    shutil.copytree(modules[0], project, ignore=ignored)
+    copy_project(modules[0], project)
     [path] = (project / "migrations/versions").glob("create_notes_*.py")
     [first] = (project / "migrations/versions").glob("create_products_*.py")
     parent = first.stem.removeprefix("create_products_")
@@ -119,7 +119,7 @@ def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
     modules: tuple[Path, list[Ran]], installed: Installed, tmp_path: Path
 ) -> None:
     project = tmp_path / "shop"
-    shutil.copytree(modules[0], project, ignore=shutil.ignore_patterns(".venv", "*.db"))
+    copy_project(modules[0], project, "*.db")
     assert installed("remove-module", "notes", cwd=project).code == 0  # never applied
     assert not list((project / "migrations/versions").glob("*notes*"))
     set_up(project)

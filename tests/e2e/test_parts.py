@@ -1,7 +1,6 @@
 """Parts that are added to a real project by the installed wheel: verified, listed, removed."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from fastforge.environment import child_environment, program
 from tests.conftest import Ran, files_of
 from tests.e2e.conftest import Installed, exhaustive_only
+from tests.environments import copy_project
 
 pytestmark = pytest.mark.e2e
 
@@ -17,31 +17,46 @@ JOB = ("add-job", "nightly_report", "--cron", "30 2 * * 1-5", "--timezone", "Eur
 TASK = ("add-task", "send_invoice", "--param", "email:EmailStr", "--param", "copies:int>=1<=9=1")
 
 
-@pytest.fixture
-def project(shop: tuple[Path, Ran], tmp_path: Path) -> Path:
-    """A copy of the project that a test may change."""
-    shutil.copytree(shop[0], tmp_path / "shop", ignore=shutil.ignore_patterns(".venv"))
-    return tmp_path / "shop"
+@pytest.fixture(scope="module")
+def added(
+    shop: tuple[Path, Ran], installed: Installed, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[Ran]]:
+    """A project with the two parts, and what the commands said."""
+    project = tmp_path_factory.mktemp("parts") / "shop"
+    copy_project(shop[0], project)
+    return project, [installed(*words, "--json", cwd=project) for words in (JOB, TASK)]
 
 
-def test_a_job_and_a_task_are_added_verified_listed_and_removed(
-    project: Path, installed: Installed
-) -> None:
-    before = _own_files(project)
-
-    job, task = (json.loads(installed(*words, "--json", cwd=project).out) for words in (JOB, TASK))
-
-    for facts in (job, task):
-        checks = {check["check"]: check for check in facts["verification"]["checks"]}
+def test_a_part_is_verified_when_it_is_added(added: tuple[Path, list[Ran]]) -> None:
+    for ran in added[1]:
+        assert ran.code == 0, ran.err
+        checks = {check["check"]: check for check in json.loads(ran.out)["verification"]["checks"]}
         assert list(checks) == ["tests", "lint", "format", "types (ty)"]
         assert all(check["passed"] for check in checks.values()), checks
+
+
+def test_parts_are_listed_and_covered_by_their_own_tests(
+    added: tuple[Path, list[Ran]], installed: Installed
+) -> None:
+    project, _ = added
+
     parts = json.loads(installed("list", "--json", cwd=project).out)
+
     assert "nightly_report" in {part["name"] for part in parts["jobs"]}
     assert "send_invoice" in {part["name"] for part in parts["tasks"]}
     assert _covered(project) == {"nightly_report.py": 100, "send_invoice.py": 100}
+
+
+def test_removed_parts_leave_nothing(
+    added: tuple[Path, list[Ran]], shop: tuple[Path, Ran], installed: Installed, tmp_path: Path
+) -> None:
+    project = tmp_path / "shop"
+    copy_project(added[0], project)
+
     for removal in (("remove-job", "nightly_report"), ("remove-task", "send_invoice")):
         assert installed(*removal, cwd=project).code == 0
-    assert _own_files(project) == before
+
+    assert _own_files(project) == _own_files(shop[0])
 
 
 MUTANTS = (
@@ -64,30 +79,19 @@ MORE_MUTANTS = (
 
 @pytest.mark.parametrize(("path", "old", "new"), [*MUTANTS, *exhaustive_only(MORE_MUTANTS)])
 def test_the_tests_of_a_part_fail_when_it_changes(
-    parts: Path, path: str, old: str, new: str
+    added: tuple[Path, list[Ran]], path: str, old: str, new: str
 ) -> None:
-    source = parts / "src" / "shop" / path
+    project = added[0]
+    source = project / "src" / "shop" / path
     original = source.read_text()
     assert old in original
     source.write_text(original.replace(old, new))
     folder, name = path.split("/")
 
-    done = _pytest(parts, f"tests/{folder}/test_{name}")
+    done = _pytest(project, f"tests/{folder}/test_{name}")
     source.write_text(original)
 
     assert done.returncode == 1, done.stdout
-
-
-@pytest.fixture(scope="module")
-def parts(
-    shop: tuple[Path, Ran], installed: Installed, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A project with the two parts and an environment."""
-    project = tmp_path_factory.mktemp("parts") / "shop"
-    shutil.copytree(shop[0], project, ignore=shutil.ignore_patterns(".venv"))
-    for words in (JOB, TASK):
-        assert installed(*words, cwd=project).code == 0
-    return project
 
 
 def _pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
