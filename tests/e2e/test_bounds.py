@@ -1,0 +1,80 @@
+"""Each project with the oldest versions it allows, and with the next of what it stands on."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fastforge.project import open_project
+from fastforge.verify import Report, chosen, verify
+from tests.combinations import Row, every_row, interpreters, name_of, others
+from tests.e2e.conftest import Made, Record, how_to_repeat
+from tests.environments import versions
+
+pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive("oldest and next versions")]
+
+EVERY = [
+    pytest.param(row, id=f"{name_of(row)}-oldest") for row in others(every_row(interpreters()), [])
+]
+NEXT = [pytest.param(*row.values, id=str(row.id).replace("oldest", "next")) for row in EVERY]
+BEFORE_RELEASE = ("fastapi", "sqlalchemy")
+
+
+@pytest.mark.parametrize("row", EVERY)
+def test_a_project_passes_with_the_oldest_versions_it_allows(
+    row: Row, made: Made, record: Record, request: pytest.FixtureRequest
+) -> None:
+    project = made(row, "--resolution", "lowest-direct")
+
+    report = _verify(project, request)
+
+    record(_row_of_proof(row, "oldest", report, project), versions(project))
+    assert report.passed, f"{report.as_json()}{how_to_repeat(project, request)}"
+    shutil.rmtree(project.parent)
+
+
+@pytest.mark.parametrize("row", NEXT)
+def test_a_project_is_tried_with_what_is_not_released_yet(
+    row: Row, made: Made, record: Record, request: pytest.FixtureRequest
+) -> None:
+    allowed = [f"--prerelease-package={name}=allow" for name in BEFORE_RELEASE]
+    project = made(row, *allowed)
+    locked = versions(project)
+    if not any(_is_before_release(locked[name]) for name in BEFORE_RELEASE):
+        shutil.rmtree(project.parent)
+        pytest.skip("neither FastAPI nor SQLAlchemy has a pre-release")
+
+    report = _verify(project, request)
+
+    record(_row_of_proof(row, "next", report, project), locked)
+    if not report.passed:  # to be known, not to be mended today
+        pytest.xfail(f"{report.as_json()}{how_to_repeat(project, request)}")
+    shutil.rmtree(project.parent)
+
+
+def _verify(project: Path, request: pytest.FixtureRequest) -> Report:
+    """Run the tests that start no processes, and start the project."""
+    seed = request.config.getoption("randomly_seed", 1)
+    checks = [check for check in chosen(full=False) if check.name in {"tests", "start-up"}]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_ADDOPTS", f"--randomly-seed={seed}")
+        return verify(open_project(project), checks, lambda _name, _outcome: None)
+
+
+def _row_of_proof(row: Row, which: str, report: Report, project: Path) -> dict[str, object]:
+    locked = versions(project)
+    failed = [each.check for each in report.outcomes if not each.finding.passed]
+    return {
+        "combination": name_of({name: row[name] for name in row if name != "python"}),
+        "Python": row["python"],
+        "versions": which,
+        "FastAPI": locked["fastapi"],
+        "SQLAlchemy": locked["sqlalchemy"],
+        "result": f"failed: {', '.join(failed)}" if failed else "passed",
+        "tests": report.outcomes[0].finding.facts.get("tests"),
+        "seconds": round(report.seconds),
+    }
+
+
+def _is_before_release(version: str) -> bool:
+    return any(letter in version for letter in ("a", "b", "rc", "dev"))
