@@ -45,12 +45,12 @@ class Environments:
             base = self._base(python)
         link_tree(base / ".venv", project / ".venv")
         shutil.copytree(base / ".mypy_cache", project / ".mypy_cache")
-        offline = () if resolution else ("--offline",)
-        uv(project, "sync", "--frozen", "--python", interpreter, *offline)
+        uv(project, "sync", "--frozen", "--python", interpreter)
 
     def _lock(self, project: Path, interpreter: str, resolution: tuple[str, ...]) -> None:
         """Write the project's uv.lock: the one kept for these dependencies, or a new one."""
-        kept = self.folder / "locks" / f"{_digest(project, interpreter, *resolution)}.lock"
+        wanted = _digest((project / "pyproject.toml").read_text(), interpreter, *resolution)
+        kept = self.folder / "locks" / f"{wanted}.lock"
         if not kept.exists():
             uv(project, "lock", "--python", interpreter, *resolution)
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -59,13 +59,14 @@ class Environments:
 
     def _base(self, python: str) -> Path:
         """Give the project that needs most, with an environment that can be moved."""
-        base = self.folder / f"python{python}" / "shop"
+        tree, interpreter = render("project", _needs_most(python).context()), interpreters()[python]
+        wanted = _digest(tree["pyproject.toml"].decode(), interpreter)
+        base = self.folder / f"python{python}-{wanted}" / "shop"
         ready = base.parent / "ready"
         if ready.exists():
             return base
         shutil.rmtree(base.parent, ignore_errors=True)
-        write_files(render("project", _needs_most(python).context()), base)
-        interpreter = interpreters()[python]
+        write_files(tree, base)
         self._lock(base, interpreter, ())
         uv(base, "venv", "--relocatable", "--python", interpreter)
         uv(base, "sync", "--frozen", "--compile-bytecode", "--python", interpreter)
@@ -134,8 +135,8 @@ def _wanted(pyproject: str) -> list[str]:
     return [project["name"], project["requires-python"], *project["dependencies"], *groups]
 
 
-def _digest(project: Path, *more: str) -> str:
-    wanted = [*_wanted((project / "pyproject.toml").read_text()), *more]
+def _digest(pyproject: str, *more: str) -> str:
+    wanted = [*_wanted(pyproject), *more]
     return hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:16]
 
 
