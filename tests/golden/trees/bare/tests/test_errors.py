@@ -11,7 +11,6 @@ from my_shop.errors import (
     NotFoundError,
     ServiceError,
     UnavailableError,
-    UnprocessableError,
     install,
 )
 
@@ -40,7 +39,6 @@ def answer_to(error: ServiceError) -> tuple[int, object, str | None]:
         (ServiceError, 400),
         (NotFoundError, 404),
         (ConflictError, 409),
-        (UnprocessableError, 422),
         (UnavailableError, 503),
     ],
 )
@@ -55,6 +53,24 @@ def test_an_error_may_say_when_to_come_back() -> None:
 
 def test_an_error_reads_as_its_reason() -> None:
     assert str(ServiceError("because")) == "because"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("get", "/health/ready", {"200", "503"}),
+        ("get", "/jobs", {"200", "401"}),
+        ("post", "/jobs/{name}/run", {"202", "401", "403", "404", "422"}),
+        ("get", "/tasks/{run_id}", {"200", "401", "404", "422"}),
+        ("post", "/tasks/{run_id}/retry", {"202", "401", "403", "404", "409", "422"}),
+    ],
+)
+def test_the_document_says_how_a_route_may_refuse(
+    client: TestClient, method: str, path: str, statuses: set[str]
+) -> None:
+    operation = client.get("/openapi.json").json()["paths"][path][method]
+
+    assert set(operation["responses"]) == statuses
 
 
 def test_wrong_input_is_named_and_not_shown(client: TestClient) -> None:
