@@ -1,10 +1,15 @@
-"""A pytest plugin for mutation testing: the tests that are likely to kill a mutant run first.
+"""A pytest plugin for mutation testing, where each mutant is tested in a fork of a warm process.
 
-Those of the file that mirrors the mutated module (`shop/background/claim.py` has
-`tests/background/test_claim.py`), then those of its folder, then the others, each the quick ones
-first. mutmut gives the tests in no order, and a mutant that is killed by the last one costs a suite.
+The tests that are likely to kill a mutant run first: those of the file that mirrors its module
+(`tests/background/test_claim.py` for `background/claim.py`), of its folder, then the others, each
+the quick ones first. mutmut gives them in no order, and the last one costs the whole suite.
+
+What earlier runs in the process left behind is forgotten: log handlers whose streams are closed, and
+results that the package caches, or the code of a mutant would not even run.
 """
 
+import functools
+import gc
 import json
 import logging
 import os
@@ -13,11 +18,16 @@ from pathlib import Path
 import pytest
 
 STATS = Path("mutmut-stats.json")
+Cached = type(functools.cache(len))
 
 
 def pytest_configure() -> None:
-    """Forget the log handlers of an earlier run in this process: their streams are closed."""
+    """Forget what an earlier run left in this process."""
     logging.getLogger().handlers.clear()
+    package = os.environ.get("MUTANT_UNDER_TEST", "").partition(".")[0]
+    for cached in [each for each in gc.get_objects() if isinstance(each, Cached)]:
+        if package and str(cached.__module__).partition(".")[0] == package:
+            cached.cache_clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,8 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     module = os.environ.get("MUTANT_UNDER_TEST", "").partition(".x")[0].split(".")[1:]
 
     def likelihood(item: pytest.Item) -> tuple[bool, bool, float]:
-        elsewhere = module[:-1] != list(item.path.parts[item.path.parts.index("tests") + 1 : -1])
-        another = elsewhere or not module or item.path.stem != f"test_{module[-1].strip('_')}"
-        return another, elsewhere, seconds.get(item.nodeid, 0)
+        folder = list(item.path.parts[item.path.parts.index("tests") + 1 : -1])
+        elsewhere = module[:-1] != folder
+        mirrored = bool(module) and item.path.stem == f"test_{module[-1].strip('_')}"
+        return elsewhere or not mirrored, elsewhere, seconds.get(item.nodeid, 0)
 
     items.sort(key=likelihood)

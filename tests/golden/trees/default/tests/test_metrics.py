@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI
@@ -78,7 +79,7 @@ def gathered(database: Database) -> CollectorRegistry:
     metrics.observe("task", "mail", State.QUEUED, 0.02)
     metrics.observe("task", "mail", State.SUCCEEDED, 0.03)
     metrics.observe("job", "gone", State.MISSED, None)
-    return metrics.gather(database, {"mail": MAIL}, dict)
+    return metrics.gather(database, {"mail": MAIL, "idle": MAIL})
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,9 @@ def gathered(database: Database) -> CollectorRegistry:
         ("task_duration_seconds_bucket", {"task": "mail", "le": "0.01"}, 0),
         ("job_runs_total", {"job": "gone", "outcome": "missed"}, 1),
         ("job_duration_seconds_count", {"job": "gone"}, None),
+        ("task_runs_total", {"task": "idle", "outcome": "succeeded"}, 0),
+        ("task_retries_total", {"task": "idle"}, 0),
+        ("task_duration_seconds_count", {"task": "idle"}, 0),
         ("database_up", {}, 1),
     ],
 )
@@ -105,9 +109,9 @@ def test_each_end_of_an_attempt_is_counted(
 
 
 def test_without_its_database_the_service_still_answers(
-    app: FastAPI, client: TestClient, no_database_url: str
+    app: FastAPI, client: TestClient, tmp_path: Path
 ) -> None:
-    app.state.database = Database(no_database_url)
+    app.state.database = Database(f"sqlite:///{tmp_path}/missing/x.db")
     families = list(parse(client.get("/metrics").text))
     assert [s.value for f in families for s in f.samples if s.name == "database_up"] == [0]
     assert "tasks_waiting" not in {family.name for family in families}
