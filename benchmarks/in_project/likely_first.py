@@ -4,15 +4,15 @@ The tests that are likely to kill a mutant run first: those of the file that mir
 (`tests/background/test_claim.py` for `background/claim.py`), of its folder, then the others, each
 the quick ones first. mutmut gives them in no order, and the last one costs the whole suite.
 
-What earlier runs in the process left behind is forgotten: log handlers whose streams are closed, and
-results that the package caches, or the code of a mutant would not even run.
+What earlier runs in the process left is forgotten: log handlers whose streams are closed, and what
+the package caches, or the code of a mutant would not even run.
 """
 
 import functools
-import gc
 import json
 import logging
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,9 +25,10 @@ def pytest_configure() -> None:
     """Forget what an earlier run left in this process."""
     logging.getLogger().handlers.clear()
     package = os.environ.get("MUTANT_UNDER_TEST", "").partition(".")[0]
-    for cached in [each for each in gc.get_objects() if isinstance(each, Cached)]:
-        if package and str(cached.__module__).partition(".")[0] == package:
-            cached.cache_clear()
+    for name, module in list(sys.modules.items()):
+        for value in vars(module).values() if package and name.startswith(f"{package}.") else ():
+            if isinstance(value, Cached):
+                value.cache_clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
