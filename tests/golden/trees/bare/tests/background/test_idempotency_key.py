@@ -101,9 +101,13 @@ def test_a_key_with_another_payload_is_refused(
     answer = client.post("/charge", json={"amount": 6}, headers={"Idempotency-Key": "k"})
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    (problem,) = answer.json()["detail"]
-    assert problem["loc"] == ["header", "idempotency-key"]
-    assert problem["msg"] == "Idempotency-Key was used before with another payload"
+    assert answer.json()["detail"] == [
+        {
+            "type": "key_reused",
+            "loc": ["header", "idempotency-key"],
+            "msg": "Idempotency-Key was used before with another payload",
+        }
+    ]
     assert count() == 1
 
 
