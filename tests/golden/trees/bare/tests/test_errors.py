@@ -11,6 +11,7 @@ from my_shop.errors import (
     NotFoundError,
     ServiceError,
     UnavailableError,
+    UnprocessableError,
     install,
 )
 
@@ -44,6 +45,14 @@ def answer_to(error: ServiceError) -> tuple[int, object, str | None]:
 )
 def test_each_error_has_a_status_and_says_why(kind: type[ServiceError], status: int) -> None:
     assert answer_to(kind("because")) == (status, {"detail": "because"}, None)
+
+
+def test_what_cannot_be_processed_is_named_like_any_wrong_input() -> None:
+    shown = [{"type": "unprocessable", "loc": ["header", "x-name"], "msg": "because"}]
+
+    answer = answer_to(UnprocessableError("because", "header", "x-name"))
+
+    assert answer == (422, {"detail": shown}, None)
 
 
 def test_an_error_may_say_when_to_come_back() -> None:

@@ -6,13 +6,12 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Depends, Header, Response
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..database import SessionDep
-from ..errors import BODY_REFUSALS, UnavailableError, refusals
+from ..errors import BODY_REFUSALS, UnavailableError, UnprocessableError, refusals
 from ..settings import SettingsDep
 from . import ledger
 from .dependencies import RunnerDep, wake
@@ -57,8 +56,8 @@ class Enqueue:
     def __call__(self, task: Task[Payload], payload: Payload) -> Accepted:
         """Insert a run of `task`, or find the one that the same Idempotency-Key made.
 
-        Raises UnavailableError (503) while this process shuts down, and RequestValidationError
-        (422) when the key came with another payload before.
+        Raises UnavailableError (503) while this process shuts down, and UnprocessableError (422)
+        when the key came with another payload before.
         """
         if self.runner.draining:
             message = "this process is shutting down"
@@ -78,9 +77,8 @@ class Enqueue:
         same = Run.id == run_id if run_id else Run.unique_key == key
         run = self.session.scalars(select(Run).where(same)).one()
         if run.payload != body:
-            reused = {"type": "key_reused", "loc": ("header", "idempotency-key")}
             message = "Idempotency-Key was used before with another payload"
-            raise RequestValidationError([{**reused, "msg": message}])
+            raise UnprocessableError(message, "header", "idempotency-key")
         return run
 
 

@@ -103,7 +103,7 @@ def test_a_key_with_another_payload_is_refused(
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.json()["detail"] == [
         {
-            "type": "key_reused",
+            "type": "unprocessable",
             "loc": ["header", "idempotency-key"],
             "msg": "Idempotency-Key was used before with another payload",
         }
