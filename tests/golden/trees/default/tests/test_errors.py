@@ -82,6 +82,13 @@ def test_the_document_says_how_a_route_may_refuse(
     assert set(operation["responses"]) == statuses
 
 
+def test_the_document_says_what_a_refusal_looks_like(client: TestClient) -> None:
+    refused = client.get("/openapi.json").json()["paths"]["/jobs"]["get"]["responses"]["401"]
+
+    schema = refused["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
 def test_wrong_input_is_named_and_not_shown(client: TestClient) -> None:
     response = client.get("/tasks/secret-instead-of-an-id")
 

@@ -74,5 +74,6 @@ def test_a_change_is_found_to_the_second_and_only_up_to_the_end() -> None:
     before, change = datetime(2026, 3, 20, 5, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)
 
     assert next_change(BERLIN, before, change) == change
+    assert next_change(BERLIN, change - timedelta(seconds=1), change) == change
     assert next_change(BERLIN, before, change - timedelta(seconds=1)) is None
     assert next_change(BERLIN, change, change + timedelta(days=200)) is None
