@@ -98,6 +98,8 @@ def run_processes(project: Path) -> None:
                 capture_output=True,
                 check=False,
             )
+            if done.returncode > 1:  # neither passed nor failed: pytest could not run
+                raise SystemExit(done.stdout.decode() + done.stderr.decode())
             record(project, module, name, done.returncode)
 
 
