@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .background.dependencies import RunnerDep
 from .database import DatabaseDep
-from .errors import Responses
+from .refusals import Responses
 from .scheduling.dependencies import SchedulerDep
 from .schema import is_current
 

@@ -2,7 +2,6 @@
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI
@@ -79,7 +78,7 @@ def gathered(database: Database) -> CollectorRegistry:
     metrics.observe("task", "mail", State.QUEUED, 0.02)
     metrics.observe("task", "mail", State.SUCCEEDED, 0.03)
     metrics.observe("job", "gone", State.MISSED, None)
-    return metrics.gather(database, {"mail": MAIL, "idle": MAIL})
+    return metrics.gather(database, {"mail": MAIL, "idle": MAIL}, dict)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +108,9 @@ def test_each_end_of_an_attempt_is_counted(
 
 
 def test_without_its_database_the_service_still_answers(
-    app: FastAPI, client: TestClient, tmp_path: Path
+    app: FastAPI, client: TestClient, no_database_url: str
 ) -> None:
-    app.state.database = Database(f"sqlite:///{tmp_path}/missing/x.db")
+    app.state.database = Database(no_database_url)
     families = list(parse(client.get("/metrics").text))
     assert [s.value for f in families for s in f.samples if s.name == "database_up"] == [0]
     assert "tasks_waiting" not in {family.name for family in families}

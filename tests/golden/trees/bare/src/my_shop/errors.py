@@ -1,16 +1,28 @@
 """Errors that are answers: raised by services and background code, rendered as JSON here."""
 
 import json
+import logging
+import sys
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Responses = dict[int | str, dict[str, Any]]
-"""What `responses=` of a route or router takes."""
+logger = logging.getLogger(__name__)
+
+DATABASE_RETRY_AFTER_SECONDS = 5
+
+
+class StartError(Exception):
+    """The service cannot start; the text says why, in one line."""
+
+    def __init__(self, reason: str) -> None:
+        """Take a reason that may have several lines."""
+        super().__init__(" ".join(reason.split()))
 
 
 class ServiceError(Exception):
@@ -54,23 +66,9 @@ class UnavailableError(ServiceError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
-class Problem(BaseModel):
-    """What every refusal says, but for 422, which names each wrong field."""
-
-    detail: str
-
-
-def refusals(*statuses: int) -> Responses:
-    """Document for OpenAPI with which statuses a route, or each route of a router, may refuse."""
-    return {status: {"model": Problem} for status in statuses}
-
-
-BODY_REFUSALS = refusals(400) | {413: {"content": {"text/plain": {}}}}
-"""For every route that reads a body: not readable as text, larger than MAX_BODY_BYTES."""
-
-
 def install(app: FastAPI) -> None:
-    """Render every ServiceError, and wrong input, as `{"detail": ...}`."""
+    """Render every ServiceError, wrong input and a lost database as `{"detail": ...}`."""
+    app.add_middleware(StartErrorMiddleware)
 
     @app.exception_handler(ServiceError)
     def render(_request: Request, error: ServiceError) -> JSONResponse:
@@ -86,3 +84,29 @@ def install(app: FastAPI) -> None:
         shown = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
         body = json.dumps({"detail": shown})
         return Response(body, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeoutError)
+    def give_up(request: Request, error: Exception) -> JSONResponse:
+        logger.error("the database cannot be used", exc_info=error)
+        wait = DATABASE_RETRY_AFTER_SECONDS
+        return render(request, UnavailableError("the database cannot be used", retry_after=wait))
+
+
+class StartErrorMiddleware:
+    """Lets a server say a StartError in one line, where Starlette gives it a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Replace the message with which a start fails."""
+
+        async def plainly(message: Message) -> None:
+            error = sys.exception()
+            if message["type"] == "lifespan.startup.failed" and isinstance(error, StartError):
+                message["message"] = str(error)
+            await send(message)
+
+        await self.app(scope, receive, plainly if scope["type"] == "lifespan" else send)

@@ -2,12 +2,12 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import event, text
 
 from my_shop.background import RunContext, Task
 from my_shop.background.models import Run, State
@@ -135,34 +135,28 @@ def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
 
 
 def test_an_end_that_cannot_be_written_is_written_when_the_database_answers_again(
-    settings: Settings,
+    impatient: Database,
+    locked: Callable[[], AbstractContextManager[None]],
     start_runner: Callable[..., Runner],
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
     wait_until: Callable[[Callable[[], object]], None],
     gate: threading.Event,
-    database: Database,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """S15, T1: somebody locks the database for longer than a statement waits."""
-    impatient = Database(settings.database_url)
-    event.listen(
-        impatient.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20")
-    )
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
     start_runner(task, on=impatient)
     wait_for(run_id, State.RUNNING)
 
-    with database.transaction() as session:
-        session.execute(text("SELECT 1"))  # takes the lock
+    with locked():
         gate.set()
         mine, runners = "the end of the run cannot be recorded", "the ledger cannot be used"
         wait_until(lambda: f"{mine}; trying again" in caplog.messages)
         wait_until(lambda: f"{runners}; trying again" in caplog.messages)
 
     wait_for(run_id, State.SUCCEEDED)
-    impatient.close()
 
 
 def test_an_end_that_comes_after_another_took_the_run_over_changes_nothing(

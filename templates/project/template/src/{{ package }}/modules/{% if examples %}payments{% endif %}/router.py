@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from ...database import DatabaseDep
-from ...errors import BODY_REFUSALS, refusals
+from ...refusals import BODY_REFUSALS, refusals
 from . import service
 from .dependencies import GatewayDep, open_client
 from .models import Payment

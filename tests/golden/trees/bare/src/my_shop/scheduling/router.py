@@ -13,7 +13,8 @@ from ..background.dependencies import RunnerDep, wake
 from ..background.models import Run
 from ..background.views import PageDep, RunView
 from ..database import ReadSessionDep, SessionDep
-from ..errors import NotFoundError, refusals
+from ..errors import NotFoundError
+from ..refusals import refusals
 from ..security import OperatorDep, OpsRead, OpsWrite
 from .dependencies import SchedulerDep
 from .job import Job

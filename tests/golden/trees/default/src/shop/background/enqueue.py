@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..database import SessionDep
-from ..errors import BODY_REFUSALS, UnavailableError, UnprocessableError, refusals
+from ..errors import UnavailableError, UnprocessableError
+from ..refusals import BODY_REFUSALS, refusals
 from ..settings import SettingsDep
 from . import ledger
 from .dependencies import RunnerDep, wake

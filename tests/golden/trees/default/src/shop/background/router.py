@@ -8,7 +8,8 @@ from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
 
 from ..database import ReadSessionDep, SessionDep
-from ..errors import ConflictError, NotFoundError, refusals
+from ..errors import ConflictError, NotFoundError
+from ..refusals import refusals
 from ..security import OperatorDep, OpsRead, OpsWrite
 from .dependencies import RunnerDep, wake
 from .models import DEAD_LETTERS, Run, State

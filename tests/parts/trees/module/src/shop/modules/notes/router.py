@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from ...database import ReadSessionDep, SessionDep
-from ...errors import BODY_REFUSALS, refusals
+from ...refusals import BODY_REFUSALS, refusals
 from . import service
 from .models import Note
 from .repository import Repository

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from ...database import DatabaseDep, ReadSessionDep, SessionDep
-from ...errors import BODY_REFUSALS, refusals
+from ...refusals import BODY_REFUSALS, refusals
 from . import service
 from .gateway import GatewayDep, open_client
 from .models import Product
