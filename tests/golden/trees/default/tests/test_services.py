@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from shop.background.models import State
 from shop.background.work import RunContext
@@ -20,18 +19,18 @@ def do_nothing(_context: RunContext) -> None:
 
 
 def test_a_new_database_is_migrated_and_the_runner_knows_the_servers_loop(
-    settings: Settings, tmp_path: Path
+    settings: Settings, empty_database_url: str
 ) -> None:
-    new = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/new.db"})
+    new = settings.model_copy(update={"database_url": empty_database_url})
     services = Services.build(new, lambda *_end: None, {})
-    loop = asyncio.new_event_loop()
 
-    services.start(loop)
+    async def serve() -> None:
+        services.start(asyncio.get_running_loop())
+        assert is_current(services.database)
+        assert services.runner.server_loop is asyncio.get_running_loop()
+        services.stop()
 
-    assert is_current(services.database)
-    assert services.runner.server_loop is loop
-    services.stop()
-    loop.close()
+    asyncio.run(serve())
 
 
 def test_scheduler_and_runner_tell_how_runs_end(
