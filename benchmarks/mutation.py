@@ -45,7 +45,6 @@ def main() -> None:
     if not project.exists():
         make(project, [option for option in options if option != "--"])
     run(project, known.sample)
-    run_processes(project)
     report.write(project, known.name)
 
 
@@ -81,34 +80,6 @@ def run(project: Path, sample: int | None) -> None:
         for name in drawn.sample(sorted(results), min(sample, len(results)))
     ]
     subprocess.run([*mutmut, *names], cwd=project, check=True, env=environment())
-
-
-def run_processes(project: Path) -> None:
-    """Run the tests that start processes on the survivors of programs: no other test runs those."""
-    for module, results in report.mutants(project).items():
-        if not module.endswith("__main__"):
-            continue
-        for name in report.alive(results):
-            tests = f"tests/{Path(module).parent}"
-            pytest = [project / ".venv" / "bin" / "python", "-m", "pytest", "-qx", "--rootdir=."]
-            done = subprocess.run(
-                [*pytest, "-p", "no:cacheprovider", "-m", "processes", tests],
-                cwd=project / "mutants",
-                env=environment() | {"MUTANT_UNDER_TEST": name, "PYTHONPATH": "src"},
-                capture_output=True,
-                check=False,
-            )
-            if done.returncode > 1:  # neither passed nor failed: pytest could not run
-                raise SystemExit(done.stdout.decode() + done.stderr.decode())
-            record(project, module, name, done.returncode)
-
-
-def record(project: Path, module: str, name: str, code: int) -> None:
-    """Keep the result of a mutant where mutmut keeps it."""
-    file = project / "mutants" / "src" / "shop" / f"{module}.py.meta"
-    meta = json.loads(file.read_text())
-    meta["exit_code_by_key"][name] = code
-    file.write_text(json.dumps(meta))
 
 
 def environment() -> dict[str, str]:

@@ -13,9 +13,10 @@ from pathlib import Path
 PROOF = Path(__file__).resolve().parent.parent / "docs" / "proof"
 SEED = 20261124
 NOTE = (
-    "The functions of a generated project, mutated by mutmut 3; its own tests without those that "
-    "start processes, which run on the programs (`__main__`) only. A mutant that hangs counts as "
-    "killed. Where fewer were run than there are, they were drawn at random, seed {seed}."
+    "The functions of a generated project, mutated by mutmut 3, and its own tests but for those "
+    "that start processes. A mutant that hangs counts as killed. Where fewer were run than there "
+    "are, they were drawn at random, seed {seed}. Programs (`__main__`) are tested as processes of "
+    "their own, where mutmut cannot switch a mutant on."
 )
 KILLED, TIMED_OUT = {1, 3}, {-24, 24, 36, 152, 255}
 SURVIVED = {0, 5, 33}
@@ -102,5 +103,5 @@ def with_reasons(name: str, survivors: list[dict[str, str]]) -> list[dict[str, s
 def save(name: str, title: str, note: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Write one section of the proof."""
     PROOF.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"title": title, "note": note, "rows": rows}, indent=1, ensure_ascii=False)
+    text = json.dumps({"title": title, "note": note, "rows": rows}, indent=2, ensure_ascii=False)
     (PROOF / f"{name}.json").write_text(f"{text}\n")
