@@ -40,12 +40,19 @@ def answer_to(error: ServiceError) -> tuple[int, object, str | None]:
         (ServiceError, 400),
         (NotFoundError, 404),
         (ConflictError, 409),
-        (UnprocessableError, 422),
         (UnavailableError, 503),
     ],
 )
 def test_each_error_has_a_status_and_says_why(kind: type[ServiceError], status: int) -> None:
     assert answer_to(kind("because")) == (status, {"detail": "because"}, None)
+
+
+def test_what_cannot_be_processed_is_named_like_any_wrong_input() -> None:
+    shown = [{"type": "unprocessable", "loc": ["header", "x-name"], "msg": "because"}]
+
+    answer = answer_to(UnprocessableError("because", "header", "x-name"))
+
+    assert answer == (422, {"detail": shown}, None)
 
 
 def test_an_error_may_say_when_to_come_back() -> None:
@@ -55,6 +62,31 @@ def test_an_error_may_say_when_to_come_back() -> None:
 
 def test_an_error_reads_as_its_reason() -> None:
     assert str(ServiceError("because")) == "because"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("get", "/health/ready", {"200", "503"}),
+        ("get", "/jobs", {"200", "401"}),
+        ("post", "/jobs/{name}/run", {"202", "401", "403", "404", "422"}),
+        ("get", "/tasks/{run_id}", {"200", "401", "404", "422"}),
+        ("post", "/tasks/{run_id}/retry", {"202", "401", "403", "404", "409", "422"}),
+    ],
+)
+def test_the_document_says_how_a_route_may_refuse(
+    client: TestClient, method: str, path: str, statuses: set[str]
+) -> None:
+    operation = client.get("/openapi.json").json()["paths"][path][method]
+
+    assert set(operation["responses"]) == statuses
+
+
+def test_the_document_says_what_a_refusal_looks_like(client: TestClient) -> None:
+    refused = client.get("/openapi.json").json()["paths"]["/jobs"]["get"]["responses"]["401"]
+
+    schema = refused["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Problem"}
 
 
 def test_wrong_input_is_named_and_not_shown(client: TestClient) -> None:

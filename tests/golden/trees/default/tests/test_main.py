@@ -15,10 +15,11 @@ from shop.schema import PROJECT
 from shop.settings import Settings
 
 
-def test_the_server_finds_an_application_that_says_what_it_is() -> None:
+def test_the_server_finds_an_application_that_says_what_it_is(app: FastAPI) -> None:
     assert isinstance(main.app, FastAPI)
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    assert (main.app.title, main.app.description) == (project["name"], project["description"])
+    for made in (main.app, app):
+        assert (made.title, made.description) == (project["name"], project["description"])
 
 
 def test_every_operation_has_an_id_of_its_own_and_an_explanation(client: TestClient) -> None:

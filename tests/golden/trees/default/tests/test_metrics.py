@@ -80,7 +80,7 @@ def gathered(database: Database) -> CollectorRegistry:
     metrics.observe("task", "mail", State.QUEUED, 0.02)
     metrics.observe("task", "mail", State.SUCCEEDED, 0.03)
     metrics.observe("job", "gone", State.MISSED, None)
-    return metrics.gather(database, {"mail": MAIL}, dict)
+    return metrics.gather(database, {"mail": MAIL, "idle": MAIL}, dict)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,9 @@ def gathered(database: Database) -> CollectorRegistry:
         ("task_duration_seconds_bucket", {"task": "mail", "le": "0.01"}, 0),
         ("job_runs_total", {"job": "gone", "outcome": "missed"}, 1),
         ("job_duration_seconds_count", {"job": "gone"}, None),
+        ("task_runs_total", {"task": "idle", "outcome": "succeeded"}, 0),
+        ("task_retries_total", {"task": "idle"}, 0),
+        ("task_duration_seconds_count", {"task": "idle"}, 0),
         ("database_up", {}, 1),
     ],
 )

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .background.dependencies import RunnerDep
 from .database import DatabaseDep
+from .refusals import Responses
 from .scheduling.dependencies import SchedulerDep
 from .schema import is_current
 
@@ -23,6 +24,9 @@ class Health(BaseModel):
 
     status: Literal["ok", "unavailable"] = "ok"
     detail: str = ""
+
+
+UNAVAILABLE: Responses = {HTTPStatus.SERVICE_UNAVAILABLE: {"model": Health}}
 
 
 class Part(Protocol):
@@ -68,13 +72,13 @@ async def live() -> Health:
     return Health()
 
 
-@router.get("/ready")
+@router.get("/ready", responses=UNAVAILABLE)
 def ready(response: Response, problem: Annotated[str, Depends(not_ready)]) -> Health:
     """Answer whether requests can be served; stalled background work does not count."""
     return _answer(problem, response)
 
 
-@router.get("/background")
+@router.get("/background", responses=UNAVAILABLE)
 def background(response: Response, runner: RunnerDep, scheduler: SchedulerDep) -> Health:
     """Answer whether the runner and the scheduler of this process go on."""
     return _answer(stalled(runner, scheduler), response)

@@ -39,6 +39,17 @@ def test_an_attempt_is_judged_by_what_it_raised() -> None:
     assert judge(often, 3, late, NOW) == Outcome(State.TIMED_OUT, late)
 
 
+def test_the_next_attempt_waits_for_the_backoff() -> None:
+    """T4."""
+    backoff = timedelta(seconds=8)
+    task = Task(name="work", payload=Nothing, function=ignore, retries=1, backoff=backoff)
+
+    retry_at = judge(task, 1, OSError(), NOW).retry_at
+
+    assert retry_at is not None
+    assert backoff / 2 <= retry_at - NOW <= backoff
+
+
 def test_nobody_observes_nothing() -> None:
     """S13."""
     nobody("task", "work", State.FAILED, None)

@@ -1,11 +1,12 @@
 """What a clock change does to a crontab expression (S4)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from my_shop.scheduling.clock import next_change
 from my_shop.scheduling.crontab import next_after
 
 # Clocks in Berlin skip 02:00 to 03:00 on 29 March 2026, and repeat it on 25 October 2026.
@@ -67,3 +68,12 @@ def test_five_minutes_are_always_five_minutes() -> None:
 
     apart = {later.astimezone(UTC) - sooner.astimezone(UTC) for sooner, later in pairwise(due)}
     assert {gap.total_seconds() for gap in apart} == {300}
+
+
+def test_a_change_is_found_to_the_second_and_only_up_to_the_end() -> None:
+    before, change = datetime(2026, 3, 20, 5, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+    assert next_change(BERLIN, before, change) == change
+    assert next_change(BERLIN, change - timedelta(seconds=1), change) == change
+    assert next_change(BERLIN, before, change - timedelta(seconds=1)) is None
+    assert next_change(BERLIN, change, change + timedelta(days=200)) is None

@@ -50,9 +50,14 @@ class ConflictError(ServiceError):
 
 
 class UnprocessableError(ServiceError):
-    """The request is well formed but contradicts an earlier one."""
+    """The request is well formed but cannot be done, as with a key that was used for another."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, detail: str, *where: str) -> None:
+        """Say why, and `where` in the request it stands, as FastAPI does: "header", "x-name"."""
+        super().__init__(detail)
+        self.where = where
 
 
 class UnavailableError(ServiceError):
@@ -68,7 +73,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ServiceError)
     def render(_request: Request, error: ServiceError) -> JSONResponse:
         headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-        return JSONResponse({"detail": error.detail}, status_code=error.status, headers=headers)
+        detail: object = error.detail
+        if isinstance(error, UnprocessableError):  # every 422 has one shape
+            detail = [{"type": "unprocessable", "loc": error.where, "msg": error.detail}]
+        return JSONResponse({"detail": detail}, status_code=error.status, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     def refuse(_request: Request, error: RequestValidationError) -> Response:

@@ -118,7 +118,12 @@ def test_whatever_a_function_raises_is_given_and_ends_nothing_else(
     assert server_loop.is_running()
 
 
-def test_an_async_function_that_takes_too_long_is_cancelled(context: RunContext) -> None:
+@pytest.mark.parametrize("on_server_loop", [True, False])
+def test_an_async_function_that_takes_too_long_is_cancelled(
+    on_server_loop: bool,  # noqa: FBT001
+    context: RunContext,
+    server_loop: asyncio.AbstractEventLoop,
+) -> None:
     """T4."""
     ended: list[str] = []
 
@@ -128,7 +133,7 @@ def test_an_async_function_that_takes_too_long_is_cancelled(context: RunContext)
         finally:
             ended.append("cancelled")
 
-    error = execute(make_task(work), context, "{}")
+    error = execute(make_task(work, on_server_loop=on_server_loop), context, "{}", server_loop)
 
     assert isinstance(error, RunTimeoutError)
     assert str(error) == "took longer than 0:00:00.050000"

@@ -84,7 +84,7 @@ def test_a_run_of_a_dead_process_is_found_at_the_second_beat(
 
     assert find(abandoned).state is State.LOST
     assert counted == [("task", "work", State.LOST, None)]
-    assert "found cut off: 1 runs of work, now lost" in caplog.text
+    assert "found cut off: 1 runs of work, now lost" in caplog.messages
 
 
 def test_after_a_stall_nothing_is_swept_before_everybody_could_extend_their_leases(

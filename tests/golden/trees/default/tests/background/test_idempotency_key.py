@@ -101,7 +101,13 @@ def test_a_key_with_another_payload_is_refused(
     answer = client.post("/charge", json={"amount": 6}, headers={"Idempotency-Key": "k"})
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert answer.json() == {"detail": "Idempotency-Key was used before with another payload"}
+    assert answer.json()["detail"] == [
+        {
+            "type": "unprocessable",
+            "loc": ["header", "idempotency-key"],
+            "msg": "Idempotency-Key was used before with another payload",
+        }
+    ]
     assert count() == 1
 
 

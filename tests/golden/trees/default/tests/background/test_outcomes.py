@@ -29,6 +29,11 @@ class UnprintableError(Exception):
         raise ValueError
 
 
+def noted(error: Exception, note: str) -> Exception:
+    error.add_note(note)
+    return error
+
+
 @pytest.fixture
 def run(session: Session) -> Run:
     """Give a run that `me` has claimed."""
@@ -105,6 +110,7 @@ def test_a_run_that_was_given_up_and_ended_all_the_same_is_corrected(
         (ValueError("nul \0, half \ud800, grüße"), "ValueError: nul \\0, half \\ud800, grüße"),
         (OSError("x" * 5000), "OSError: " + "x" * 1991),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (noted(OSError("down"), "since noon"), "OSError: down\nsince noon"),
     ],
 )
 def test_any_error_text_can_be_stored(

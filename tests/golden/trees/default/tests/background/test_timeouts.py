@@ -3,7 +3,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,15 +11,24 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, ledger
-from shop.background.execution import Outcome
+from shop.background import RunContext, Task, attempt, ledger
+from shop.background.attempt import Attempt, Process
+from shop.background.claim import claim
+from shop.background.execution import Outcome, nobody
 from shop.background.models import Run, State
 from shop.background.runner import Runner
+from shop.database import Database
+from shop.logs import ContextFilter
+from shop.settings import Settings
 
 SOON = timedelta(seconds=0.05)
 
 
 class Nothing(BaseModel):
+    pass
+
+
+def ignore(_payload: Nothing, _context: RunContext) -> None:
     pass
 
 
@@ -40,22 +49,52 @@ def test_a_sync_run_is_timed_out_at_once_and_keeps_its_slot_until_its_thread_end
 
     task = Task(name="work", payload=Nothing, function=hang, timeout=SOON, max_concurrency=1)
     slow = queue(task)
-    start_runner(task)
+    with caplog.filtering(ContextFilter()):
+        start_runner(task)
 
-    late = wait_for(slow, State.TIMED_OUT)
-    assert late.error is not None
-    assert late.error.endswith("took longer than 0:00:00.050000")
-    assert late.lease_until is not None
-    waiting = queue(task)
-    wait_until(lambda: find(slow).lease_until != late.lease_until)  # the heart has beaten
-    assert find(waiting).state is State.QUEUED
+        late = wait_for(slow, State.TIMED_OUT)
+        assert late.error is not None
+        assert late.error.endswith("took longer than 0:00:00.050000")
+        assert late.lease_until is not None
+        waiting = queue(task)
+        wait_until(lambda: find(slow).lease_until != late.lease_until)  # the heart has beaten
+        assert find(waiting).state is State.QUEUED
 
-    gate.set()
-    wait_for(waiting, State.SUCCEEDED)
-    assert find(slow).state is State.TIMED_OUT
-    assert find(slow).lease_until is None
-    alarms = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
-    assert alarms == ["timed_out"]
+        gate.set()
+        wait_for(waiting, State.SUCCEEDED)
+        assert find(slow).state is State.TIMED_OUT
+        assert find(slow).lease_until is None
+    (alarm,) = (r for r in caplog.records if r.levelno >= logging.WARNING)
+    assert alarm.getMessage() == "timed_out"
+    assert alarm.__dict__["context"] == f" run_id={slow} work=work"
+
+
+def test_a_timeout_is_recorded_when_it_has_come_and_not_before(
+    settings: Settings,
+    database: Database,
+    queue: Callable[..., UUID],
+    find: Callable[[UUID], Run],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """T4."""
+    seconds = 1000.0
+    monkeypatch.setattr(attempt, "monotonic", lambda: seconds)
+    task = Task(name="work", payload=Nothing, function=ignore, timeout=timedelta(seconds=8))
+    run_id, lease = queue(task), timedelta(minutes=1)
+    with database.transaction() as session:
+        now = datetime.now(UTC)
+        (run,) = claim(session, {"work": None}, now, owner="me", slots=1, lease=lease)
+    process = Process(settings, database, nobody, lambda: None, threading.Event())
+    watched = Attempt(run, task, process, None)
+
+    seconds += 7.9
+    watched.check_timeout()
+    assert find(run_id).state is State.RUNNING
+
+    seconds += 0.2
+    watched.check_timeout()
+    assert find(run_id).state is State.TIMED_OUT
+    assert find(run_id).lease_until is not None
 
 
 def test_an_idempotent_run_is_not_repeated_before_its_timed_out_thread_ends(

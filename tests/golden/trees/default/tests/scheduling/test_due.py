@@ -79,7 +79,8 @@ def test_a_due_time_is_recorded_once_however_many_processes_bring_it(
         second = record_due(session, job(), [NOON], NOON)
 
     assert (first, second) == ([("report", State.QUEUED)], [])
-    assert [run.due_at for run in recorded()] == [NOON]
+    (run,) = recorded()
+    assert (run.due_at, run.error) == (NOON, None)
 
 
 def test_max_instances_counts_the_runs_of_all_processes(
@@ -120,6 +121,30 @@ def test_due_times_are_folded_into_a_run_that_nobody_has_begun_yet(
 
     states = [run.state for run in recorded()]
     assert states == [State.QUEUED, State.COALESCED, State.COALESCED]
+
+
+def test_only_what_could_still_be_run_is_folded(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S7: what was missed stays missed."""
+    with database.transaction() as session:
+        record_due(session, job(), [NOON], NOON)
+        record_due(session, job(), [NOON + HOUR, NOON + 4 * HOUR], NOON + 4 * HOUR)
+
+    states = [run.state for run in recorded()]
+    assert states == [State.QUEUED, State.MISSED, State.COALESCED]
+
+
+def test_a_run_that_waits_for_its_next_attempt_takes_no_due_time_in(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S7: it is about an earlier due time, and has begun already."""
+    with database.transaction() as session:
+        record_due(session, job(), [NOON], NOON)
+        session.query(Run).one().attempt = 1
+        record_due(session, job(), [NOON + HOUR], NOON + HOUR)
+
+    assert [run.state for run in recorded()] == [State.QUEUED, State.QUEUED]
 
 
 def test_without_coalescing_each_due_time_waits_for_its_turn(

@@ -4,7 +4,7 @@
 `execution` run what was claimed, `work` declares a task, `enqueue` accepts one from a request.
 """
 
-from .enqueue import Accepted, EnqueueDep
+from .enqueue import QUEUE_REFUSALS, Accepted, EnqueueDep
 from .work import RunContext, Task
 
-__all__ = ["Accepted", "EnqueueDep", "RunContext", "Task"]
+__all__ = ["QUEUE_REFUSALS", "Accepted", "EnqueueDep", "RunContext", "Task"]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..database import SessionDep
 from ..errors import UnavailableError, UnprocessableError
+from ..refusals import BODY_REFUSALS, refusals
 from ..settings import SettingsDep
 from . import ledger
 from .dependencies import RunnerDep, wake
@@ -20,6 +21,9 @@ from .runner import Runner
 from .work import Task
 
 Payload = TypeVar("Payload", bound=BaseModel)
+
+QUEUE_REFUSALS = BODY_REFUSALS | refusals(503)
+"""`responses=` of a route that queues a task."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -75,7 +79,7 @@ class Enqueue:
         run = self.session.scalars(select(Run).where(same)).one()
         if run.payload != body:
             message = "Idempotency-Key was used before with another payload"
-            raise UnprocessableError(message)
+            raise UnprocessableError(message, "header", "idempotency-key")
         return run
 
 

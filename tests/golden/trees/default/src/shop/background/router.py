@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from ..database import ReadSessionDep, SessionDep
 from ..errors import ConflictError, NotFoundError
+from ..refusals import refusals
 from ..security import OperatorDep, OpsRead, OpsWrite
 from .dependencies import RunnerDep, wake
 from .models import DEAD_LETTERS, Run, State
 from .views import PageDep, RunView
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
+router = APIRouter(prefix="/tasks", tags=["tasks"], responses=refusals(401))
+CHANGE_REFUSALS = refusals(403, 404, 409)
 
 
 @router.get("/failed", dependencies=[OpsRead])
@@ -28,7 +30,7 @@ def list_dead_letters(
     return [RunView.of(run, operator=operator) for run in rows]
 
 
-@router.get("/{run_id}")
+@router.get("/{run_id}", responses=refusals(404), openapi_extra={"security": [{}]})
 def read_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) -> RunView:
     """Tell how a run goes; its id is what the queueing endpoint answered with."""
     run = session.get(Run, run_id)
@@ -37,7 +39,12 @@ def read_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) ->
     return RunView.of(run, operator=operator)
 
 
-@router.post("/{run_id}/retry", status_code=HTTPStatus.ACCEPTED, dependencies=[OpsWrite])
+@router.post(
+    "/{run_id}/retry",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[OpsWrite],
+    responses=CHANGE_REFUSALS,
+)
 def retry_dead_letter(
     run_id: UUID, session: SessionDep, runner: RunnerDep, background: BackgroundTasks
 ) -> RunView:
@@ -49,7 +56,12 @@ def retry_dead_letter(
     return RunView.of(run, operator=True)
 
 
-@router.post("/{run_id}/dismiss", status_code=HTTPStatus.NO_CONTENT, dependencies=[OpsWrite])
+@router.post(
+    "/{run_id}/dismiss",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[OpsWrite],
+    responses=CHANGE_REFUSALS,
+)
 def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
     """Take a dead letter off the list; its row stays until it is pruned."""
     _dead_letter(session, run_id).dismissed_at = datetime.now(UTC)

@@ -14,12 +14,13 @@ from ..background.models import Run
 from ..background.views import PageDep, RunView
 from ..database import ReadSessionDep, SessionDep
 from ..errors import NotFoundError
+from ..refusals import refusals
 from ..security import OperatorDep, OpsRead, OpsWrite
 from .dependencies import SchedulerDep
 from .job import Job
 from .models import PausedJob
 
-router = APIRouter(prefix="/jobs", tags=["jobs"])
+router = APIRouter(prefix="/jobs", tags=["jobs"], responses=refusals(401))
 
 
 class JobView(BaseModel):
@@ -61,13 +62,13 @@ def list_jobs(session: ReadSessionDep, scheduler: SchedulerDep) -> list[JobView]
     return [JobView.of(job, paused=job.name in paused) for job in scheduler.jobs.values()]
 
 
-@router.get("/{name}", dependencies=[OpsRead])
+@router.get("/{name}", dependencies=[OpsRead], responses=refusals(404))
 def read_job(job: JobDep, session: ReadSessionDep) -> JobView:
     """Show one job."""
     return JobView.of(job, paused=session.get(PausedJob, job.name) is not None)
 
 
-@router.get("/{name}/runs", dependencies=[OpsRead])
+@router.get("/{name}/runs", dependencies=[OpsRead], responses=refusals(404))
 def list_runs(
     job: JobDep, session: ReadSessionDep, page: PageDep, *, operator: OperatorDep
 ) -> list[RunView]:
@@ -77,7 +78,12 @@ def list_runs(
     return [RunView.of(run, operator=operator) for run in session.scalars(newest)]
 
 
-@router.post("/{name}/run", status_code=HTTPStatus.ACCEPTED, dependencies=[OpsWrite])
+@router.post(
+    "/{name}/run",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[OpsWrite],
+    responses=refusals(403, 404),
+)
 def run_job_now(
     job: JobDep, session: SessionDep, runner: RunnerDep, background: BackgroundTasks
 ) -> RunView:
@@ -87,14 +93,14 @@ def run_job_now(
     return RunView.of(session.get_one(Run, run_id), operator=True)
 
 
-@router.post("/{name}/pause", dependencies=[OpsWrite])
+@router.post("/{name}/pause", dependencies=[OpsWrite], responses=refusals(403, 404))
 def pause_job(job: JobDep, session: SessionDep) -> JobView:
     """Let due times pass without a run, in every process and across restarts, until resumed."""
     session.merge(PausedJob(name=job.name, paused_at=datetime.now(UTC)))
     return JobView.of(job, paused=True)
 
 
-@router.post("/{name}/resume", dependencies=[OpsWrite])
+@router.post("/{name}/resume", dependencies=[OpsWrite], responses=refusals(403, 404))
 def resume_job(job: JobDep, session: SessionDep) -> JobView:
     """Run the job at its due times again."""
     if (row := session.get(PausedJob, job.name)) is not None:

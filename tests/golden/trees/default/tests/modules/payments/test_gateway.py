@@ -90,3 +90,28 @@ def test_the_key_is_never_logged(
 
     assert "LocalProtocolError" in caplog.text
     assert "gateway-key" not in caplog.text + str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (httpx2.Response(204), "the payment gateway's answer is not what was agreed on"),
+        (httpx2.Response(401), "the payment gateway answered 401"),
+        (httpx2.Response(503), "the payment gateway answered 503"),
+        (httpx2.ConnectError("no"), "no answer from the payment gateway: ConnectError"),
+    ],
+    ids=repr,
+)
+def test_what_went_wrong_is_logged(
+    gateway: Gateway,
+    answers: Answers,
+    caplog: pytest.LogCaptureFixture,
+    answer: httpx2.Response | Exception,
+    line: str,
+) -> None:
+    answers += [answer] * 3
+
+    with pytest.raises(UnavailableError):
+        gateway.charge(ORDER)
+
+    assert {r.getMessage() for r in caplog.records if r.levelno == logging.WARNING} == {line}

@@ -44,3 +44,12 @@ def test_a_bad_field_is_named_and_the_gateway_is_not_asked(
     assert response.status_code == 422
     assert [error["loc"] for error in response.json()["detail"]] == [["body", "amount"]]
     assert asked == []
+
+
+def test_a_reference_that_cannot_be_one_is_refused_before_the_database_is_asked(
+    client: TestClient,
+) -> None:
+    response = client.get("/payments/%00")
+
+    assert response.status_code == 422
+    assert [error["loc"] for error in response.json()["detail"]] == [["path", "reference"]]

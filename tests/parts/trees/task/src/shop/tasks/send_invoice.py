@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
-from ..background import Accepted, EnqueueDep, RunContext, Task
+from ..background import QUEUE_REFUSALS, Accepted, EnqueueDep, RunContext, Task
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["send_invoice"])
@@ -48,7 +48,7 @@ TASK = Task(
 )
 
 
-@router.post("/send-invoice", status_code=HTTPStatus.ACCEPTED)
+@router.post("/send-invoice", status_code=HTTPStatus.ACCEPTED, responses=QUEUE_REFUSALS)
 def queue_send_invoice(payload: SendInvoicePayload, enqueue: EnqueueDep) -> Accepted:
     """Queue the task; ask at `Location` how it went."""
     return enqueue(TASK, payload)

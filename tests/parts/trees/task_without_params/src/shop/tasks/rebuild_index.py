@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from ..background import Accepted, EnqueueDep, RunContext, Task
+from ..background import QUEUE_REFUSALS, Accepted, EnqueueDep, RunContext, Task
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["rebuild_index"])
@@ -40,7 +40,7 @@ TASK = Task(
 )
 
 
-@router.post("/rebuild-index", status_code=HTTPStatus.ACCEPTED)
+@router.post("/rebuild-index", status_code=HTTPStatus.ACCEPTED, responses=QUEUE_REFUSALS)
 def queue_rebuild_index(payload: RebuildIndexPayload, enqueue: EnqueueDep) -> Accepted:
     """Queue the task; ask at `Location` how it went."""
     return enqueue(TASK, payload)

@@ -4,14 +4,14 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from ...background import Accepted, EnqueueDep
+from ...background import QUEUE_REFUSALS, Accepted, EnqueueDep
 from ...tasks.send_email import TASK
 from .schemas import Email
 
 router = APIRouter(tags=["notifications"])
 
 
-@router.post("/notify", status_code=HTTPStatus.ACCEPTED)
+@router.post("/notify", status_code=HTTPStatus.ACCEPTED, responses=QUEUE_REFUSALS)
 def notify(email: Email, enqueue: EnqueueDep) -> Accepted:
     """Queue an e-mail; ask at `Location` whether it was sent."""
     return enqueue(TASK, email)

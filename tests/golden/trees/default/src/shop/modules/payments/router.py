@@ -5,21 +5,27 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from ...database import DatabaseDep
+from ...refusals import BODY_REFUSALS, refusals
 from . import service
 from .dependencies import GatewayDep, open_client
 from .models import Payment
-from .schemas import NewPayment, PaymentView
+from .schemas import NewPayment, PaymentView, Reference
 
 router = APIRouter(prefix="/payments", tags=["payments"], lifespan=open_client)
 
 
-@router.post("", status_code=HTTPStatus.CREATED, response_model=PaymentView)
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    response_model=PaymentView,
+    responses=BODY_REFUSALS | refusals(402, 409, 503),
+)
 def make_payment(order: NewPayment, database: DatabaseDep, gateway: GatewayDep) -> Payment:
     """Charge a payment; 402 when it is refused, 503 when nobody knows yet: send it again."""
     return service.make_payment(order, database, gateway)
 
 
-@router.get("/{reference}", response_model=PaymentView)
-def read_payment(reference: str, database: DatabaseDep) -> Payment:
+@router.get("/{reference}", response_model=PaymentView, responses=refusals(404))
+def read_payment(reference: Reference, database: DatabaseDep) -> Payment:
     """Look at a payment that was made."""
     return service.read_payment(reference, database)

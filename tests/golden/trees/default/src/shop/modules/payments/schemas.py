@@ -6,6 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Reference = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""The caller's name for a payment: the same is charged once, however often it is sent."""
+
 
 class NewPayment(BaseModel):
     """A payment to make."""
@@ -15,8 +18,7 @@ class NewPayment(BaseModel):
     amount: Annotated[int, Field(strict=True, gt=0, le=10**12)]
     """In the currency's smallest unit, such as cents: floats cannot hold 0.10."""
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217, such as EUR")]
-    reference: Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-    """The caller's name for it: the same reference is charged once, however often it is sent."""
+    reference: Reference
 
 
 class PaymentView(BaseModel):

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from ...database import ReadSessionDep, SessionDep
+from ...refusals import BODY_REFUSALS, refusals
 from . import service
 from .models import Note
 from .repository import Repository
@@ -24,25 +25,25 @@ def browse(session: ReadSessionDep, limit: Limit = 20, offset: Offset = 0) -> No
     return service.browse(Repository(session), limit, offset)
 
 
-@router.post("", status_code=HTTPStatus.CREATED, response_model=NoteView)
+@router.post("", status_code=HTTPStatus.CREATED, response_model=NoteView, responses=BODY_REFUSALS)
 def create(new: NewNote, session: SessionDep) -> Note:
     """Make one."""
     return service.create(Repository(session), new)
 
 
-@router.get("/{note_id}", response_model=NoteView)
+@router.get("/{note_id}", response_model=NoteView, responses=refusals(404))
 def read(note_id: UUID, session: ReadSessionDep) -> Note:
     """Look at one."""
     return service.read(Repository(session), note_id)
 
 
-@router.put("/{note_id}", response_model=NoteView)
+@router.put("/{note_id}", response_model=NoteView, responses=BODY_REFUSALS | refusals(404))
 def replace(note_id: UUID, new: NewNote, session: SessionDep) -> Note:
     """Replace one as a whole: what is left out gets its default."""
     return service.replace(Repository(session), note_id, new)
 
 
-@router.delete("/{note_id}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete("/{note_id}", status_code=HTTPStatus.NO_CONTENT, responses=refusals(404))
 def delete(note_id: UUID, session: SessionDep) -> None:
     """Delete one."""
     service.delete(Repository(session), note_id)

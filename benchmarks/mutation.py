@@ -1,0 +1,92 @@
+"""How many mutants of a generated project its own tests kill, with mutmut.
+
+Run by hand: `python benchmarks/mutation.py FOLDER [--sample N] [-- OPTIONS OF NEW]`. It makes the
+project `shop` in FOLDER, mutates its functions, and writes `docs/proof/mutation*.json`. A run takes
+the better part of an hour on two cores; started again with the same FOLDER it goes on.
+The reasons why a survivor is equivalent are written into the file by hand, and kept.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import mutation_report as report
+from uv import find_uv_bin
+
+PLUGIN = Path(__file__).parent / "in_project" / "likely_first.py"
+CONFIGURATION = """
+[tool.mutmut]
+source_paths = ["src"]
+also_copy = {others}
+pytest_add_cli_args = [
+    "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "likely_first", "-m", "not processes",
+    # Alembic keeps the stdout of the first run in the process, which is closed in the second.
+    "--deselect", "tests/test_schema.py::test_the_migrations_make_what_the_models_say",
+]
+pytest_add_cli_args_test_selection = ["tests"]
+timeout_multiplier = 3.0
+timeout_constant = 10.0
+"""
+
+
+def main() -> None:
+    """Make the project, run mutmut in it, write what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sample", type=int, help="so many mutants of each module at most")
+    parser.add_argument("--name", default="mutation", help="of the files in docs/proof")
+    known, options = parser.parse_known_args()
+    project = known.folder.absolute() / "shop"
+    if not project.exists():
+        make(project, [option for option in options if option != "--"])
+    run(project, known.sample)
+    report.write(project, known.name)
+
+
+def make(project: Path, options: list[str]) -> None:
+    """Make a project, its environment with mutmut, and mutmut's configuration."""
+    project.parent.mkdir(parents=True, exist_ok=True)
+    new = [sys.executable, "-m", "fastforge", "new", "shop", "--yes", "--no-git", "--no-verify"]
+    subprocess.run([*new, *options], cwd=project.parent, check=True, capture_output=True)
+    uv = [find_uv_bin(), "--quiet"]
+    for words in (["sync", "--python", sys.executable], ["pip", "install", "mutmut>=3.8,<4"]):
+        subprocess.run([*uv, *words], cwd=project, check=True, env=environment())
+    (library,) = (project / ".venv" / "lib").glob("python*/site-packages")
+    (library / PLUGIN.name).write_text(PLUGIN.read_text())
+    conftest = project / "tests" / "conftest.py"  # a broken wait is seen sooner
+    conftest.write_text(re.sub(r"(LONGEST_WAIT_SECONDS = )30", r"\g<1>5", conftest.read_text()))
+    skipped = {".venv", "src", "tests", "pyproject.toml", "uv.lock"}
+    others = sorted(path.name for path in project.iterdir() if path.name not in skipped)
+    with (project / "pyproject.toml").open("a") as file:
+        file.write(CONFIGURATION.format(others=json.dumps(others)))
+
+
+def run(project: Path, sample: int | None) -> None:
+    """Run mutmut on all mutants, or on a sample of each module."""
+    mutmut = [project / ".venv" / "bin" / "mutmut", "run", "--max-children", "2"]
+    if sample is None:
+        subprocess.run(mutmut, cwd=project, check=True, env=environment())
+        return
+    subprocess.run([*mutmut, "shop.settings.*"], cwd=project, check=True, env=environment())
+    drawn = random.Random(report.SEED)  # noqa: S311
+    names = [
+        name
+        for results in report.mutants(project).values()
+        for name in drawn.sample(sorted(results), min(sample, len(results)))
+    ]
+    subprocess.run([*mutmut, *names], cwd=project, check=True, env=environment())
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of the project's programs: bytecode is kept."""
+    dropped = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "PYTHONPATH"}
+    return {name: value for name, value in os.environ.items() if name not in dropped}
+
+
+if __name__ == "__main__":
+    main()

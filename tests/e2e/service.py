@@ -1,0 +1,89 @@
+"""A generated service that really runs, and the other service that its payments go to."""
+
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from fastforge.environment import program
+
+LONGEST_WAIT_SECONDS = 60
+
+
+class _Gateway(BaseHTTPRequestHandler):
+    """Charges even amounts, refuses odd ones, takes whatever is published."""
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        amount = json.loads(self.rfile.read(length))["amount"]
+        if amount % 2:
+            self._answer(402, {"reason": "odd"})
+        else:
+            self._answer(201, {"id": f"charge {amount}"})
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(200, {})
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+    def _answer(self, status: int, body: dict[str, str]) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@contextmanager
+def gateway() -> Iterator[str]:
+    """Run the other service in this process and give its URL."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Gateway) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def serve(project: Path, package: str, folder: Path, **settings: str) -> Iterator[str]:
+    """Run uvicorn on a database in `folder`, give its URL when it is ready, stop it."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "log").open("wb") as log:
+        port = listener.getsockname()[1]
+        command = [program(project, "python"), "-m", "uvicorn", f"{package}.main:app"]
+        process = subprocess.Popen(
+            [*command, "--fd", str(listener.fileno())],
+            cwd=folder,
+            env={**kept, "DATABASE_URL": f"sqlite:///{folder}/service.db", **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[listener.fileno()],
+        )
+        try:
+            _wait_until_ready(port, process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(LONGEST_WAIT_SECONDS)
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + LONGEST_WAIT_SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=LONGEST_WAIT_SECONDS)) as connection:
+            connection.request("GET", "/health/ready")
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the service did not get ready")

@@ -1,0 +1,55 @@
+"""What a process is made of, put together."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from shop.background.models import State
+from shop.background.work import RunContext
+from shop.scheduling import Every, Job
+from shop.schema import is_current
+from shop.services import Services
+from shop.settings import Settings
+
+HOUR = timedelta(hours=1)
+
+
+def do_nothing(_context: RunContext) -> None:
+    """Be the function of a job."""
+
+
+def test_a_new_database_is_migrated_and_the_runner_knows_the_servers_loop(
+    settings: Settings, empty_database_url: str
+) -> None:
+    new = settings.model_copy(update={"database_url": empty_database_url})
+    services = Services.build(new, lambda *_end: None, {})
+
+    async def serve() -> None:
+        services.start(asyncio.get_running_loop())
+        assert is_current(services.database)
+        assert services.runner.server_loop is asyncio.get_running_loop()
+        services.stop()
+
+    asyncio.run(serve())
+
+
+def test_scheduler_and_runner_tell_how_runs_end(
+    settings: Settings, wait_until: Callable[[Callable[[], object]], None]
+) -> None:
+    """S13: a due time that was missed, and the run of the one that was not."""
+    seen: set[tuple[str, str, State]] = set()
+
+    def observe(kind: str, name: str, state: State, seconds: float | None) -> None:
+        assert (seconds is None) == (state is State.MISSED)
+        seen.add((kind, name, state))
+
+    job = Job(name="report", schedule=Every(HOUR), function=do_nothing)
+    services = Services.build(settings, observe, {"report": job})
+    services.start()
+
+    due_at = datetime.now(UTC) - 3 * HOUR
+    services.scheduler.engine.modify_job("report", next_run_time=due_at)
+    ends = {("job", "report", State.MISSED), ("job", "report", State.SUCCEEDED)}
+    wait_until(lambda: ends <= seen)
+
+    services.stop()
