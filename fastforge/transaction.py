@@ -113,8 +113,8 @@ def _settle(stage: Path, root: Path) -> None:
         journal = json.loads((stage / "journal").read_text())
         steps = [_Step(*step) for step in journal["steps"]]
         if (stage / "committed").exists():
-            gone = [str(Path(step.path).parent) for step in steps if step.after is None]
-            _remove_empty(root, gone)
+            gone = [step.path for step in steps if step.after is None]
+            _remove_empty(root, [str(folder) for path in gone for folder in Path(path).parents])
         else:
             _undo_all(steps, stage, root)
             _remove_empty(root, journal["folders"])

@@ -78,27 +78,45 @@ def ended(process: ForkServerProcess, log: Path) -> Ended:
 
 
 def _run(arguments: list[str], fault: Fault | None, log: Path) -> None:
-    err = os.open(log, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+    """Be the program: nothing of the fork server's runs after it."""
+    try:
+        _redirect(log)
+        code = _code_of(arguments, fault, log)
+    except KeyboardInterrupt:  # before the program, or after its end
+        code = 130
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _redirect(log: Path) -> None:
+    """Let stdout go nowhere and stderr to the log, which is there when all is ready."""
+    draft = log.with_suffix(".draft")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.dup2(err, 2)
+    os.dup2(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), 2)
     sys.stdout, sys.stderr = (
         io.TextIOWrapper(io.FileIO(1, "w")),
         io.TextIOWrapper(io.FileIO(2, "w")),
     )
+    draft.rename(log)
+
+
+def _code_of(arguments: list[str], fault: Fault | None, log: Path) -> int:
     sys.argv = ["fastforge", *arguments]
     job.datetime = _AtNoon  # type: ignore[misc] # else each run writes another moment
-    if fault is None:
-        main()
-        return
-    operations = _Operations(fault, Path(arguments[-1]).resolve())
-    sys.addaudithook(operations.audit)
-    io.open = operations.open_file  # type: ignore[assignment] # pathlib's way to files
-    os.scandir = _Unlucky  # type: ignore[assignment,misc]
+    operations = _Operations(fault or CLEAN, Path(arguments[-1]).resolve())
+    if fault:
+        sys.addaudithook(operations.audit)
+        io.open = operations.open_file  # type: ignore[assignment] # pathlib's way to files
+        os.scandir = _Unlucky  # type: ignore[assignment,misc]
     try:
         main()
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 0
     finally:
         operations.active = False
-        log.with_suffix(".operations").write_text("\n".join(operations.seen))
+        if fault:
+            log.with_suffix(".operations").write_text("\n".join(operations.seen))
+    return 0
 
 
 class _AtNoon(datetime):
