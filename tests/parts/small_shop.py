@@ -1,4 +1,4 @@
-"""As much of a project as the commands that add and remove parts read."""
+"""Projects without an environment, made for the commands that add and remove parts."""
 
 from pathlib import Path
 
@@ -8,16 +8,27 @@ from fastforge.record import record_of
 from fastforge.render import render
 from fastforge.staging import write_files
 
-_READ = ("pyproject.toml", "migrations/versions/", "jobs/__init__.py", "tasks/__init__.py")
+_READ = ("pyproject.toml", "migrations/versions/")
+_PLACES = ("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py")
+
+
+def make_shop(folder: Path) -> Path:
+    """Write a default project into `folder`."""
+    return _make(folder, ProjectAnswers(name="shop", description="Sells.", author="Ada"), ("",))
 
 
 def make_small_shop(folder: Path) -> Path:
-    """Write the project into `folder`."""
+    """Write as much of a bare project into `folder` as the commands read."""
     answers = ProjectAnswers(name="shop", description="Sells.", author="Ada", examples=False)
+    return _make(folder, answers, _READ, _PLACES)
+
+
+def _make(
+    folder: Path, answers: ProjectAnswers, starts: tuple[str, ...], ends: tuple[str, ...] = ()
+) -> Path:
     tree = render("project", answers.context())
     record = record_of("project", "shop", answers.as_dict(), tree)
-    read = {path: tree[path] for path in tree if path.endswith((*_READ[2:], "modules/__init__.py"))}
-    read |= {path: tree[path] for path in tree if path.startswith(_READ[:2])}
+    read = {path: tree[path] for path in tree if path.startswith(starts) or path.endswith(ends)}
     write_files(merged(read, {record.path: record.content()}), folder)
     return folder
 
