@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -129,6 +130,18 @@ def test_without_an_address_publishing_is_off(view: ProductView) -> None:
             Gateway(client).publish(view)
 
         assert "Authorization" not in client.headers
+
+
+def test_what_is_set_to_nothing_has_its_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # there is no .env
+    for name in GatewaySettings.model_fields:
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", "")
+
+    settings = GatewaySettings()
+
+    assert (settings.url, settings.key, settings.timeout_seconds) == (None, None, 5)
 
 
 def test_a_row_is_published_on_request(

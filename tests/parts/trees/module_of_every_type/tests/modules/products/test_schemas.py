@@ -27,6 +27,7 @@ Examples = list[dict[str, object]]
         ("stock", -9223372036854775809),
         ("stock", 9223372036854775808),
         ("weight", "many"),
+        ("weight", "nan"),
         ("active", "maybe"),
         ("active", None),
         ("released_on", "someday"),
