@@ -23,12 +23,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write the golden trees anew, then look at git diff",
     )
     parser.addoption(
-        "--command-lines",
-        type=int,
-        default=25,
-        help="how many command lines of add-job and add-task are drawn",
-    )
-    parser.addoption(
         "--exhaustive",
         action="store_true",
         help="run what takes many minutes too: every combination, all mutants, the soak",
