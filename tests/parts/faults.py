@@ -1,4 +1,4 @@
-"""Running the command in a process of its own, in which file operations fail.
+"""File operations that fail.
 
 Faults are injected where Python tells its audit hooks what it is about to do (open, rename, mkdir,
 unlink, list, lock...), and in the raw write below every file object: half of what was to be written
@@ -7,19 +7,13 @@ arrives.
 
 import errno
 import io
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import IO, Any, Self, cast
-
-from fastforge.__main__ import main
-from fastforge.parts import job
 
 _AUDITED = frozenset(
     """
@@ -29,8 +23,6 @@ _AUDITED = frozenset(
 )
 _READING = frozenset({"open", "os.listdir", "os.scandir"})
 _ALLOCATING = os.O_CREAT | os.O_WRONLY | os.O_RDWR
-FRESH = multiprocessing.get_context("forkserver")
-FRESH.set_forkserver_preload(["tests.parts.preloaded"])
 
 
 @dataclass(frozen=True)
@@ -46,88 +38,7 @@ CLEAN = Fault("none", 0, times=0)
 """Nothing fails; the operations are counted."""
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a run ended: its exit code or minus the signal, stderr, and the file operations."""
-
-    code: int
-    err: str
-    operations: tuple[str, ...]
-
-
-def start(arguments: list[str], fault: Fault | None, log: Path) -> ForkServerProcess:
-    """Start the command in a process of its own; `log` is where it reports to."""
-    process = FRESH.Process(target=_run, args=(arguments, fault, log))
-    process.start()
-    return process
-
-
-def run(arguments: list[str], fault: Fault | None, log: Path) -> Ended:
-    """Run the command to its end."""
-    return ended(start(arguments, fault, log), log)
-
-
-def ended(process: ForkServerProcess, log: Path) -> Ended:
-    """Wait for the command and read what it left."""
-    process.join()
-    assert process.exitcode is not None
-    operations = log.with_suffix(".operations")
-    seen = operations.read_text().splitlines() if operations.exists() else []
-    operations.unlink(missing_ok=True)
-    return Ended(process.exitcode, log.read_text() if log.exists() else "", tuple(seen))
-
-
-def _run(arguments: list[str], fault: Fault | None, log: Path) -> None:
-    """Be the program: nothing of the fork server's runs after it."""
-    try:
-        _redirect(log)
-        code = _code_of(arguments, fault, log)
-    except KeyboardInterrupt:  # before the program, or after its end
-        code = 130
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def _redirect(log: Path) -> None:
-    """Let stdout go nowhere and stderr to the log, which is there when all is ready."""
-    draft = log.with_suffix(".draft")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.dup2(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), 2)
-    sys.stdout, sys.stderr = (
-        io.TextIOWrapper(io.FileIO(1, "w")),
-        io.TextIOWrapper(io.FileIO(2, "w")),
-    )
-    draft.rename(log)
-
-
-def _code_of(arguments: list[str], fault: Fault | None, log: Path) -> int:
-    sys.argv = ["fastforge", *arguments]
-    job.datetime = _AtNoon  # type: ignore[misc] # else each run writes another moment
-    operations = _Operations(fault or CLEAN, Path(arguments[-1]).resolve())
-    if fault:
-        sys.addaudithook(operations.audit)
-        io.open = operations.open_file  # type: ignore[assignment] # pathlib's way to files
-        os.scandir = _Unlucky  # type: ignore[assignment,misc]
-    try:
-        main()
-    except SystemExit as ending:
-        return ending.code if isinstance(ending.code, int) else 0
-    finally:
-        operations.active = False
-        if fault:
-            log.with_suffix(".operations").write_text("\n".join(operations.seen))
-    return 0
-
-
-class _AtNoon(datetime):
-    """A clock that stands."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = UTC) -> Self:
-        return cls(2026, 11, 24, 12, tzinfo=tz)
-
-
-class _Operations:
+class Operations:
     """Counts the file operations in and about a project, and lets those fail that shall."""
 
     def __init__(self, fault: Fault, root: Path) -> None:
@@ -135,6 +46,12 @@ class _Operations:
         self.root = str(root)
         self.seen: list[str] = []
         self.active = True
+
+    def install(self) -> None:
+        """Begin to count, in this process and until it ends."""
+        sys.addaudithook(self.audit)
+        io.open = self.open_file  # type: ignore[assignment] # pathlib's way to files
+        os.scandir = _Unlucky  # type: ignore[assignment]
 
     def audit(self, event: str, arguments: tuple[object, ...]) -> None:
         if self.active and event in _AUDITED and self._concerns(arguments):
@@ -146,7 +63,7 @@ class _Operations:
         """Do what `io.open` does; what is opened to be written is cut in half when it fails."""
         if "w" not in mode or not str(file).startswith(self.root):
             return _OPEN(file, mode, *rest, **options)
-        binary = io.BufferedWriter(_Torn(str(file), self.step))
+        binary: Any = io.BufferedWriter(cast("Any", _Torn(str(file), self.step)))
         return cast("IO[Any]", binary if "b" in mode else io.TextIOWrapper(binary, "utf-8"))
 
     def step(

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from fastforge.cli import app
-from tests.parts.faults import CLEAN, Ended, Fault, run
+from tests.parts.faults import CLEAN, Fault
+from tests.parts.processes import Ended, run
 from tests.parts.small_shop import files_and_folders, make_small_shop, staged
 
 ALWAYS = 1000

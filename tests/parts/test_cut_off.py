@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fastforge.cli import app
-from tests.parts import faults
+from tests.parts import processes
 from tests.parts.small_shop import files_and_folders, make_small_shop, staged
 
 PARTS = {
@@ -133,7 +133,7 @@ def once_staged(root: Path, seconds: float) -> Iterator[bool]:
 def start_warm(log: Path) -> Start:
     def start(arguments: list[str]) -> Running:
         log.unlink(missing_ok=True)
-        process = faults.start(arguments, None, log)
+        process = processes.start(arguments, None, log)
         assert process.pid is not None
         while not log.exists():
             process.join(0.0005)
