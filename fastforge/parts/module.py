@@ -30,7 +30,7 @@ USED = frozenset(
     Base BaseModel BaseSettings BigInteger Boolean ConfigDict ConflictError Database DatabaseDep
     Date Decimal Depends Dialect DuplicateError EmailStr ExactDecimal Examples Exception FastAPI
     Field Float Gateway GatewayDep GatewaySettings HTTPStatus HttpUrl Int64 IntegrityError
-    Iterator JSON KEY Limit Mapped Mock Moment NOWHERE NotFoundError Offset PATH PREFIX
+    Iterator JSON KEY Limit Mapped Mock Moment NOWHERE NotFoundError Offset PATH PREFIX Path
     PositiveFloat Query ReadSessionDep Repository Request Row START SecretStr Sequence Session
     SessionDep SettingsConfigDict String TAKEN TestClient Text TypeDecorator UTC UUID
     UnavailableError UtcDateTime Uuid ValidationError
