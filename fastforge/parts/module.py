@@ -82,9 +82,9 @@ class ModuleAnswers:
 def usual_item(name: str) -> str:
     """Give what one of a module is called: `order_lines` holds an `order_line`."""
     words = _singular(name).split("_")
-    while len("_".join(words)) > LONGEST_ITEM and len(words) > 1:
-        del words[0]
-    return "_".join(words)[:LONGEST_ITEM].rstrip("_")
+    ends = ("_".join(words[start:]) for start in range(len(words)))
+    short = (end for end in ends if len(end) <= LONGEST_ITEM and end[:1].isalpha())
+    return next(short, "_".join(words)[:LONGEST_ITEM].rstrip("_"))
 
 
 def check_item(item: str) -> None:
