@@ -13,22 +13,30 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # without importing Typer
         print(f"fastforge {__version__}")  # noqa: T201
         return
-    from fastforge.cli import app
-    from fastforge.errors import FastforgeError
-
     try:
+        from fastforge.cli import app
+
         app()
+    except KeyboardInterrupt:  # before Typer could catch it
+        _say_interrupted()
+        sys.exit(INTERRUPTED)
     except SystemExit as ending:
         if ending.code == INTERRUPTED:
-            print("interrupted", file=sys.stderr)  # noqa: T201
+            _say_interrupted()
         raise
     except Exception as error:
         if "--debug" in sys.argv:
             raise
         from fastforge.console import print_error
+        from fastforge.errors import FastforgeError, understood
 
-        print_error(error)
-        sys.exit(error.exit_code if isinstance(error, FastforgeError) else 1)
+        known = understood(error)
+        print_error(known)
+        sys.exit(known.exit_code if isinstance(known, FastforgeError) else 1)
+
+
+def _say_interrupted() -> None:
+    print("interrupted", file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -38,3 +38,11 @@ class SetupError(FastforgeError):
     """The machine is in the way: uv, Python, disk, permissions or network; exit code 5."""
 
     exit_code = 5
+
+
+def understood(error: Exception) -> Exception:
+    """Give the SetupError for an OSError about a file, and any other error as it is."""
+    if isinstance(error, OSError) and error.filename is not None:
+        problem = f"{error.filename} cannot be used: {error.strerror}."
+        return SetupError(problem, "Make room or mend permissions, then run the command again.")
+    return error

@@ -10,6 +10,8 @@ from pathlib import Path
 from fastforge.errors import SetupError
 from fastforge.render import Tree
 
+_HINT = "Nothing was left behind; make room or choose another folder."
+
 
 def create_folder(tree: Tree, target: Path) -> None:
     """Write `tree` as the folder `target`, which must be absent or empty.
@@ -28,25 +30,35 @@ def create_folder(tree: Tree, target: Path) -> None:
 @contextmanager
 def stage_in(parent: Path, prefix: str) -> Iterator[Path]:
     """Make a folder to stage in, locked while in use and removed at the end."""
+    with locked_folder(parent, prefix) as stage:
+        try:
+            yield stage
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextmanager
+def locked_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Make a folder that no other run takes for a leftover."""
     stage, lock = _locked_folder(parent, prefix)
     try:
         yield stage
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
         os.close(lock)
 
 
 def sweep(parent: Path, prefix: str) -> None:
-    """Remove what runs that were killed had staged."""
-    for leftover in leftovers(parent, prefix):
-        shutil.rmtree(leftover, ignore_errors=True)
+    """Remove what runs that were killed had staged, but for another user's."""
+    with suppress(PermissionError):
+        for leftover in leftovers(parent, prefix):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def leftovers(parent: Path, prefix: str) -> Iterator[Path]:
     """Give the folders that killed runs had staged, each locked while it is looked at."""
     found = parent.iterdir() if parent.is_dir() else ()
     for folder in sorted(path for path in found if path.name.startswith(prefix)):
-        with suppress(OSError), _lock(folder):  # else it is in use
+        with suppress(BlockingIOError, FileNotFoundError), _lock(folder):  # in use, or just gone
             yield folder
 
 
@@ -59,13 +71,12 @@ def write_files(tree: Tree, folder: Path) -> None:
 
 
 @contextmanager
-def explained(what: str) -> Iterator[None]:
+def explained(what: str, hint: str = _HINT) -> Iterator[None]:
     """Turn an OSError into the SetupError that tells the user `what` failed, and why."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        hint = "Nothing was left behind; make room or choose another folder."
         raise SetupError(f"{what}: {reason}.", hint) from error
 
 
@@ -75,7 +86,7 @@ def _locked_folder(parent: Path, prefix: str) -> tuple[Path, int]:
         stage = parent / f"{prefix}{os.urandom(4).hex()}"
         stage.mkdir()
         lock = os.open(stage, os.O_RDONLY)
-        with suppress(OSError):
+        with suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if stage.exists():  # else swept between mkdir and flock
                 return stage, lock

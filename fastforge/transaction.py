@@ -1,32 +1,23 @@
 """Changing files of an existing project: all or nothing.
 
 The new files and a journal are staged in `.fastforge/`, then each file is moved into place, and
-what it replaces is moved into the stage. The stage alone tells how far a run came, so that a run
-which was killed is undone by the next one: a new file that has left the stage was put in place, an
-old file in the stage was taken away. Only the file `committed` makes the changes final.
+what it replaces is moved into the stage. A run that was killed is undone by the next one.
 """
 
-import json
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import ConflictError
+from fastforge.journal import settle, write_journal
 from fastforge.plan import Change, Plan
-from fastforge.record import FOLDER, digest
-from fastforge.staging import create_folder, explained, leftovers, stage_in
+from fastforge.record import FOLDER
+from fastforge.staging import create_folder, explained, leftovers, locked_folder
 
 _PREFIX = ".apply-"
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One file: where it goes, and the digest of what will be there (None: nothing)."""
-
-    path: str
-    after: str | None
+_UNDONE = "What was begun is undone, now or by the next command; make room or mend permissions."
+_AGAIN = "Make room or mend permissions, then run the command again."
 
 
 def apply(plan: Plan) -> None:
@@ -42,20 +33,30 @@ def apply(plan: Plan) -> None:
         files = {change.path: change.after for change in plan.changes if change.after is not None}
         create_folder(files, plan.target)
         return
-    with explained(f"{plan.target} cannot be written"):
+    with explained(f"{plan.target} cannot be written", _UNDONE):
         (plan.target / FOLDER).mkdir(exist_ok=True)
-        with stage_in(plan.target / FOLDER, _PREFIX) as stage:
-            try:
-                _carry_out(plan.pending, stage, plan.target)
-            finally:
-                _settle(stage, plan.target)
+        with locked_folder(plan.target / FOLDER, _PREFIX) as stage:
+            _change(plan, stage)
 
 
 def recover(root: Path) -> None:
-    """Undo what a run that was killed had begun in the project `root`."""
-    for stage in leftovers(root / FOLDER, _PREFIX):
-        _settle(stage, root)
-        shutil.rmtree(stage, ignore_errors=True)
+    """Undo what a run that was killed had begun in the project `root`.
+
+    Raises SetupError if the file system refuses.
+    """
+    with explained(f"What a run that was cut off left in {root} cannot be undone", _AGAIN):
+        for stage in leftovers(root / FOLDER, _PREFIX):
+            settle(stage, root)
+
+
+def _change(plan: Plan, stage: Path) -> None:
+    try:
+        _carry_out(plan.pending, stage, plan.target)
+    except BaseException:
+        settle(stage, plan.target)  # if this fails too, the stage stays for the next run
+        raise
+    with suppress(OSError):  # all is in place: what is left of the stage, the next run removes
+        settle(stage, plan.target)
 
 
 def _carry_out(changes: Sequence[Change], stage: Path, root: Path) -> None:
@@ -64,7 +65,7 @@ def _carry_out(changes: Sequence[Change], stage: Path, root: Path) -> None:
     for number, change in enumerate(changes):
         if change.after is not None:
             (stage / "new" / str(number)).write_bytes(change.after)
-    _write_journal(stage, changes, root)
+    write_journal(stage, changes, root)
     for number, change in enumerate(changes):
         _move(change, stage / "old" / str(number), stage / "new" / str(number), root / change.path)
     (stage / "committed").touch()
@@ -82,43 +83,3 @@ def _move(change: Change, old: Path, new: Path, target: Path) -> None:
         if change.before is not None:
             shutil.copymode(old, new)
         new.rename(target)
-
-
-def _write_journal(stage: Path, changes: Sequence[Change], root: Path) -> None:
-    steps = [[c.path, None if c.after is None else digest(c.after)] for c in changes]
-    folders = {folder for c in changes for folder in Path(c.path).parents}
-    absent = [str(folder) for folder in folders if not (root / folder).exists()]
-    draft = stage / "journal.draft"
-    draft.write_text(json.dumps({"steps": steps, "folders": absent}))
-    draft.rename(stage / "journal")
-
-
-def _settle(stage: Path, root: Path) -> None:
-    """Leave the project as it was, or as it is to be if the changes were final."""
-    if not (stage / "journal").exists():
-        return
-    journal = json.loads((stage / "journal").read_text())
-    steps = [_Step(*step) for step in journal["steps"]]
-    if (stage / "committed").exists():
-        _remove_empty(root, [str(Path(step.path).parent) for step in steps if step.after is None])
-        return
-    for number, step in reversed(list(enumerate(steps))):
-        _undo(step, stage / "old" / str(number), stage / "new" / str(number), root / step.path)
-    _remove_empty(root, journal["folders"])
-
-
-def _undo(step: _Step, old: Path, new: Path, target: Path) -> None:
-    placed = step.after is not None and not new.exists()
-    if placed and target.is_file() and digest(target.read_bytes()) == step.after:
-        target.unlink()
-    if old.exists() and not target.exists():
-        old.rename(target)
-
-
-def _remove_empty(root: Path, folders: Sequence[str]) -> None:
-    deepest_first = sorted(set(folders) - {"."}, key=lambda folder: -folder.count("/"))
-    for folder in deepest_first:
-        with suppress(OSError):  # not empty: somebody else's file
-            if [entry.name for entry in (root / folder).iterdir()] == ["__pycache__"]:
-                shutil.rmtree(root / folder / "__pycache__")
-            (root / folder).rmdir()

@@ -81,7 +81,7 @@ class Param:
     @property
     def refused(self) -> tuple[str, ...]:
         """Values that are not valid: of another type, and just beyond each bound."""
-        values = [self.kind.refused, *_beyond(self.kind, self.bounds)]
+        values = [*self.kind.refused, *_beyond(self.kind, self.bounds)]
         if self.is_list:
             least = int(self.size.get("min_length") or 1)
             item = _example(self.kind, self.bounds)

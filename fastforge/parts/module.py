@@ -30,7 +30,7 @@ USED = frozenset(
     Base BaseModel BaseSettings BigInteger Boolean ConfigDict ConflictError Database DatabaseDep
     Date Decimal Depends Dialect DuplicateError EmailStr ExactDecimal Examples Exception FastAPI
     Field Float Gateway GatewayDep GatewaySettings HTTPStatus HttpUrl Int64 IntegrityError
-    Iterator JSON KEY Limit Mapped Mock Moment NOWHERE NotFoundError Offset PATH PREFIX
+    Iterator JSON KEY Limit Mapped Mock Moment NOWHERE NotFoundError Offset PATH PREFIX Path
     PositiveFloat Query ReadSessionDep Repository Request Row START SecretStr Sequence Session
     SessionDep SettingsConfigDict String TAKEN TestClient Text TypeDecorator UTC UUID
     UnavailableError UtcDateTime Uuid ValidationError
@@ -82,9 +82,9 @@ class ModuleAnswers:
 def usual_item(name: str) -> str:
     """Give what one of a module is called: `order_lines` holds an `order_line`."""
     words = _singular(name).split("_")
-    while len("_".join(words)) > LONGEST_ITEM and len(words) > 1:
-        del words[0]
-    return "_".join(words)[:LONGEST_ITEM].rstrip("_")
+    ends = ("_".join(words[start:]) for start in range(len(words)))
+    short = (end for end in ends if len(end) <= LONGEST_ITEM and end[:1].isalpha())
+    return next(short, "_".join(words)[:LONGEST_ITEM].rstrip("_"))
 
 
 def check_item(item: str) -> None:

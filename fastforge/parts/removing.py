@@ -44,10 +44,17 @@ def carry_out(
     project: Project, record: Record, plan: Plan, stays: str, wishes: RemovalWishes
 ) -> None:
     """Apply a removal as wished and tell about it; raises ConflictError if a file was edited."""
+    places = list(mentions(project, record.kind, record.name, plan))
     if not (wishes.dry_run or wishes.diff):
         refuse_edited(plan)
         apply(plan)
-    _report(project, record, plan, stays, wishes)
+    if wishes.as_json:
+        dry = wishes.dry_run or wishes.diff
+        say_json(_facts(project, record, plan, stays, places, dry=dry))
+    elif wishes.diff:
+        sys.stdout.write(plan.diff())
+    else:
+        _tell(plan, places, "Nothing was removed." if wishes.dry_run else stays)
     refuse_edited(plan)
 
 
@@ -82,21 +89,12 @@ def mentions(project: Project, kind: str, name: str, gone: Plan) -> Iterator[str
         yield from (f"{place}:{n}" for n, line in enumerate(lines, 1) if imports.search(line))
 
 
-def _report(
-    project: Project, record: Record, plan: Plan, stays: str, wishes: RemovalWishes
-) -> None:
-    places = list(mentions(project, record.kind, record.name, plan))
-    if wishes.as_json:
-        say_json(_facts(project, record, plan, stays, places, dry=wishes.dry_run or wishes.diff))
-        return
-    if wishes.diff:
-        sys.stdout.write(plan.diff())
-        return
+def _tell(plan: Plan, places: list[str], stays: str) -> None:
     for change in plan.changes:
         say(f"{'gone' if change.action == 'unchanged' else change.action.value}  {change.path}")
     for place in places:
         note(f"note: {place} imports it.")
-    say("Nothing was removed." if wishes.dry_run else stays)
+    say(stays)
 
 
 def _facts(  # noqa: PLR0913, PLR0917 (all of what JSON holds)

@@ -131,6 +131,7 @@ def _sources(params: tuple[Param, ...]) -> dict[str, object]:
         "imports": import_lines(names, standard=False),
         "items": [item for param in params if (item := item_source(param))],
         "fields": [field_source(param) for param in params],
+        "floats": any(param.kind.name == "float" for param in params),
     }
 
 

@@ -1,14 +1,28 @@
-"""Command lines of `add-job` and `add-task` that are accepted, drawn from their grammars."""
+"""Command lines of `add-job`, `add-task` and `add-module`, drawn from their grammars."""
+
+import re
 
 from hypothesis import strategies as st
 
+from fastforge.errors import UsageError
+from fastforge.parts.fields import parse_fields
 from tests.parts.params import params
 
 _ZONES = ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Australia/Lord_Howe"]
 _DURATIONS = st.sampled_from(["1s", "90s", "5m", "2h30m", "1d", "1d2h3m4s"])
-_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=150).filter(
-    lambda text: text.strip() and not text.startswith("-") and "\0" not in text
-)
+_MEANT_TO_BREAK = [
+    '"""',
+    "\\",
+    'it\'s "quoted" \\" twice',
+    "{{ name }} {% raw %} {# x #}",
+    "a\nb\r\nc\u2028d",
+    "# noqa",
+    "%s %(name)s {0} ${x}",
+    "\u202e\u200b🛒",
+]
+_TEXTS = st.sampled_from(_MEANT_TO_BREAK) | st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=150
+).filter(lambda text: text.strip() and not text.startswith("-") and "\0" not in text)
 _MINUTES = st.sampled_from(["0", "*", "*/5", "*/7", "5-20/3", "0,15,30", "59"])
 _HOURS = st.sampled_from(["0", "*", "*/2", "8-18", "2", "23"])
 _DAYS = st.sampled_from(["*", "1", "1-7", "*/3", "28", "5,10"])
@@ -44,6 +58,68 @@ def add_task(draw: st.DrawFn) -> list[str]:
     words = [word for text in drawn for word in ("--param", text)]
     words += _drawn(draw, {"--max-concurrency": st.integers(1, 9).map(str)})
     return words + _common(draw, ["--idempotent", "--async"])
+
+
+@st.composite
+def add_module(draw: st.DrawFn) -> list[str]:
+    """Draw the arguments after the name."""
+    words = [word for text in draw(fields()) for word in ("--field", text)]
+    return words + draw(st.sampled_from([[], ["--gateway"]]))
+
+
+@st.composite
+def fields(draw: st.DrawFn) -> list[str]:
+    """Draw fields that are accepted together."""
+    accepted: list[str] = []
+    for text in draw(st.lists(params(), min_size=1, max_size=6)):
+        typed = re.fullmatch(r"((?:[^=]|(?<=[<>])=)*)(=.*)?", text, re.DOTALL)
+        assert typed is not None
+        flag = draw(st.sampled_from(["", ",unique", ",index"]))
+        flagged = f"{typed[1]}{flag}{typed[2] or ''}"
+        accepted += [each for each in (flagged, text) if _are_good([*accepted, each])][:1]
+    return accepted or ["name:str"]
+
+
+WORDS = {"add-job": add_job(), "add-task": add_task(), "add-module": add_module()}
+
+
+@st.composite
+def command_lines(draw: st.DrawFn, number: int) -> list[str]:
+    """Draw a command line that is accepted; its name ends in `number`."""
+    command = draw(st.sampled_from(list(WORDS)))
+    name = f"{draw(NAMES)}_{command[4]}{number}"
+    return [command, name, *draw(WORDS[command])]
+
+
+@st.composite
+def hostile_command_lines(draw: st.DrawFn) -> list[str]:
+    """Draw a command line with a name, a parameter or a field that may have to be refused."""
+    command = draw(st.sampled_from(list(WORDS)))
+    name = draw(st.sampled_from(_HOSTILE) | NAMES)
+    words = draw(WORDS[command])
+    option = {"add-task": "--param", "add-module": "--field"}.get(command)
+    extra = [option, f"{draw(st.sampled_from(_HOSTILE))}:{draw(_TYPES)}"] if option else []
+    return [command, *extra, *words, "--", name]
+
+
+_TYPES = st.sampled_from(["int", "str", "date", "Decimal=x", "int>=5=1", "list[int", "str{0}", ""])
+_HOSTILE = ["", " ", "x" * 200, "a b", "a\nb", "../x", "/etc/x", "🛒"]
+_HOSTILE += """
+    self cls request payload background_tasks model_config model_fields context enqueue session key
+    id created_at json dict copy schema validate items total name limit offset new row view metadata
+    registry query type print str int None True class match __init__ __class__ _x x_ X é a-b a.b ..
+    test tests conftest jobs tasks modules models router service gateway repository schemas settings
+    database errors main shop base logging asyncio pytest datetime uuid pydantic sqlalchemy
+    alembic_version sqlite_x runs send_email payments notify notifications health metrics docs
+""".split()
+
+
+def _are_good(texts: list[str]) -> bool:
+    try:
+        parse_fields(texts)
+    except UsageError:
+        return False
+    return True
 
 
 def _common(draw: st.DrawFn, switches: list[str]) -> list[str]:

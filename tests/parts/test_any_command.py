@@ -1,6 +1,6 @@
-"""Whatever command line the grammars allow, the part compiles, lints and is formatted.
+"""What the grammars allow compiles, lints, is formatted and collected; all else changes nothing.
 
-`pytest tests/parts --command-lines 200` draws more.
+A batch is 200 command lines in one project, one in ten of them hostile; `--exhaustive` tries ten.
 """
 
 import subprocess
@@ -10,47 +10,29 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings, strategies as st
 from typer.testing import CliRunner
 
-from fastforge.answers import ProjectAnswers
 from fastforge.cli import app
-from fastforge.plan import merged
-from fastforge.record import record_of
-from fastforge.render import render
-from fastforge.staging import write_files
+from fastforge.environment import child_environment, program, set_up
+from fastforge.errors import FastforgeError
 from tests.conftest import files_of
-from tests.parts.commands import NAMES, add_job, add_task
+from tests.parts.commands import command_lines, hostile_command_lines
+from tests.parts.small_shop import make_shop
+
+pytestmark = pytest.mark.e2e  # collects in a real environment
+
+BATCH, HOSTILE = 180, 20
+ALL = [0, *(pytest.param(n, marks=pytest.mark.exhaustive("200 more lines")) for n in range(1, 10))]
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    answers = ProjectAnswers(name="shop", description="Sells.", author="Ada")
-    tree = render("project", answers.context())
-    record = record_of("project", "shop", answers.as_dict(), tree)
-    write_files(merged(tree, {record.path: record.content()}), tmp_path)
-    return tmp_path
+@pytest.mark.parametrize("batch", ALL)
+def test_any_part_is_clean_as_rendered(tmp_path: Path, batch: int) -> None:
+    shop = make_shop(tmp_path / "shop")
+    before = files_of(shop)
 
-
-def test_any_part_is_clean_as_rendered(shop: Path, request: pytest.FixtureRequest) -> None:
-    before, numbers = files_of(shop), count()
-    commands: dict[str, list[str]] = {}
-
-    @settings(
-        max_examples=request.config.getoption("--command-lines"),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(NAMES, add_job(), add_task())
-    def add_both(name: str, job: list[str], task: list[str]) -> None:
-        number = next(numbers)
-        for command, words in (("add-job", job), ("add-task", task)):
-            part = f"{name}_{command[4]}{number}"
-            arguments = [command, part, *words, "--no-verify", "-C", str(shop)]
-            done = CliRunner().invoke(app, arguments)
-            assert done.exception is None, (arguments, done.output)
-            commands[part] = arguments
-
-    add_both()
+    lines = _add(shop, batch)
+    _refuse(shop, batch)
 
     after = files_of(shop)
     assert {path: after[path] for path in before} == before
@@ -58,10 +40,63 @@ def test_any_part_is_clean_as_rendered(shop: Path, request: pytest.FixtureReques
         if path.endswith(".py"):
             compile(after[path], path, "exec")
     problems = [*_ruff(shop, "check", "--output-format=concise"), *_ruff(shop, "format", "--diff")]
-    assert problems == [], [words for part, words in commands.items() if part in str(problems)]
+    assert problems == [], [line for line in lines if line[1] in str(problems)]
+    output = _collect(shop)
+    assert output == "", [line for line in lines if line[1] in output]
+
+
+def _add(shop: Path, batch: int) -> list[list[str]]:
+    """Carry out command lines that are accepted; give them."""
+    numbers, lines = count(), list[list[str]]()
+
+    @seed(batch)
+    @settings(max_examples=BATCH, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def add(data: st.DataObject) -> None:
+        line = data.draw(command_lines(next(numbers)))
+        done = CliRunner().invoke(app, [*line, "--no-verify", "-C", str(shop)])
+        assert done.exception is None, (line, done.output)
+        lines.append(line)
+
+    add()
+    return lines
+
+
+def _refuse(shop: Path, batch: int) -> None:
+    """Try command lines that may have to be refused: then nothing changes and it is said why."""
+
+    @seed(batch)
+    @settings(max_examples=HOSTILE, suppress_health_check=list(HealthCheck))
+    @given(hostile_command_lines())
+    def refuse(line: list[str]) -> None:
+        before = files_of(shop)
+        done = CliRunner().invoke(
+            app, ["--debug", *line[:1], "--no-verify", "-C", str(shop), *line[1:]]
+        )
+        if done.exception is not None:
+            code = getattr(done.exception, "exit_code", getattr(done.exception, "code", None))
+            assert isinstance(done.exception, FastforgeError | SystemExit), (line, done.exception)
+            assert code in {2, 3}, (line, done.exception)
+            assert files_of(shop) == before, line
+
+    refuse()
 
 
 def _ruff(folder: Path, *arguments: str) -> Iterator[str]:
     command = [sys.executable, "-m", "ruff", *arguments, "--no-cache", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     yield from done.stdout.splitlines() if done.returncode else ()
+
+
+def _collect(shop: Path) -> str:
+    """Give what pytest says if it cannot collect all tests of the project."""
+    set_up(shop)
+    done = subprocess.run(
+        [program(shop, "python"), "-m", "pytest", "--collect-only", "-q"],
+        cwd=shop,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr if done.returncode else ""

@@ -51,6 +51,8 @@ def answers(**changes: object) -> ModuleAnswers:
         ("order_lines", "order_line"),
         ("customer_subscription_price_plans", "subscription_price_plan"),
         ("x" * 40, "x" * LONGEST_ITEM),
+        ("a_00000000_00000000_00000_items", "item"),
+        ("archive_2024_customer_invoices", "customer_invoice"),
         ("s", "s"),
     ],
 )

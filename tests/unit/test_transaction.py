@@ -183,7 +183,7 @@ def test_a_killed_run_is_undone_by_the_next_one(project: Path, nth: int) -> None
 def test_a_run_that_is_killed_after_its_last_move_is_finished_by_the_next_one(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fastforge.transaction._settle", lambda *_: None)
+    monkeypatch.setattr("fastforge.transaction.settle", lambda *_: None)
     monkeypatch.setattr("fastforge.staging.shutil.rmtree", lambda *_, **__: None)
     apply(changes(project))
     monkeypatch.undo()

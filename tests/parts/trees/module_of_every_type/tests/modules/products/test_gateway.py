@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from shop.errors import UnavailableError
-from shop.modules.products.gateway import PREFIX, Gateway, GatewaySettings, connect, get_gateway
+from shop.modules.products.gateway import PREFIX, Gateway, GatewaySettings, connect
 from shop.modules.products.schemas import ProductView
 
 PATH = "/products"
@@ -52,8 +53,8 @@ def gateway(answers: Answers, asked: Asked) -> Iterator[Gateway]:
 @pytest.fixture
 def served(app: FastAPI, gateway: Gateway) -> Iterator[TestClient]:
     """Start the application with that gateway."""
-    app.dependency_overrides[get_gateway] = lambda: gateway
     with TestClient(app) as client:
+        app.state.products_client = gateway.client
         yield client
 
 
@@ -80,29 +81,32 @@ def test_what_is_published_is_sent_with_the_key(
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem"),
+    ("answer", "problem", "logged"),
     [
-        (httpx2.ConnectError("connection refused"), "the other service cannot be reached"),
-        (httpx2.ReadTimeout("too slow"), "the other service cannot be reached"),
-        (httpx2.Response(302), "the other service failed"),
-        (httpx2.Response(404), "the other service failed"),
-        (httpx2.Response(500), "the other service failed"),
+        (httpx2.ConnectError("refused"), "cannot be reached", "no answer from {}: ConnectError"),
+        (httpx2.ReadTimeout("too slow"), "cannot be reached", "no answer from {}: ReadTimeout"),
+        (httpx2.Response(302), "failed", "{} answered 302"),
+        (httpx2.Response(404), "failed", "{} answered 404"),
+        (httpx2.Response(500), "failed", "{} answered 500"),
     ],
     ids=repr,
 )
-def test_trouble_is_503_with_retry_after(
+def test_trouble_is_503_with_retry_after(  # noqa: PLR0913, PLR0917
     gateway: Gateway,
     view: ProductView,
     answers: Answers,
+    caplog: pytest.LogCaptureFixture,
     answer: httpx2.Response | Exception,
     problem: str,
+    logged: str,
 ) -> None:
     answers.append(answer)
 
-    with pytest.raises(UnavailableError, match=f"^{problem}$") as raised:
+    with pytest.raises(UnavailableError, match=f"^the other service {problem}$") as raised:
         gateway.publish(view)
 
     assert raised.value.retry_after == 30
+    assert logged.format("the other service") in caplog.messages
 
 
 def test_the_key_is_never_logged(
@@ -129,6 +133,18 @@ def test_without_an_address_publishing_is_off(view: ProductView) -> None:
             Gateway(client).publish(view)
 
         assert "Authorization" not in client.headers
+
+
+def test_what_is_set_to_nothing_has_its_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # there is no .env
+    for name in GatewaySettings.model_fields:
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", "")
+
+    settings = GatewaySettings()
+
+    assert (settings.url, settings.key, settings.timeout_seconds) == (None, None, 5)
 
 
 def test_a_row_is_published_on_request(

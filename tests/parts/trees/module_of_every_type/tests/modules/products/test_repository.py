@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 from pydantic import HttpUrl
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from shop.database import Database
+from shop.modules.products.models import ExactDecimal
 from shop.modules.products.repository import DuplicateError, Repository
 from shop.modules.products.schemas import NewProduct, ProductView
 
@@ -112,10 +114,18 @@ def test_rows_of_the_same_moment_are_in_the_order_of_their_ids(
     repository: Repository, examples: Examples
 ) -> None:
     rows = [repository.add(new(example)) for example in examples]
-    for row in rows:
+    for row, number in zip(rows, (3, 1, 2), strict=True):
         row.created_at = START
+        row.id = UUID(int=number)
 
-    assert list(repository.page(3, 0)) == sorted(rows, key=lambda row: row.id)
+    assert list(repository.page(3, 0)) == [rows[1], rows[2], rows[0]]
+
+
+def test_no_decimal_is_kept_as_nothing(repository: Repository) -> None:
+    nothing = literal(None, ExactDecimal())
+
+    assert repository.session.scalar(select(nothing)) is None
+    assert repository.session.scalar(select(nothing.is_(None)))
 
 
 def test_a_row_is_replaced(repository: Repository, examples: Examples) -> None:

@@ -1,9 +1,11 @@
 """What may be sent."""
 
+from datetime import UTC, datetime
+
 import pytest
 from pydantic import ValidationError
 
-from shop.modules.products.schemas import NewProduct
+from shop.modules.products.schemas import NewProduct, _in_utc
 
 Examples = list[dict[str, object]]
 
@@ -27,6 +29,7 @@ Examples = list[dict[str, object]]
         ("stock", -9223372036854775809),
         ("stock", 9223372036854775808),
         ("weight", "many"),
+        ("weight", "nan"),
         ("active", "maybe"),
         ("active", None),
         ("released_on", "someday"),
@@ -55,6 +58,18 @@ def test_a_bad_value_is_refused_and_named(examples: Examples, field: str, value:
         NewProduct.model_validate({**examples[0], field: value})
 
     assert {error["loc"][0] for error in raised.value.errors()} == {field}
+
+
+def test_a_moment_is_kept_in_utc() -> None:
+    moment = _in_utc(datetime.fromisoformat("2026-03-01T09:30:00+05:30"))
+
+    assert moment.isoformat() == "2026-03-01T04:00:00+00:00"
+    assert moment.tzinfo is UTC
+
+
+def test_a_moment_that_utc_has_not_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^out of range$"):
+        _in_utc(datetime.fromisoformat("9999-12-31T23:59:59-12:00"))
 
 
 @pytest.mark.parametrize(
