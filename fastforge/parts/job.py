@@ -120,10 +120,7 @@ def checked(given: Mapping[str, object]) -> JobAnswers:
     known = {field.name for field in fields(JobAnswers)}
     answers = JobAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
     check_timezone(answers.timezone)
-    if len(answers.schedule) > LONGEST_EXPRESSION:
-        length = len(answers.schedule)
-        problem = f"The schedule has {length} characters; {LONGEST_EXPRESSION} is the most."
-        raise UsageError(problem, "Write lists as ranges or steps, or make two jobs.")
+    check_length(answers.schedule)
     for option, least in (("retries", 0), ("max_instances", 1)):
         check_count(option, getattr(answers, option), least)
     timeout = answers.timeout or typed(_usual_timeout(answers.fires))
@@ -135,6 +132,14 @@ def checked(given: Mapping[str, object]) -> JobAnswers:
         jitter=typed(read_duration("--jitter", answers.jitter, zero=True)),
         misfire_grace=typed(read_duration("--misfire-grace", answers.misfire_grace)),
     )
+
+
+def check_length(schedule: str) -> None:
+    """Raise UsageError if a schedule would not fit into a line of generated code."""
+    if len(schedule) > LONGEST_EXPRESSION:
+        length = len(schedule)
+        problem = f"The schedule has {length} characters; {LONGEST_EXPRESSION} is the most."
+        raise UsageError(problem, "Write lists as ranges or steps, or make two jobs.")
 
 
 def check_count(option: str, value: int, least: int) -> None:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastforge.answers import Value, check_timezone, one_line
 from fastforge.console import say
 from fastforge.errors import UsageError
 from fastforge.interview import is_terminal, read_line
-from fastforge.parts.job import usual_description
+from fastforge.live import read_live
+from fastforge.parts.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
 from fastforge.project import Project
 from fastforge.questions import Question, ask
@@ -104,8 +106,9 @@ def _questions(project: Project) -> tuple[Question, ...]:
         Question(
             "schedule",
             "When it is due: a time of day, an interval, a crontab expression, or a moment.\n"
-            f"For example (its number will do): {numbered}",
+            f"For example (its number will do, or the up key): {numbered}",
             echo=_foretell,
+            read=partial(read_live, examples=EXAMPLES),
         ),
         Question("asynchronous", "Make its function `async def`.", False),
     )
@@ -115,6 +118,7 @@ def _foretell(answers: Mapping[str, Value]) -> list[str]:
     """Give the schedule in words and its next due times; raises UsageError if it is none."""
     kind, text = read_schedule(str(answers["schedule"]))
     timezone = str(answers["timezone"])
+    check_length(text)
     choice: ScheduleChoice = choose({kind: text}, timezone)
     zone = ZoneInfo(timezone)
     fires = preview(choice.schedule, datetime.now(UTC), SHOWN)

@@ -1,6 +1,8 @@
 """The questions of `add-job` and `add-task`, asked at a pseudo-terminal."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -8,7 +10,7 @@ import yaml
 from fastforge.answers import ProjectAnswers
 from fastforge.record import record_of
 from fastforge.staging import write_files
-from tests.cli.test_new_terminal import CTRL_C, terminal
+from tests.terminal import CTRL_C, CTRL_D, UP, terminal
 
 
 @pytest.fixture
@@ -38,16 +40,16 @@ def test_a_job_is_asked_for_and_its_due_times_are_shown_as_they_are_chosen(shop:
         person.type("\n")
         person.expect("timezone [UTC]: ")
         person.type("Europe/Berlin\n")
-        person.expect("schedule: ")
+        person.expect("  schedule:")
         person.type("61 * * * *\n")
         person.expect("is refused")
-        person.expect("schedule: ")
+        person.expect("  schedule:")
         person.type("3\n")
         person.expect("at 12:00 on Monday through Friday, Europe/Berlin")
         person.expect(" 12:00+0")
         person.expect("asynchronous (yes, no) [no]: ")
         person.type("<\n")
-        person.expect("schedule [3]: ")
+        person.expect("schedule [3]:")
         person.type("30 2 * * 1\n")
         person.expect("Mon ")
         person.expect("asynchronous (yes, no) [no]: ")
@@ -66,13 +68,72 @@ def test_only_the_schedule_is_asked_for_where_the_rest_is_given(shop: Path) -> N
     flags = ["audit", "--timezone", "UTC", "--description", "Audits.", "--async", "--no-verify"]
 
     with terminal(shop, "add-job", *flags) as person:
-        person.expect("schedule: ")
+        person.expect("  schedule:")
         person.type("2h30m\n")
 
         assert person.end() == 0
 
     answers = answers_of(shop, "jobs/audit")
     assert (answers["kind"], answers["schedule"]) == ("every", "2h30m")
+
+
+GIVEN = ["audit", "--timezone", "Europe/Berlin", "--description", "Audits.", "--async"]
+
+
+def test_what_an_expression_means_is_shown_while_it_is_typed(shop: Path) -> None:
+    with terminal(shop, "add-job", *GIVEN, "--no-verify") as person:
+        person.expect("  schedule:")
+        person.type("0 0 1 1 ")
+        person.expect_on_screen("  schedule: 0 0 1 1", "  The schedule '0 0 1 1' is refused:")
+        person.type("*")
+        year = datetime.now(ZoneInfo("Europe/Berlin")).year
+        moments = [datetime(year + n, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")) for n in range(1, 6)]
+        person.expect_on_screen(
+            "  schedule: 0 0 1 1 *",
+            "  at 00:00 on January 1, Europe/Berlin",
+            *(f"    {moment:%a %Y}-01-01 00:00+01:00" for moment in moments),
+        )
+        assert not (shop / ".fastforge/jobs").exists()
+        person.type("\r")
+
+        assert person.end() == 0
+
+    assert answers_of(shop, "jobs/audit")["schedule"] == "0 0 1 1 *"
+
+
+def test_an_example_can_be_picked_and_is_foretold(shop: Path) -> None:
+    with terminal(shop, "add-job", *GIVEN, "--no-verify") as person:
+        person.expect("  schedule:")
+        person.type(UP)
+        person.expect_on_screen("  schedule: 03:30", "  daily at 03:30 Europe/Berlin")
+        person.type(UP)
+        person.expect_on_screen("  schedule: 30m", "  every 30 minutes")
+        person.type("\r")
+
+        assert person.end() == 0
+
+    assert answers_of(shop, "jobs/audit")["schedule"] == "30m"
+
+
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
+def test_an_interruption_of_the_schedule_writes_nothing(shop: Path, key: str) -> None:
+    with terminal(shop, "add-job", *GIVEN) as person:
+        person.expect("  schedule:")
+        person.type(f"0 12{key}")
+
+        assert person.end() == 130
+
+    assert not list(shop.glob("src/shop/*/[!_]*"))
+
+
+def test_a_terminal_that_can_only_print_is_asked_plainly(shop: Path) -> None:
+    with terminal(shop, "add-job", *GIVEN, "--no-verify", TERM="dumb") as person:
+        person.expect("  schedule: ")
+        person.type("2h30m\n")
+
+        assert person.end() == 0
+
+    assert "\x1b" not in person.shown
 
 
 def test_a_task_is_asked_for(shop: Path) -> None:
@@ -104,8 +165,7 @@ def test_a_task_is_asked_for(shop: Path) -> None:
 def test_an_interruption_writes_nothing(shop: Path, command: str) -> None:
     with terminal(shop, command) as person:
         person.expect("name: ")
-        person.type(CTRL_C)
 
-        assert person.end() == 130
+        assert person.interrupt() == 130
 
     assert not list(shop.glob("src/shop/*/[!_]*"))
