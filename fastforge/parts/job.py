@@ -36,6 +36,7 @@ class JobAnswers:
     misfire_grace: str = "1h"
     max_instances: int = 1
     coalesce: bool = True
+    idempotent: bool = False
     enabled: bool = True
     start: str = ""
 
@@ -80,6 +81,7 @@ def job_part(answers: JobAnswers) -> Part:
         "description": answers.description,
         "schedule": _schedule_source(answers.choice),
         "asynchronous": answers.asynchronous,
+        "idempotent": answers.idempotent,
         "rules": _rules(answers),
         "start": answers.start,
         "due": [moment.isoformat() for moment in answers.fires],
@@ -107,6 +109,7 @@ def command_for(answers: JobAnswers) -> str:
         if value != getattr(usual, option):
             words += [f"--{option.replace('_', '-')}", str(value)]
     words += [] if answers.coalesce else ["--no-coalesce"]
+    words += ["--idempotent"] if answers.idempotent else []
     return shlex.join([*words, *([] if answers.enabled else ["--disabled"])])
 
 
@@ -172,7 +175,7 @@ def _rules(answers: JobAnswers) -> list[list[str]]:
         ["jitter", duration("jitter")],
         ["timeout", duration("timeout")],
         ["retries", str(answers.retries)],
-        ["idempotent", "True"],
+        ["idempotent", str(answers.idempotent)],
         ["enabled", str(answers.enabled)],
     ]
 

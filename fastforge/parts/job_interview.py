@@ -20,6 +20,7 @@ from fastforge.schedule.choice import INTERVAL
 
 EXAMPLES = ("03:30", "30m", "0 12 * * 1-5", "@weekly")
 SHOWN = 5
+IDEMPOTENCE = "Run a run again that a crash or timeout cut off; otherwise it is recorded as lost."
 
 
 def complete(
@@ -65,6 +66,8 @@ def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]
     given: dict[str, Value] = {name: str(answers[name]) for name in wanted if name in answers}
     if answers.get("asynchronous"):
         given["asynchronous"] = True
+    if "idempotent" in answers:
+        given["idempotent"] = bool(answers["idempotent"])
     asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
     if "kind" not in answers:
         asked["kind"], asked["schedule"] = read_schedule(str(asked["schedule"]))
@@ -111,6 +114,7 @@ def _questions(project: Project) -> tuple[Question, ...]:
             read=partial(read_live, examples=EXAMPLES),
         ),
         Question("asynchronous", "Make its function `async def`.", False),
+        Question("idempotent", IDEMPOTENCE, False),
     )
 
 

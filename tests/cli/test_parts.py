@@ -71,6 +71,21 @@ def test_a_job_is_added_and_its_due_times_are_told(run: Fastforge, shop: Path) -
     assert all(f'    "{fire[6:].replace(" ", "T")}",' in test for fire in fires)
 
 
+@pytest.mark.parametrize("flags", [[], ["--idempotent"], ["--no-idempotent"]])
+def test_a_job_is_repeated_only_by_choice(run: Fastforge, shop: Path, flags: list[str]) -> None:
+    facts = json.loads(run(*JOB, *flags, "--json").out)
+
+    chosen = flags == ["--idempotent"]
+    source = (shop / "src/shop/jobs/nightly_report.py").read_text()
+    test = (shop / "tests/jobs/test_nightly_report.py").read_text()
+    assert facts["answers"]["idempotent"] is chosen
+    assert facts["command"].endswith(" --idempotent") is chosen
+    assert f"    idempotent={chosen},\n" in source
+    assert ("must change nothing more" in source) is chosen
+    assert f'("idempotent", {chosen})' in test
+    assert ("def test_a_second_run_for_the_same_due_time" in test) is chosen
+
+
 def test_a_task_is_added_with_its_route(run: Fastforge, shop: Path) -> None:
     before = files_of(shop)
 

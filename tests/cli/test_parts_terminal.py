@@ -54,6 +54,9 @@ def test_a_job_is_asked_for_and_its_due_times_are_shown_as_they_are_chosen(shop:
         person.expect("Mon ")
         person.expect("asynchronous (yes, no) [no]: ")
         person.type("yes\n")
+        person.expect("otherwise it is recorded as lost")
+        person.expect("idempotent (yes, no) [no]: ")
+        person.type("yes\n")
         person.expect("Undo: fastforge remove-job weekly_audit")
 
         assert person.end() == 0
@@ -61,11 +64,12 @@ def test_a_job_is_asked_for_and_its_due_times_are_shown_as_they_are_chosen(shop:
     answers = answers_of(shop, "jobs/weekly_audit")
     assert (answers["kind"], answers["schedule"]) == ("cron", "30 2 * * 1")
     assert (answers["timezone"], answers["asynchronous"]) == ("Europe/Berlin", True)
-    assert answers["description"] == "Weekly audit."
+    assert (answers["description"], answers["idempotent"]) == ("Weekly audit.", True)
 
 
 def test_only_the_schedule_is_asked_for_where_the_rest_is_given(shop: Path) -> None:
     flags = ["audit", "--timezone", "UTC", "--description", "Audits.", "--async", "--no-verify"]
+    flags += ["--idempotent"]
 
     with terminal(shop, "add-job", *flags) as person:
         person.expect("  schedule:")
@@ -75,9 +79,11 @@ def test_only_the_schedule_is_asked_for_where_the_rest_is_given(shop: Path) -> N
 
     answers = answers_of(shop, "jobs/audit")
     assert (answers["kind"], answers["schedule"]) == ("every", "2h30m")
+    assert answers["idempotent"] is True
 
 
 GIVEN = ["audit", "--timezone", "Europe/Berlin", "--description", "Audits.", "--async"]
+GIVEN += ["--no-idempotent"]
 
 
 def test_what_an_expression_means_is_shown_while_it_is_typed(shop: Path) -> None:
@@ -153,12 +159,14 @@ def test_a_task_is_asked_for(shop: Path) -> None:
         person.expect("POST /send-invoice")
         person.expect("description []: ")
         person.type("\n")
+        person.expect("idempotent (yes, no) [no]: ")
+        person.type("yes\n")
 
         assert person.end() == 0
 
     answers = answers_of(shop, "tasks/send_invoice")
     assert answers["params"] == ["email:EmailStr", "note:str | None=None"]
-    assert answers["route"] == "/send-invoice"
+    assert (answers["route"], answers["idempotent"]) == ("/send-invoice", True)
 
 
 @pytest.mark.parametrize("command", ["add-job", "add-task"])

@@ -50,6 +50,7 @@ def test_a_job_and_a_task_are_added_verified_listed_and_removed(
         ("jobs/nightly_report.py", "1-5", "1-6"),
         ("jobs/nightly_report.py", "Europe/Berlin", "UTC"),
         ("jobs/nightly_report.py", "retries=0", "retries=1"),
+        ("jobs/nightly_report.py", "idempotent=False", "idempotent=True"),
         ("jobs/nightly_report.py", "timeout=timedelta(minutes=10)", "timeout=None"),
         ("jobs/nightly_report.py", "due at", "was due at"),
         ("tasks/send_invoice.py", "ge=1", "gt=1"),
