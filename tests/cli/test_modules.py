@@ -137,6 +137,7 @@ def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None
         (["sqlite_things"], "is a table of the database or of a library"),
         (["products", "--field", "id:int"], "The field `id` is in every table already."),
         (["products", "--item", "Thing"], "The item name `Thing` is not made of"),
+        (["strings"], "Say what one is called: --item entry."),
     ],
 )
 def test_what_cannot_be_is_exit_2(
