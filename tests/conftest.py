@@ -28,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=25,
         help="how many command lines of add-job and add-task are drawn",
     )
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=10,
+        help="how often add-module and remove-module are stopped while they write",
+    )
 
 
 @dataclass(frozen=True)

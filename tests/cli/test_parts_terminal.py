@@ -18,8 +18,10 @@ def shop(tmp_path: Path) -> Path:
     """As much of a project as these commands look at."""
     answers = ProjectAnswers(name="shop", description="Sells.", author="Ada")
     record = record_of("project", "shop", answers.as_dict(), {})
-    packages = {f"src/shop/{kind}/__init__.py": b"" for kind in ("jobs", "tasks")}
-    write_files({**packages, record.path: record.content()}, tmp_path)
+    files = {f"src/shop/{kind}/__init__.py": b"" for kind in ("jobs", "tasks", "modules")}
+    files["migrations/versions/0001.py"] = b'revision = "0001"\ndown_revision = None\n'
+    files["src/shop/models.py"] = b'    __tablename__ = "runs"\n'
+    write_files({**files, record.path: record.content()}, tmp_path)
     return tmp_path
 
 
@@ -169,7 +171,33 @@ def test_a_task_is_asked_for(shop: Path) -> None:
     assert (answers["route"], answers["idempotent"]) == ("/send-invoice", True)
 
 
-@pytest.mark.parametrize("command", ["add-job", "add-task"])
+def test_a_module_is_asked_for(shop: Path) -> None:
+    with terminal(shop, "add-module", "--no-verify") as person:
+        person.expect("name: ")
+        person.type("runs\n")
+        person.expect("has a table `runs` already")
+        person.expect("name: ")
+        person.type("products\n")
+        person.expect("fields [name:str{1,80}]: ")
+        person.type("sku:str,uniq\n")
+        person.expect("has the unknown flag `uniq`")
+        person.expect("fields [name:str{1,80}]: ")
+        person.type("'sku:str{3,20},unique' 'price:Decimal>=0'\n")
+        person.expect("gateway (yes, no) [no]: ")
+        person.type("<\n")
+        person.expect("fields [")
+        person.type("\n")
+        person.expect("gateway (yes, no) [no]: ")
+        person.type("\n")
+
+        assert person.end() == 0
+
+    answers = answers_of(shop, "modules/products")
+    assert answers["fields"] == ["sku:str{3,20},unique", "price:Decimal>=0"]
+    assert answers["gateway"] is False
+
+
+@pytest.mark.parametrize("command", ["add-job", "add-task", "add-module"])
 def test_an_interruption_writes_nothing(shop: Path, command: str) -> None:
     with terminal(shop, command) as person:
         person.expect("name: ")
