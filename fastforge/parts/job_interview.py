@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastforge.answers import Value, check_timezone, one_line
 from fastforge.console import say
-from fastforge.errors import UsageError
-from fastforge.interview import is_terminal, read_line
+from fastforge.interview import is_terminal, missing, read_line
 from fastforge.live import read_live
 from fastforge.parts.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
@@ -42,10 +41,11 @@ def complete(
         [(answers["kind"], answers["schedule"])] = chosen.items()
     if "name" in answers:
         check_free(project, "job", str(answers["name"]))
-    missing = [word for word in ("name", "schedule") if word not in answers]
-    if missing and not (may_ask and is_terminal()):
-        raise _missing(answers, missing)
-    if missing:
+    absent = [word for word in ("name", "schedule") if word not in answers]
+    if absent and not (may_ask and is_terminal()):
+        examples = {"name": ["nightly_report"], "schedule": ["--daily", "03:30"]}
+        raise missing(absent, *(word for name in absent for word in examples[name]))
+    if absent:
         answers |= _asked(project, answers)
     return {
         "timezone": timezone,
@@ -131,12 +131,3 @@ def _foretell(answers: Mapping[str, Value]) -> list[str]:
         choice.schedule.describe(),
         *(f"  {due:%a} {due.isoformat(sep=' ', timespec='minutes')}" for due in moments),
     ]
-
-
-def _missing(answers: Mapping[str, object], missing: list[str]) -> UsageError:
-    name = answers.get("name", "nightly_report")
-    schedule = "--daily 03:30"
-    if "kind" in answers:
-        schedule = f"--{answers['kind']} '{answers['schedule']}'"
-    problem = f"Missing: {', '.join(missing)}; there is no terminal to ask at."
-    return UsageError(problem, f"Type it all: fastforge add-job {name} {schedule}")

@@ -49,9 +49,10 @@ class Addition:
     def refuse_conflicts(self) -> None:
         """Raise ConflictError if a file is in the way."""
         kind, name = self.part.kind, self.part.name
-        self.plan.refuse_conflicts(
-            f"Choose another name, or remove what is there: fastforge remove-{kind} {name}"
-        )
+        hint = "Choose another name, or move what is there away."
+        if saved(self.project, kind, name):
+            hint = f"Choose another name, or remove what is there: fastforge remove-{kind} {name}"
+        self.plan.refuse_conflicts(hint)
 
     def write(self) -> None:
         """Write all files of the part or none; raises ConflictError if one is in the way."""

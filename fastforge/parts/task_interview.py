@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fastforge.answers import Value, one_line
 from fastforge.console import say
 from fastforge.errors import UsageError
-from fastforge.interview import is_terminal, read_line
+from fastforge.interview import is_terminal, missing, read_line
 from fastforge.params import parse_params
 from fastforge.parts.job_interview import IDEMPOTENCE
 from fastforge.parts.part import check_free
@@ -23,9 +23,8 @@ def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) ->
         check_free(project, "task", str(answers["name"]))
         return answers
     if not (may_ask and is_terminal()):
-        problem = "Missing: name; there is no terminal to ask at."
-        hint = "Type it all: fastforge add-task send_invoice --param email:EmailStr"
-        raise UsageError(problem, hint)
+        params = [] if "params" in answers else ["--param", "email:EmailStr"]
+        raise missing(["name"], "send_invoice", *params)
     return answers | _asked(project, answers)
 
 

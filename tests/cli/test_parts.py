@@ -188,6 +188,11 @@ def test_what_people_trip_over_is_said(run: Fastforge, schedule: list[str], warn
     [
         (["add-job"], "Missing: name, schedule; there is no terminal"),
         (["add-job", "report"], "fastforge add-job report --daily 03:30"),
+        (["add-job", "--async", "--yes"], "add-job --async nightly_report --daily 03:30"),
+        (
+            ["add-task", "--param", "a:int"],
+            "fastforge add-task --param a:int send_invoice",
+        ),
         (["add-job", "--daily", "03:30"], "Missing: name;"),
         (["add-job", "report", "--daily", "3", "--every", "1d"], "exactly one of"),
         (["add-job", "report", "--daily", "25:00"], "The schedule '25:00' is refused"),
@@ -234,6 +239,17 @@ def test_what_cannot_be_is_refused(
     assert problem in ran.err
     assert ran.out == ""
     assert files_of(shop) == before
+
+
+def test_a_file_of_the_users_own_is_not_overwritten(run: Fastforge, shop: Path) -> None:
+    own = shop / "src/shop/jobs/nightly_report.py"
+    own.write_text("# mine\n")
+
+    ran = run(*JOB)
+
+    assert ran.code == 3
+    assert "move what is there away" in ran.err
+    assert own.read_text() == "# mine\n"
 
 
 def test_a_route_that_another_task_has_is_refused(run: Fastforge) -> None:
