@@ -37,7 +37,7 @@ GIT = {
 }
 VARYING = (
     (r"\b\d+(\.\d+)? s\b", "N s"),
-    (r"\b[A-Z][a-z]{2} \d{4}-\d\d-\d\d[ T][0-9:+]+", "DATE"),
+    (r"\b[A-Z][a-z]{2} \d{4}-\d\d-\d\d (\d\d:\d\d:\d\d)[+-]\d\d:\d\d", r"DATE \1"),
     (r"\b\d+ (files|packages|tests|requests)\b", r"N \1"),
     (r"\.py:\d+", ".py:N"),
     (r" {2,}", "  "),  # columns are as wide as their widest cell
