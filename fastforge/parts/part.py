@@ -1,7 +1,7 @@
 """A part of a project, rendered: the files it adds, and what would become of the project's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastforge.errors import UsageError
 from fastforge.names import check_part_name
@@ -74,9 +74,17 @@ def prepare(project: Project, part: Part) -> Addition:
 
 
 def saved(project: Project, kind: str, name: str) -> Record | None:
-    """Give the record of a part that was added before."""
+    """Give the record of a part that was added before, its files where the package is now."""
     path = project.root / record_path(kind, name)
-    return read_record(path.read_bytes(), str(path)) if path.is_file() else None
+    if not path.is_file():
+        return None
+    record = read_record(path.read_bytes(), str(path))
+    old, new = f"src/{project.answers.package}/", f"src/{project.package.name}/"
+    digests = {
+        new + file.removeprefix(old) if file.startswith(old) else file: digest
+        for file, digest in record.digests.items()
+    }
+    return replace(record, digests=digests)
 
 
 _OTHERS = {"job": "tasks", "task": "jobs"}

@@ -314,6 +314,24 @@ def test_the_package_is_the_one_that_pyproject_names(run: Fastforge, shop: Path)
     assert "from store.jobs.nightly_report import" in test
 
 
+@pytest.mark.parametrize("command", [JOB, TASK])
+def test_a_part_is_removed_from_where_its_package_is_now(
+    run: Fastforge, shop: Path, command: tuple[str, ...]
+) -> None:
+    configuration = shop / "pyproject.toml"
+    configuration.write_text(configuration.read_text().replace('"shop"', '"store"'))
+    before = {path.replace("src/shop/", "src/store/"): at for path, at in files_of(shop).items()}
+    configuration.write_text(configuration.read_text().replace('"store"', '"shop"'))
+    run(*command)
+    (shop / "src/shop").rename(shop / "src/store")
+    configuration.write_text(configuration.read_text().replace('"shop"', '"store"'))
+
+    ran = run(f"remove-{command[0][4:]}", command[1])
+
+    assert (ran.code, ran.err) == (0, "")
+    assert files_of(shop) == before
+
+
 def test_a_template_of_the_project_takes_the_packaged_ones_place(
     run: Fastforge, shop: Path
 ) -> None:
