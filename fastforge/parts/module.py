@@ -81,10 +81,12 @@ class ModuleAnswers:
 
 def usual_item(name: str) -> str:
     """Give what one of a module is called: `order_lines` holds an `order_line`."""
-    words = _singular(name).split("_")
+    whole = _singular(name)
+    words = whole.split("_")
     while len("_".join(words)) > LONGEST_ITEM and len(words) > 1:
         del words[0]
-    return "_".join(words)[:LONGEST_ITEM].rstrip("_")
+    item = whole if words[0][0].isdigit() else "_".join(words)
+    return item[:LONGEST_ITEM].rstrip("_")
 
 
 def check_item(item: str) -> None:

@@ -52,6 +52,7 @@ def answers(**changes: object) -> ModuleAnswers:
         ("customer_subscription_price_plans", "subscription_price_plan"),
         ("x" * 40, "x" * LONGEST_ITEM),
         ("s", "s"),
+        ("customer_2027_subscription_plan_x", "customer_2027_subscription_p"),
     ],
 )
 def test_an_item_is_called_by_the_singular(name: str, item: str) -> None:
