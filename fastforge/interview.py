@@ -1,7 +1,8 @@
 """Getting the answers of a new project: from flags, from a person, from defaults."""
 
+import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastforge.answers import ProjectAnswers, Value
@@ -18,15 +19,22 @@ def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> 
     valid = complete(
         {"name": _EXAMPLE, **given}
     )  # what was given is refused before anything is asked
-    missing = [question.name for question in QUESTIONS if question.name not in given]
-    if not missing or (yes and "name" in given):
+    absent = [question.name for question in QUESTIONS if question.name not in given]
+    if not absent or (yes and "name" in given):
         return valid
     if not ask or not is_terminal():
-        what = "name" if "name" in missing and yes else ", ".join(missing)
+        what = "name" if "name" in absent and yes else ", ".join(absent)
         reason = "--yes was given" if yes else "there is no terminal to ask at"
         problem = f"Missing: {what}; {reason}."
         raise UsageError(problem, f"Type it all: {command_for(valid, into)}")
     return complete(ask_questions(given, read_line, say))
+
+
+def missing(words: Sequence[str], *examples: str) -> UsageError:
+    """Make the refusal of a command that lacks values, with the command that has `examples` too."""
+    problem = f"Missing: {', '.join(words)}; there is no terminal to ask at."
+    typed = [word for word in sys.argv[1:] if word not in {"--yes", "-y"}]
+    return UsageError(problem, f"Type it all: {shlex.join(['fastforge', *typed, *examples])}")
 
 
 def is_terminal() -> bool:

@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from fastforge.payloads import Parameter, parameters
 from fastforge.project import Project
-from fastforge.sources import declaration, parse, routes, schedule
+from fastforge.schedule.source import schedule
+from fastforge.sources import declaration, parse, routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +23,28 @@ class ModuleEntry:
 
 @dataclass(frozen=True, slots=True)
 class JobEntry:
-    """A scheduled job; `next_run` is None if it is never due again or only the program knows."""
+    """A scheduled job; `next_run` is None if it is never due again or only the program knows.
+
+    `enabled` is what the source says; a pause at run time is known to the service alone.
+    """
 
     name: str
     schedule: str
+    enabled: bool
     next_run: str | None
     place: str
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
-    """A background task and the routes that its own file declares."""
+    """A background task, the routes that its own file declares, and what it is given.
+
+    `parameters` is None where the class of its payload cannot be read.
+    """
 
     name: str
     routes: tuple[str, ...]
+    parameters: tuple[Parameter, ...] | None
     place: str
 
 
@@ -70,24 +80,32 @@ def _modules(project: Project) -> Iterator[ModuleEntry]:
 
 def _jobs(project: Project, now: datetime) -> Iterator[JobEntry]:
     for path in _files(project, "jobs"):
-        job = declaration(parse(path), "JOB")
-        if job:
-            words, next_run = _due(job.arguments.get("schedule"), now)
-            yield JobEntry(path.stem, words, next_run, _place(project, path, job.line))
+        module = parse(path)
+        if job := declaration(module, "JOB"):
+            words, next_run = _due(job.arguments.get("schedule"), module, now)
+            enabled = not _is_false(job.arguments.get("enabled"))
+            upcoming = next_run if enabled else None
+            place = _place(project, path, job.line)
+            yield JobEntry(path.stem, words, enabled, upcoming, place)
 
 
 def _tasks(project: Project) -> Iterator[TaskEntry]:
     for path in _files(project, "tasks"):
         module = parse(path)
-        task = declaration(module, "TASK")
-        if task:
-            yield TaskEntry(path.stem, tuple(routes(module)), _place(project, path, task.line))
+        if task := declaration(module, "TASK"):
+            given = parameters(path, task.arguments.get("payload"), project.package)
+            place = _place(project, path, task.line)
+            yield TaskEntry(path.stem, tuple(routes(module)), given, place)
 
 
-def _due(expression: ast.expr | None, now: datetime) -> tuple[str, str | None]:
+def _is_false(expression: ast.expr | None) -> bool:
+    return isinstance(expression, ast.Constant) and expression.value is False
+
+
+def _due(expression: ast.expr | None, module: ast.Module, now: datetime) -> tuple[str, str | None]:
     if expression is None:
         return "no schedule", None
-    made = schedule(expression)
+    made = schedule(expression, module)
     if made is None:
         return ast.unparse(expression), None
     upcoming = made.next_after(now)

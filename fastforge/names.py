@@ -1,5 +1,6 @@
 """What may be the name of a project, and of a part of one, and why not otherwise."""
 
+import builtins
 import keyword
 import re
 import sys
@@ -39,6 +40,9 @@ FOLDERS = frozenset(
 )
 """Top-level names that the project or its tools use for something else."""
 
+BUILTINS = frozenset(dir(builtins))
+"""What the function of a job or task would hide where it is imported."""
+
 _PROJECT = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _PART = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
@@ -55,9 +59,9 @@ def check_project_name(name: str) -> None:
 
 
 def check_part_name(kind: str, name: str) -> None:
-    """Raise UsageError if a `kind` ("job", "task", "module") cannot be called `name`."""
+    """Raise UsageError if a `kind` ("job", "task", "module", "item") cannot be called `name`."""
     _check_shape(kind, name, _PART, "lower-case letters, digits and `_`")
-    _check_meaning(kind, name, name, frozenset())
+    _check_meaning(kind, name, name, BUILTINS if kind in {"job", "task"} else frozenset())
 
 
 def _check_shape(kind: str, name: str, shape: re.Pattern[str], allowed: str) -> None:
@@ -81,6 +85,8 @@ def _check_meaning(kind: str, name: str, module: str, taken: frozenset[str]) -> 
         why = "is a module of Python's standard library"
     elif module in taken & DEPENDENCIES:
         why = "is the name of a package that the project uses"
+    elif module in taken & BUILTINS:
+        why = "is a builtin of Python"
     elif module in taken:
         why = "is a folder or module that the project or its tools use for something else"
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from fastforge.answers import (
@@ -23,7 +24,9 @@ INTRODUCTION: Final = f"Enter takes the answer in brackets, {BACK} goes back to 
 class Question:
     """One answer to ask for. With `choices` it takes one of them; a bool is asked as yes or no.
 
-    `echo` gives the lines to show after an answer, from all answers so far, or refuses it.
+    `echo` gives the lines to show after an answer, from all answers so far, or refuses it. `read`
+    takes the place of the usual way to read what is typed: it is given the prompt, and what to show
+    for what is typed so far.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Question:
     choices: Sequence[str] = ()
     check: Callable[[str], object] | None = None
     echo: Callable[[Mapping[str, Value]], Sequence[str]] | None = None
+    read: Callable[[str, Callable[[str], Sequence[str]]], str] | None = None
 
     @property
     def prompt(self) -> str:
@@ -53,6 +57,21 @@ class Question:
         if self.check:
             self.check(text)
         return text
+
+    def answered(self, typed: str, answers: Mapping[str, Value]) -> tuple[Value, Sequence[str]]:
+        """Give the answer that was typed and what is told about it; raises UsageError if none."""
+        answer = self.parse(typed)
+        return answer, self.echo({**answers, self.name: answer}) if self.echo else ()
+
+    def foretell(self, typed: str, answers: Mapping[str, Value]) -> Sequence[str]:
+        """Give what would be told about what is typed, or why it is no answer."""
+        text = typed.strip()
+        if text == BACK or not (text or self.default):
+            return ()
+        try:
+            return self.answered(typed, answers)[1]
+        except UsageError as error:
+            return (error.message,)
 
 
 QUESTIONS: Final = (
@@ -97,15 +116,17 @@ def ask(
     while position < len(questions):
         question = _with_last_answer(questions[position], answers)
         tell(question.explanation)
-        typed = read(question.prompt)
+        if question.read:
+            typed = question.read(question.prompt, partial(question.foretell, answers=answers))
+        else:
+            typed = read(question.prompt)
         if typed.strip() == BACK:
             position = max(position - 1, 0)
             continue
         try:
-            answer = question.parse(typed)
-            for line in question.echo({**answers, question.name: answer}) if question.echo else ():
+            answers[question.name], lines = question.answered(typed, answers)
+            for line in lines:
                 tell(f"  {line}")
-            answers[question.name] = answer
             position += 1
         except UsageError as error:
             tell(f"  {error}")

@@ -66,8 +66,9 @@ def read_record(content: bytes, where: str) -> Record:
     """Read what `Record.content` gave; raises FastforgeError if it is something else."""
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: 2 ms, not 40
     try:
-        data = yaml.safe_load(content)
+        data = yaml.load(content, loader)  # noqa: S506 (one of the two safe ones)
         return Record(
             kind=str(data["kind"]),
             name=str(data["name"]),

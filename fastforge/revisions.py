@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import UsageError
-from fastforge.sources import parse
+from fastforge.sources import assigned, parse
 
 FOLDER = "migrations/versions"
 
@@ -39,18 +39,9 @@ def heads(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
 
 def _read(folder: Path) -> Iterator[Revision]:
     for path in sorted(folder.glob("*.py")):
-        values = dict(_assigned(parse(path)))
+        values = dict(assigned(parse(path)))
         if identity := _texts(values.get("revision")):
             yield Revision(identity[0], _texts(values.get("down_revision")), path)
-
-
-def _assigned(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    for statement in module.body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield name, value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                yield name, value
 
 
 def _texts(expression: ast.expr | None) -> tuple[str, ...]:

@@ -1,14 +1,11 @@
 """What a project's source files declare, read without running them."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 from fastforge.errors import FastforgeError
-from fastforge.schedule.generated import Schedule, crontab, daily, every, once
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 
@@ -30,6 +27,16 @@ def parse(path: Path) -> ast.Module:
         raise FastforgeError(problem, "Mend it, then run the command again.") from error
 
 
+def assigned(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Give each name that a module assigns to at its top, and the value."""
+    for statement in module.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
+
+
 def declaration(module: ast.Module, name: str) -> Declaration | None:
     """Find `name = Call(...)` in a module."""
     for statement in module.body:
@@ -48,24 +55,18 @@ def declaration(module: ast.Module, name: str) -> Declaration | None:
 
 def routes(module: ast.Module) -> Iterator[str]:
     """Give each route that a module declares, such as "POST /notify"."""
-    router = declaration(module, "router")
-    prefix = _text(router.arguments.get("prefix")) if router else ""
     for node in module.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in node.decorator_list:
-                yield from _route(decorator, prefix)
+                yield from _route(decorator, module)
 
 
-def schedule(expression: ast.expr) -> Schedule | None:
-    """Make the schedule that an expression says; None if it says more than literals."""
-    value = _evaluate(expression)
-    return cast("Schedule", value) if hasattr(value, "next_after") else None
-
-
-def _route(decorator: ast.expr, prefix: str) -> Iterator[str]:
+def _route(decorator: ast.expr, module: ast.Module) -> Iterator[str]:
     match decorator:
-        case ast.Call(func=ast.Attribute(value=ast.Name(), attr=method), args=[path, *_]):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[path, *_]):
             if method in _METHODS:
+                router = declaration(module, name)
+                prefix = _text(router.arguments.get("prefix")) if router else ""
                 yield f"{method.upper()} {prefix}{_text(path)}"
 
 
@@ -75,30 +76,3 @@ def _text(expression: ast.expr | None) -> str:
             return text
         case _:
             return ""
-
-
-_CALLS: Mapping[str, Callable[..., object]] = {
-    "Every": lambda interval, anchor=None: None if anchor else every(interval),
-    "Daily": lambda at, timezone="UTC": daily(at, timezone),
-    "Crontab": lambda expression, timezone="UTC": crontab(expression, timezone),
-    "Once": once,
-    "timedelta": timedelta,
-    "datetime": datetime,
-}
-
-
-def _evaluate(expression: ast.expr) -> object:
-    """Evaluate literals and the few calls that schedules are made of; None for all else."""
-    match expression:
-        case ast.Constant(value=value):
-            return value
-        case ast.Name(id="UTC"):
-            return UTC
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in _CALLS:
-            try:
-                values = {word.arg: _evaluate(word.value) for word in keywords if word.arg}
-                return _CALLS[name](*map(_evaluate, args), **values)
-            except (TypeError, ValueError, AttributeError, FastforgeError):
-                return None
-        case _:
-            return None

@@ -28,20 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run what takes many minutes too: every combination, all mutants, the soak",
     )
     parser.addoption(
-        "--exhaustive",
-        action="store_true",
-        help="run what takes many minutes too: every combination, all mutants, the soak",
+        "--kills",
+        type=int,
+        default=10,
+        help="how often add-module and remove-module are stopped while they write",
     )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what is marked `exhaustive` unless it is asked for; the mark says why it is."""
-    if config.getoption("--exhaustive"):
-        return
-    for item in items:
-        if mark := item.get_closest_marker("exhaustive"):
-            why = ", ".join(mark.args) or "takes minutes"
-            item.add_marker(pytest.mark.skip(reason=f"{why}: run with --exhaustive"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

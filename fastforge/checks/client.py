@@ -8,7 +8,7 @@ from typing import Any
 
 from fastforge.checks.probes import FINAL_STATE, UNFINISHED_STATES, Probe
 
-_TIMEOUT = 30.0
+_TIMEOUT = 90.0
 """Seconds a server has to answer a request."""
 _PAUSE = 0.05
 """Seconds between two looks at a state that is awaited."""

@@ -21,7 +21,7 @@ from fastforge.environment import program
 from fastforge.project import Project
 
 COMMAND = "uv run fastapi dev"
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 """Seconds a server has to get ready, and a run to end."""
 _GRACE = 15.0
 """Seconds a server has to stop."""

@@ -56,6 +56,10 @@ def add_job(
     coalesce: Annotated[
         bool, typer.Option("--coalesce/--no-coalesce", help="Run the last of several missed.")
     ] = True,
+    idempotent: Annotated[
+        bool | None,
+        typer.Option("--idempotent/--no-idempotent", help="Repeat a run that was cut off."),
+    ] = None,
     disabled: Annotated[bool, typer.Option("--disabled", help="Never due until enabled.")] = False,
     project: ProjectOption = Path(),
     yes: YesOption = False,
@@ -86,6 +90,7 @@ def add_job(
         "misfire_grace": misfire_grace,
         "max_instances": max_instances,
         "coalesce": coalesce,
+        "idempotent": idempotent,
         "enabled": not disabled,
     }
     asked = complete(opened, given, schedules, may_ask=not yes and not as_json)

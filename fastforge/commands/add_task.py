@@ -39,8 +39,9 @@ def add_task(
     ] = "30s",
     max_concurrency: Annotated[int, typer.Option(help="How many runs may go on at once.")] = 5,
     idempotent: Annotated[
-        bool, typer.Option("--idempotent", help="Repeat a run that was cut off.")
-    ] = False,
+        bool | None,
+        typer.Option("--idempotent/--no-idempotent", help="Repeat a run that was cut off."),
+    ] = None,
     project: ProjectOption = Path(),
     yes: YesOption = False,
     verify: VerifyOption = True,

@@ -1,16 +1,17 @@
 """`fastforge list`: the modules, jobs and tasks of a project."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastforge.commands.options import JsonOption, ProjectOption
 
 if TYPE_CHECKING:
-    from fastforge.inventory import Inventory
+    from fastforge.inventory import Inventory, JobEntry, TaskEntry
 
 
 def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> None:
-    """List modules, jobs with their next run, and tasks, with file and line."""
+    """List modules with routes, jobs with their next run, tasks with route and parameters."""
     from datetime import UTC, datetime
 
     from fastforge.console import say, say_json
@@ -25,17 +26,42 @@ def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) 
 
 
 def as_text(inventory: "Inventory") -> str:
-    """Give the inventory as three tables."""
+    """Give the inventory as three tables; what belongs to a part stands below it."""
+    modules = [((part.name, part.place), part.routes) for part in inventory.modules]
+    jobs = [((job.name, job.schedule, _next_run(job), job.place), ()) for job in inventory.jobs]
+    tasks = [((task.name, task.place), _told(task)) for task in inventory.tasks]
+    return "\n".join([*_table("modules", modules), *_table("jobs", jobs), *_table("tasks", tasks)])
+
+
+_Rows = Sequence[tuple[Sequence[str], Sequence[str]]]
+"""The cells of each row, and the lines below it."""
+
+
+def _table(title: str, rows: _Rows) -> Iterator[str]:
     from fastforge.console import aligned
 
-    tables: dict[str, list[tuple[str, ...]]] = {
-        "modules": [(m.name, ", ".join(m.routes), m.place) for m in inventory.modules],
-        "jobs": [(j.name, j.schedule, j.next_run or "-", j.place) for j in inventory.jobs],
-        "tasks": [(t.name, ", ".join(t.routes), t.place) for t in inventory.tasks],
-    }
-    lines = []
-    for title, rows in tables.items():
-        lines.append(title)
-        body = aligned(rows) if rows else "none"
-        lines += [f"  {line}" for line in body.splitlines()]
-    return "\n".join(lines)
+    yield title
+    if not rows:
+        yield "  none"
+        return
+    lines = aligned(cells for cells, _ in rows).splitlines()
+    for line, (_, below) in zip(lines, rows, strict=True):
+        yield f"  {line}"
+        yield from (f"    {text}" for text in below)
+
+
+def _next_run(job: "JobEntry") -> str:
+    from datetime import datetime
+
+    if not job.enabled:
+        return "disabled"
+    if job.next_run is None:
+        return "-"
+    due = datetime.fromisoformat(job.next_run)
+    return f"{due:%a} {due.isoformat(sep=' ')}"
+
+
+def _told(task: "TaskEntry") -> tuple[str, ...]:
+    if task.parameters is None:
+        return (*task.routes, "parameters: see its payload")
+    return (*task.routes, *map(str, task.parameters))

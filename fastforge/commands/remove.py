@@ -47,6 +47,9 @@ def remove_module(
     *,
     project: ProjectOption = Path(),
     force: ForceOption = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Drop its table without asking.")
+    ] = False,
     dry_run: DryRunOption = False,
     diff: DiffOption = False,
     as_json: JsonOption = False,
@@ -56,7 +59,7 @@ def remove_module(
     from fastforge.parts.removing import RemovalWishes
     from fastforge.project import open_project
 
-    wishes = RemovalWishes(force=force, dry_run=dry_run, diff=diff, as_json=as_json)
+    wishes = RemovalWishes(force=force, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json)
     module_removal.remove_module(open_project(project), name, wishes)
 
 

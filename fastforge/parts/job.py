@@ -36,6 +36,7 @@ class JobAnswers:
     misfire_grace: str = "1h"
     max_instances: int = 1
     coalesce: bool = True
+    idempotent: bool = False
     enabled: bool = True
     start: str = ""
 
@@ -80,6 +81,7 @@ def job_part(answers: JobAnswers) -> Part:
         "description": answers.description,
         "schedule": _schedule_source(answers.choice),
         "asynchronous": answers.asynchronous,
+        "idempotent": answers.idempotent,
         "rules": _rules(answers),
         "start": answers.start,
         "due": [moment.isoformat() for moment in answers.fires],
@@ -107,6 +109,7 @@ def command_for(answers: JobAnswers) -> str:
         if value != getattr(usual, option):
             words += [f"--{option.replace('_', '-')}", str(value)]
     words += [] if answers.coalesce else ["--no-coalesce"]
+    words += ["--idempotent"] if answers.idempotent else []
     return shlex.join([*words, *([] if answers.enabled else ["--disabled"])])
 
 
@@ -120,10 +123,7 @@ def checked(given: Mapping[str, object]) -> JobAnswers:
     known = {field.name for field in fields(JobAnswers)}
     answers = JobAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
     check_timezone(answers.timezone)
-    if len(answers.schedule) > LONGEST_EXPRESSION:
-        length = len(answers.schedule)
-        problem = f"The schedule has {length} characters; {LONGEST_EXPRESSION} is the most."
-        raise UsageError(problem, "Write lists as ranges or steps, or make two jobs.")
+    check_length(answers.schedule)
     for option, least in (("retries", 0), ("max_instances", 1)):
         check_count(option, getattr(answers, option), least)
     timeout = answers.timeout or typed(_usual_timeout(answers.fires))
@@ -135,6 +135,14 @@ def checked(given: Mapping[str, object]) -> JobAnswers:
         jitter=typed(read_duration("--jitter", answers.jitter, zero=True)),
         misfire_grace=typed(read_duration("--misfire-grace", answers.misfire_grace)),
     )
+
+
+def check_length(schedule: str) -> None:
+    """Raise UsageError if a schedule would not fit into a line of generated code."""
+    if len(schedule) > LONGEST_EXPRESSION:
+        length = len(schedule)
+        problem = f"The schedule has {length} characters; {LONGEST_EXPRESSION} is the most."
+        raise UsageError(problem, "Write lists as ranges or steps, or make two jobs.")
 
 
 def check_count(option: str, value: int, least: int) -> None:
@@ -167,7 +175,7 @@ def _rules(answers: JobAnswers) -> list[list[str]]:
         ["jitter", duration("jitter")],
         ["timeout", duration("timeout")],
         ["retries", str(answers.retries)],
-        ["idempotent", "True"],
+        ["idempotent", str(answers.idempotent)],
         ["enabled", str(answers.enabled)],
     ]
 

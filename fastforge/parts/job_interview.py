@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastforge.answers import Value, check_timezone, one_line
 from fastforge.console import say
-from fastforge.errors import UsageError
-from fastforge.interview import is_terminal, read_line
-from fastforge.parts.job import usual_description
+from fastforge.interview import is_terminal, missing, read_line
+from fastforge.live import read_live
+from fastforge.parts.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
 from fastforge.project import Project
 from fastforge.questions import Question, ask
@@ -18,6 +19,7 @@ from fastforge.schedule.choice import INTERVAL
 
 EXAMPLES = ("03:30", "30m", "0 12 * * 1-5", "@weekly")
 SHOWN = 5
+IDEMPOTENCE = "Run a run again that a crash or timeout cut off; otherwise it is recorded as lost."
 
 
 def complete(
@@ -39,10 +41,11 @@ def complete(
         [(answers["kind"], answers["schedule"])] = chosen.items()
     if "name" in answers:
         check_free(project, "job", str(answers["name"]))
-    missing = [word for word in ("name", "schedule") if word not in answers]
-    if missing and not (may_ask and is_terminal()):
-        raise _missing(answers, missing)
-    if missing:
+    absent = [word for word in ("name", "schedule") if word not in answers]
+    if absent and not (may_ask and is_terminal()):
+        examples = {"name": ["nightly_report"], "schedule": ["--daily", "03:30"]}
+        raise missing(absent, *(word for name in absent for word in examples[name]))
+    if absent:
         answers |= _asked(project, answers)
     return {
         "timezone": timezone,
@@ -63,6 +66,8 @@ def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]
     given: dict[str, Value] = {name: str(answers[name]) for name in wanted if name in answers}
     if answers.get("asynchronous"):
         given["asynchronous"] = True
+    if "idempotent" in answers:
+        given["idempotent"] = bool(answers["idempotent"])
     asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
     if "kind" not in answers:
         asked["kind"], asked["schedule"] = read_schedule(str(asked["schedule"]))
@@ -104,10 +109,12 @@ def _questions(project: Project) -> tuple[Question, ...]:
         Question(
             "schedule",
             "When it is due: a time of day, an interval, a crontab expression, or a moment.\n"
-            f"For example (its number will do): {numbered}",
+            f"For example (its number will do, or the up key): {numbered}",
             echo=_foretell,
+            read=partial(read_live, examples=EXAMPLES),
         ),
         Question("asynchronous", "Make its function `async def`.", False),
+        Question("idempotent", IDEMPOTENCE, False),
     )
 
 
@@ -115,6 +122,7 @@ def _foretell(answers: Mapping[str, Value]) -> list[str]:
     """Give the schedule in words and its next due times; raises UsageError if it is none."""
     kind, text = read_schedule(str(answers["schedule"]))
     timezone = str(answers["timezone"])
+    check_length(text)
     choice: ScheduleChoice = choose({kind: text}, timezone)
     zone = ZoneInfo(timezone)
     fires = preview(choice.schedule, datetime.now(UTC), SHOWN)
@@ -123,12 +131,3 @@ def _foretell(answers: Mapping[str, Value]) -> list[str]:
         choice.schedule.describe(),
         *(f"  {due:%a} {due.isoformat(sep=' ', timespec='minutes')}" for due in moments),
     ]
-
-
-def _missing(answers: Mapping[str, object], missing: list[str]) -> UsageError:
-    name = answers.get("name", "nightly_report")
-    schedule = "--daily 03:30"
-    if "kind" in answers:
-        schedule = f"--{answers['kind']} '{answers['schedule']}'"
-    problem = f"Missing: {', '.join(missing)}; there is no terminal to ask at."
-    return UsageError(problem, f"Type it all: fastforge add-job {name} {schedule}")

@@ -89,7 +89,10 @@ def usual_item(name: str) -> str:
 
 def check_item(item: str) -> None:
     """Raise UsageError if one of a module cannot be called `item`."""
-    check_part_name("item", item)
+    try:
+        check_part_name("item", item)
+    except UsageError as error:
+        raise UsageError(error.message, "Say what one is called: --item entry.") from error
     if len(item) > LONGEST_ITEM:
         problem = f"The item name `{item}` has {len(item)} characters; {LONGEST_ITEM} is the most."
         raise UsageError(problem, "Give a shorter one.")

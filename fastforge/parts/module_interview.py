@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from fastforge.console import say
 from fastforge.errors import UsageError
-from fastforge.interview import is_terminal, read_line
+from fastforge.interview import is_terminal, missing, read_line
 from fastforge.parts.fields import parse_fields
 from fastforge.parts.module import USUAL_FIELDS
 from fastforge.parts.module_place import check_place
@@ -19,9 +19,8 @@ def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) ->
     if "name" in answers:
         return answers
     if not (may_ask and is_terminal()):
-        problem = "Missing: name; there is no terminal to ask at."
-        hint = "Type it all: fastforge add-module products --field 'name:str{1,80}'"
-        raise UsageError(problem, hint)
+        fields = [] if "fields" in answers else ["--field", *USUAL_FIELDS]
+        raise missing(["name"], "products", *fields)
     return answers | _asked(project, answers)
 
 

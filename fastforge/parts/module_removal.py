@@ -1,17 +1,21 @@
 """Removing a module: its files, and its table by what has become of its revision."""
 
+import ast
 import os
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
+from fastforge.parts.consent import require_consent
 from fastforge.parts.module import ModuleAnswers, context_of, new_revision
-from fastforge.parts.removing import RemovalWishes, carry_out, require_record
+from fastforge.parts.removing import RemovalWishes, carry_out, refuse_edited, require_record
 from fastforge.plan import Plan, plan_files, plan_removal
 from fastforge.project import Project
 from fastforge.record import Record
 from fastforge.render import render
 from fastforge.revisions import Revision, heads, read_revisions
+from fastforge.sources import parse
 
 _UNMADE = "Its table was never made in this project's database; nothing of it stays."
 _DROPPED = "The next migration drops the table {name} with its data: {path}."
@@ -24,11 +28,14 @@ def remove_module(project: Project, name: str, wishes: RemovalWishes) -> None:
     """Remove a module that fastforge added.
 
     Its revision goes with it while it is the last one and was not applied; else a revision that
-    drops the table is added. Raises UsageError if there is no such module, ConflictError if one of
-    its files was edited.
+    drops the table is added, if the user says so. Raises UsageError if there is no such module, or
+    nobody to say so, ConflictError if one of its files was edited.
     """
     record = require_record(project, "module", name)
     plan, stays = plan_module_removal(project, record, force=wishes.force)
+    if adds_revision(plan) and not (wishes.dry_run or wishes.diff):
+        refuse_edited(plan)
+        require_consent(project, name, wishes)
     carry_out(project, record, plan, stays, wishes)
 
 
@@ -47,6 +54,11 @@ def plan_module_removal(project: Project, record: Record, *, force: bool) -> tup
     dropping = plan_files(_drop(project, answers, revisions), project.root)
     said = _DROPPED.format(name=answers.name, path=dropping.changes[0].path)
     return Plan(project.root, kept + dropping.changes), said
+
+
+def adds_revision(plan: Plan) -> bool:
+    """Tell whether a removal adds a revision: the one that drops the table."""
+    return any(change.after is not None for change in plan.changes)
 
 
 def is_applied(project: Project, revision: Revision) -> bool:
@@ -69,7 +81,7 @@ def is_applied(project: Project, revision: Revision) -> bool:
 
 
 def database_url(project: Project) -> str:
-    """Give the address that the project's settings would read."""
+    """Give the address that the project's settings would read; empty if that cannot be told."""
     url = os.environ.get("DATABASE_URL")
     dotenv = project.root / ".env"
     if not url and dotenv.is_file():
@@ -77,7 +89,17 @@ def database_url(project: Project) -> str:
         text = dotenv.read_text("utf-8", errors="replace")
         found = re.findall(pattern, text, re.MULTILINE | re.IGNORECASE)
         url = found[-1] if found else None
-    return url or f"sqlite:///{project.answers.package}.db"
+    return url or _default_url(project.package / "settings.py")
+
+
+def _default_url(settings: Path) -> str:
+    if not settings.is_file():
+        return ""
+    for node in ast.walk(parse(settings)):
+        match node:
+            case ast.AnnAssign(target=ast.Name("database_url"), value=ast.Constant(str(url))):
+                return url
+    return ""
 
 
 def _drop(

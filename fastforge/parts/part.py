@@ -2,7 +2,7 @@
 
 import builtins
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastforge.errors import UsageError
 from fastforge.names import check_part_name
@@ -50,9 +50,10 @@ class Addition:
     def refuse_conflicts(self) -> None:
         """Raise ConflictError if a file is in the way."""
         kind, name = self.part.kind, self.part.name
-        self.plan.refuse_conflicts(
-            f"Choose another name, or remove what is there: fastforge remove-{kind} {name}"
-        )
+        hint = "Choose another name, or move what is there away."
+        if saved(self.project, kind, name):
+            hint = f"Choose another name, or remove what is there: fastforge remove-{kind} {name}"
+        self.plan.refuse_conflicts(hint)
 
     def write(self) -> None:
         """Write all files of the part or none; raises ConflictError if one is in the way."""
@@ -74,9 +75,17 @@ def prepare(project: Project, part: Part) -> Addition:
 
 
 def saved(project: Project, kind: str, name: str) -> Record | None:
-    """Give the record of a part that was added before."""
+    """Give the record of a part that was added before, its files where the package is now."""
     path = project.root / record_path(kind, name)
-    return read_record(path.read_bytes(), str(path)) if path.is_file() else None
+    if not path.is_file():
+        return None
+    record = read_record(path.read_bytes(), str(path))
+    old, new = f"src/{project.answers.package}/", f"src/{project.package.name}/"
+    digests = {
+        new + file.removeprefix(old) if file.startswith(old) else file: digest
+        for file, digest in record.digests.items()
+    }
+    return replace(record, digests=digests)
 
 
 _OTHERS = {"job": "tasks", "task": "jobs"}

@@ -22,9 +22,10 @@ STAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalWishes:
-    """How to remove; with `dry_run` or `diff` nothing is written."""
+    """How to remove; with `dry_run` or `diff` nothing is written, with `yes` nothing is asked."""
 
     force: bool = False
+    yes: bool = False
     dry_run: bool = False
     diff: bool = False
     as_json: bool = False

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from fastforge.answers import Value, one_line
 from fastforge.console import say
 from fastforge.errors import UsageError
-from fastforge.interview import is_terminal, read_line
+from fastforge.interview import is_terminal, missing, read_line
 from fastforge.params import parse_params
+from fastforge.parts.job_interview import IDEMPOTENCE
 from fastforge.parts.part import check_free
 from fastforge.parts.routes import check_route, check_route_is_free
 from fastforge.parts.task import usual_route
@@ -22,14 +23,16 @@ def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) ->
         check_free(project, "task", str(answers["name"]))
         return answers
     if not (may_ask and is_terminal()):
-        problem = "Missing: name; there is no terminal to ask at."
-        hint = "Type it all: fastforge add-task send_invoice --param email:EmailStr"
-        raise UsageError(problem, hint)
+        params = [] if "params" in answers else ["--param", "email:EmailStr"]
+        raise missing(["name"], "send_invoice", *params)
     return answers | _asked(project, answers)
 
 
 def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]:
-    given = {name: str(answers[name]) for name in ("description", "route") if name in answers}
+    wanted = ("description", "route")
+    given: dict[str, Value] = {name: str(answers[name]) for name in wanted if name in answers}
+    if "idempotent" in answers:
+        given["idempotent"] = bool(answers["idempotent"])
     if "params" in answers:
         given["params"] = "given"
     asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
@@ -64,6 +67,7 @@ def _questions(project: Project) -> tuple[Question, ...]:
             "",
             check=lambda text: one_line("description", text),
         ),
+        Question("idempotent", IDEMPOTENCE, False),
     )
 
 

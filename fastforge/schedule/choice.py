@@ -93,6 +93,8 @@ def read_moment(text: str, timezone: str) -> datetime:
     if not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d", text):
         raise ValueError("a moment is written like 2026-12-01T09:00")
     moment = datetime.fromisoformat(text)
+    if moment.microsecond:
+        raise ValueError("a moment is whole seconds")
     if moment.tzinfo is not None:
         return moment
     zone = generated.zone(timezone)

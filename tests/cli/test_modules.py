@@ -13,6 +13,7 @@ from fastforge.record import record_of
 from fastforge.render import render
 from fastforge.staging import write_files
 from tests.conftest import Fastforge, Ran, files_of
+from tests.terminal import terminal
 
 MODULE = ("add-module", "products", "--field", "sku:str{3,20},unique", "--no-verify")
 VERSIONS = "migrations/versions"
@@ -136,6 +137,7 @@ def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None
         (["sqlite_things"], "is a table of the database or of a library"),
         (["products", "--field", "id:int"], "The field `id` is in every table already."),
         (["products", "--item", "Thing"], "The item name `Thing` is not made of"),
+        (["strings"], "Say what one is called: --item entry."),
     ],
 )
 def test_what_cannot_be_is_exit_2(
@@ -207,7 +209,7 @@ def test_an_applied_revision_stays_and_another_drops_the_table(
     if elsewhere:
         (shop / ".env").write_text("DATABASE_URL='sqlite:///other.db'\n")
 
-    ran = run("remove-module", "products")
+    ran = run("remove-module", "products", "--yes")
 
     assert ran.code == 0
     [dropping] = (shop / VERSIONS).glob("drop_products_*.py")
@@ -219,12 +221,85 @@ def test_an_applied_revision_stays_and_another_drops_the_table(
     assert not (shop / "src/shop/modules/products").exists()
 
 
+@pytest.mark.parametrize("flags", [[], ["--json"], ["--force"]])
+def test_without_a_terminal_a_table_is_dropped_only_by_yes(
+    run: Fastforge, shop: Path, tmp_path: Path, flags: list[str]
+) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    before = files_of(shop)
+
+    here = run("remove-module", "products", *flags)
+    elsewhere = run("remove-module", "products", *flags, "-C", str(shop), cwd=tmp_path)
+
+    typed = " ".join(["fastforge remove-module products --yes", *flags])
+    assert (here.code, here.out, elsewhere.code, elsewhere.out) == (2, "", 2, "")
+    assert "All of its data is lost once that is applied" in here.err
+    assert here.err.splitlines()[-1] == f"  If it may: {typed}"
+    assert elsewhere.err.splitlines()[-1] == f"  If it may: {typed} -C {shop}"
+    assert files_of(shop) == before
+
+
+def test_what_would_drop_a_table_can_be_seen_without_consent(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    before = files_of(shop)
+
+    ran = run("remove-module", "products", "--dry-run")
+
+    assert ran.code == 0
+    assert f"create  {VERSIONS}/drop_products_" in ran.out
+    assert files_of(shop) == before
+
+
+def test_edited_files_are_refused_before_consent_is_asked_for(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    (shop / "src/shop/modules/products/service.py").write_text("# mine\n")
+
+    ran = run("remove-module", "products")
+
+    assert ran.code == 3
+    assert "Edited since fastforge wrote it" in ran.err
+
+
+@pytest.mark.parametrize(("typed", "code"), [("yes\n", 0), ("\n", 1), ("no\n", 1)])
+def test_at_a_terminal_a_table_is_dropped_only_after_a_yes(
+    run: Fastforge, shop: Path, typed: str, code: int
+) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    before = files_of(shop)
+
+    with terminal(shop, "remove-module", "products") as person:
+        person.expect("All of its data is lost once that is applied")
+        person.expect("remove (yes, no) [no]: ")
+        person.type(typed)
+
+        assert person.end() == code
+
+    removed = not (shop / "src/shop/modules/products").exists()
+    assert removed is (code == 0)
+    assert ("Nothing was removed." in person.shown) is (code == 1)
+    assert (files_of(shop) == before) is (code == 1)
+
+
+def test_a_module_that_was_not_applied_is_removed_without_a_question(shop: Path) -> None:
+    with terminal(shop, *MODULE) as person:
+        assert person.end() == 0
+
+    with terminal(shop, "remove-module", "products") as person:
+        assert person.end() == 0
+
+    assert not list((shop / VERSIONS).glob("*_products_*.py"))
+
+
 def test_what_other_revisions_follow_stays(run: Fastforge, shop: Path) -> None:
     run(*MODULE)
     revision = revision_of(shop)
     run("add-module", "carts", "--no-verify")
 
-    assert run("remove-module", "products").code == 0
+    assert run("remove-module", "products", "--yes").code == 0
 
     [dropping] = (shop / VERSIONS).glob("drop_products_*.py")
     [carts] = (shop / VERSIONS).glob("create_carts_*.py")
@@ -236,15 +311,39 @@ def test_a_database_that_cannot_be_asked_may_have_the_table(run: Fastforge, shop
     run(*MODULE)
     (shop / ".env").write_text("DATABASE_URL=postgresql+psycopg://localhost/shop\n")
 
-    run("remove-module", "products")
+    run("remove-module", "products", "--yes")
 
     assert list((shop / VERSIONS).glob("drop_products_*.py"))
+
+
+@pytest.mark.parametrize(
+    ("default", "applied"),
+    [
+        ('"sqlite:///./store.db"', True),
+        ('"sqlite:///nowhere.db"', False),
+        ('"postgresql://localhost/shop"', True),
+        ("somewhere()", True),
+    ],
+)
+def test_the_database_is_the_one_that_the_settings_name(
+    run: Fastforge, shop: Path, default: str, applied: bool
+) -> None:
+    run(*MODULE)
+    apply_revision(shop / "store.db", revision_of(shop))
+    settings = shop / "src/shop/settings.py"
+    text = settings.read_text()
+    assert text.count('"sqlite:///shop.db"') == 1
+    settings.write_text(text.replace('"sqlite:///shop.db"', default))
+
+    run("remove-module", "products", "--yes")
+
+    assert bool(list((shop / VERSIONS).glob("drop_products_*.py"))) is applied
 
 
 def test_a_module_can_be_added_again(run: Fastforge, shop: Path) -> None:
     run(*MODULE)
     apply_revision(shop / "shop.db", revision_of(shop))
-    run("remove-module", "products")
+    run("remove-module", "products", "--yes")
 
     assert run(*MODULE).code == 0
 

@@ -71,6 +71,21 @@ def test_a_job_is_added_and_its_due_times_are_told(run: Fastforge, shop: Path) -
     assert all(f'    "{fire[6:].replace(" ", "T")}",' in test for fire in fires)
 
 
+@pytest.mark.parametrize("flags", [[], ["--idempotent"], ["--no-idempotent"]])
+def test_a_job_is_repeated_only_by_choice(run: Fastforge, shop: Path, flags: list[str]) -> None:
+    facts = json.loads(run(*JOB, *flags, "--json").out)
+
+    chosen = flags == ["--idempotent"]
+    source = (shop / "src/shop/jobs/nightly_report.py").read_text()
+    test = (shop / "tests/jobs/test_nightly_report.py").read_text()
+    assert facts["answers"]["idempotent"] is chosen
+    assert facts["command"].endswith(" --idempotent") is chosen
+    assert f"    idempotent={chosen},\n" in source
+    assert ("must change nothing more" in source) is chosen
+    assert f'("idempotent", {chosen})' in test
+    assert ("def test_a_second_run_for_the_same_due_time" in test) is chosen
+
+
 def test_a_task_is_added_with_its_route(run: Fastforge, shop: Path) -> None:
     before = files_of(shop)
 
@@ -173,6 +188,11 @@ def test_what_people_trip_over_is_said(run: Fastforge, schedule: list[str], warn
     [
         (["add-job"], "Missing: name, schedule; there is no terminal"),
         (["add-job", "report"], "fastforge add-job report --daily 03:30"),
+        (["add-job", "--async", "--yes"], "add-job --async nightly_report --daily 03:30"),
+        (
+            ["add-task", "--param", "a:int"],
+            "fastforge add-task --param a:int send_invoice",
+        ),
         (["add-job", "--daily", "03:30"], "Missing: name;"),
         (["add-job", "report", "--daily", "3", "--every", "1d"], "exactly one of"),
         (["add-job", "report", "--daily", "25:00"], "The schedule '25:00' is refused"),
@@ -220,6 +240,17 @@ def test_what_cannot_be_is_refused(
     assert problem in ran.err
     assert ran.out == ""
     assert files_of(shop) == before
+
+
+def test_a_file_of_the_users_own_is_not_overwritten(run: Fastforge, shop: Path) -> None:
+    own = shop / "src/shop/jobs/nightly_report.py"
+    own.write_text("# mine\n")
+
+    ran = run(*JOB)
+
+    assert ran.code == 3
+    assert "move what is there away" in ran.err
+    assert own.read_text() == "# mine\n"
 
 
 def test_a_route_that_another_task_has_is_refused(run: Fastforge) -> None:
@@ -282,6 +313,24 @@ def test_the_package_is_the_one_that_pyproject_names(run: Fastforge, shop: Path)
     assert (shop / "src/store/jobs/nightly_report.py").is_file()
     test = (shop / "tests/jobs/test_nightly_report.py").read_text()
     assert "from store.jobs.nightly_report import" in test
+
+
+@pytest.mark.parametrize("command", [JOB, TASK])
+def test_a_part_is_removed_from_where_its_package_is_now(
+    run: Fastforge, shop: Path, command: tuple[str, ...]
+) -> None:
+    configuration = shop / "pyproject.toml"
+    configuration.write_text(configuration.read_text().replace('"shop"', '"store"'))
+    before = {path.replace("src/shop/", "src/store/"): at for path, at in files_of(shop).items()}
+    configuration.write_text(configuration.read_text().replace('"store"', '"shop"'))
+    run(*command)
+    (shop / "src/shop").rename(shop / "src/store")
+    configuration.write_text(configuration.read_text().replace('"shop"', '"store"'))
+
+    ran = run(f"remove-{command[0][4:]}", command[1])
+
+    assert (ran.code, ran.err) == (0, "")
+    assert files_of(shop) == before
 
 
 def test_a_template_of_the_project_takes_the_packaged_ones_place(

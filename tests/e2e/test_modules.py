@@ -125,7 +125,7 @@ def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
     set_up(project)
     assert _run(project, "alembic", "upgrade", "heads").returncode == 0
 
-    assert installed("remove-module", "products", cwd=project).code == 0
+    assert installed("remove-module", "products", "--yes", cwd=project).code == 0
 
     assert len(list((project / "migrations/versions").glob("*products*"))) == 2
     assert _run(project, "alembic", "upgrade", "heads").returncode == 0

@@ -67,6 +67,7 @@ MUTANTS = (
 MORE_MUTANTS = (
     ("jobs/nightly_report.py", "Europe/Berlin", "UTC"),
     ("jobs/nightly_report.py", "retries=0", "retries=1"),
+    ("jobs/nightly_report.py", "idempotent=False", "idempotent=True"),
     ("jobs/nightly_report.py", "due at", "was due at"),
     ("tasks/send_invoice.py", "ge=1", "gt=1"),
     ("tasks/send_invoice.py", "le=9", "le=10"),

@@ -48,7 +48,7 @@ def add_job(draw: st.DrawFn) -> list[str]:
     words = [*schedule, "--timezone", draw(st.sampled_from(_ZONES))]
     words += _drawn(draw, {"--jitter": _DURATIONS, "--misfire-grace": _DURATIONS})
     words += _drawn(draw, {"--max-instances": st.integers(1, 9).map(str)})
-    return words + _common(draw, ["--no-coalesce", "--disabled", "--async"])
+    return words + _common(draw, ["--no-coalesce", "--disabled", "--async", "--idempotent"])
 
 
 @st.composite

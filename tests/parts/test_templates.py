@@ -67,6 +67,7 @@ CASES = {
         kind="at",
         schedule="2026-12-01T09:00",
         asynchronous=True,
+        idempotent=True,
         description='Moves "it" 🛒',
         enabled=False,
     ),

@@ -84,6 +84,19 @@ def test_every_core_is_used_where_the_project_has_xdist(
     assert ("-n" in (scratch / "arguments").read_text().split()) is installed
 
 
+def test_a_few_files_are_tested_in_one_process(
+    project: Project, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    (project.root / ".venv/lib/python3.11/site-packages/xdist").mkdir(parents=True)
+    install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[4:]))")
+
+    asyncio.run(check_tests(project, scratch, ["tests/test_a.py"]))
+
+    [path, report] = (scratch / "arguments").read_text().split()
+    assert (path, report.partition("=")[0]) == ("tests/test_a.py", "--junitxml")
+
+
 def test_a_failed_test_is_named_with_its_first_line(project: Project, scratch: Path) -> None:
     junit = (
         '<testsuites><testsuite tests="2" failures="1" errors="0" skipped="0">'

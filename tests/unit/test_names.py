@@ -81,3 +81,13 @@ def test_usual_part_names_are_accepted(name: str) -> None:
 def test_other_part_names_are_refused(name: str) -> None:
     with pytest.raises(UsageError, match="The job name"):
         check_part_name("job", name)
+
+
+@pytest.mark.parametrize("kind", ["job", "task"])
+@pytest.mark.parametrize("name", ["list", "str", "print", "set", "object"])
+def test_a_function_hides_no_builtin(kind: str, name: str) -> None:
+    with pytest.raises(UsageError, match=f"The {kind} name `{name}` is a builtin of Python"):
+        check_part_name(kind, name)
+
+    check_part_name("module", name)
+    check_part_name("item", name)

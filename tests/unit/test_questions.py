@@ -1,11 +1,12 @@
 """The questions: defaults, refusals, and the way back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pytest
 
 from fastforge.answers import Value
-from fastforge.questions import QUESTIONS, ask
+from fastforge.errors import UsageError
+from fastforge.questions import QUESTIONS, Question, ask
 
 ALL: dict[str, Value] = {
     "name": "shop",
@@ -120,3 +121,38 @@ def test_an_explanation_is_one_line(question: object) -> None:
 
     assert explanation.endswith(".")
     assert len(explanation) < 80
+
+
+def _doubled(answers: Mapping[str, Value]) -> list[str]:
+    if answers["count"] == "0":
+        raise UsageError("Nothing is not enough.", "Give more.")
+    return [str(answers["count"]) * 2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "default", "told"),
+    [
+        ("3", None, ("33",)),
+        ("0", None, ("Nothing is not enough.",)),
+        ("", None, ()),
+        ("", "4", ("44",)),
+        (" < ", "4", ()),
+    ],
+)
+def test_what_is_typed_is_foretold(typed: str, default: str | None, told: tuple[str, ...]) -> None:
+    question = Question("count", "How many.", default, echo=_doubled)
+
+    assert tuple(question.foretell(typed, {})) == told
+
+
+def test_a_question_may_read_in_its_own_way_and_is_given_what_to_tell() -> None:
+    def read(prompt: str, tell: Callable[[str], Sequence[str]]) -> str:
+        return f"{prompt.strip()}{tell('7')[0]}"
+
+    question = Question("count", "How many.", echo=_doubled, read=read)
+    person = Person([])
+
+    answers = ask({}, person.read, person.shown.append, [question])
+
+    assert answers == {"count": "count:77"}
+    assert person.shown[-1] == "  count:77count:77"

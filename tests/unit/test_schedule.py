@@ -85,6 +85,7 @@ def test_a_choice_becomes_python_and_words_and_times(
         ("at", "2026-12-01", "a moment is written like 2026-12-01T09:00"),
         ("at", "2026-13-01T09:00", "month must be in 1..12"),
         ("at", "2026-11-22T12:00", "that moment is over"),
+        ("at", "2099-12-01T09:00:00.5", "a moment is whole seconds"),
         ("at", "2027-03-28T02:30", "the clocks in Europe/Berlin skip it"),
     ],
 )

@@ -1,0 +1,99 @@
+"""Writes the transcript in README.md: runs its commands in an empty folder and keeps what they say.
+
+`python -m tests.e2e.transcript`, with fastforge installed beside that Python; takes minutes. A test
+runs the commands again and compares, but for what varies: `normalised` leaves that out.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+README = REPOSITORY / "README.md"
+START, END = "<!-- transcript: python -m tests.e2e.transcript -->\n", "<!-- end of transcript -->"
+COMMANDS = (
+    "fastforge new shop --yes",
+    "cd shop",
+    "fastforge add-module invoices --field 'number:str{1,20},unique' --field 'total:Decimal>=0'",
+    "fastforge add-job nightly_report --cron '30 2 * * 1-5' --timezone Europe/Berlin",
+    "fastforge add-task send_invoice --param email:EmailStr --param 'copies:int>=1<=9=1'",
+    "fastforge list",
+    "fastforge verify",
+    "fastforge remove-task send_invoice",
+    "git status --short",
+)
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_COUNT": "2",
+    "GIT_CONFIG_KEY_0": "user.name",
+    "GIT_CONFIG_VALUE_0": "Ada",
+    "GIT_CONFIG_KEY_1": "user.email",
+    "GIT_CONFIG_VALUE_1": "ada@example.com",
+}
+VARYING = (
+    (r"\b\d+(\.\d+)? s\b", "N s"),
+    (r"\b[A-Z][a-z]{2} \d{4}-\d\d-\d\d (\d\d:\d\d:\d\d)[+-]\d\d:\d\d", r"DATE \1"),
+    (r"\b\d+ (files|packages|tests|requests)\b", r"N \1"),
+    (r"\.py:\d+", ".py:N"),
+    (r" {2,}", "  "),  # columns are as wide as their widest cell
+)
+
+
+def transcript(folder: Path) -> str:
+    """Run the commands in an empty folder; give the block, raises if one of them fails."""
+    lines: list[str] = []
+    for command in COMMANDS:
+        lines += [""] if lines and not lines[-1].startswith("$") else []
+        lines.append(f"$ {command}")
+        if command.startswith("cd "):
+            folder /= command.removeprefix("cd ")
+        else:
+            lines += map(str.rstrip, output(command, folder).splitlines())
+    return "\n".join(["```console", *lines, "```"]) + "\n"
+
+
+def output(command: str, folder: Path) -> str:
+    """Give what a command prints on stdout, where there is no terminal."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        shlex.split(command),
+        cwd=folder,
+        env={**os.environ, **GIT, "PATH": path, "COLUMNS": "100"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def written() -> str:
+    """Give the block that is in README.md."""
+    return README.read_text().partition(START)[2].partition(END)[0]
+
+
+def normalised(block: str) -> str:
+    """Leave out what differs from run to run and with each file more in the templates."""
+    for pattern, instead in VARYING:
+        block = re.sub(pattern, instead, block)
+    return block
+
+
+def main() -> None:
+    """Write the block anew."""
+    text = README.read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        block = transcript(Path(folder))
+    before, _, rest = text.partition(START)
+    README.write_text(before + START + block + END + rest.partition(END)[2])
+
+
+if __name__ == "__main__":
+    main()
