@@ -1,6 +1,7 @@
 """`/jobs` over HTTP, on the real application."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -12,8 +13,10 @@ from pydantic import SecretStr
 from shop.background import RunContext, ledger
 from shop.background.models import State
 from shop.database import Database
+from shop.engine import lock_ledger
 from shop.main import create_app
 from shop.scheduling import Crontab, Every, Job
+from shop.scheduling.models import PausedJob
 from shop.settings import Settings
 
 KEY = {"X-API-Key": "the-key"}
@@ -159,6 +162,19 @@ def test_a_paused_job_stays_paused_until_it_is_resumed(operator: TestClient) -> 
 def test_pausing_twice_and_resuming_twice_is_fine(operator: TestClient) -> None:
     for action in ("pause", "pause", "resume", "resume"):
         assert operator.post(f"/jobs/report/{action}").status_code == HTTPStatus.OK
+
+
+def test_two_who_pause_a_job_at_once_are_both_served(
+    operator: TestClient, database: Database
+) -> None:
+    with ThreadPoolExecutor() as pool:
+        with database.transaction() as session:
+            lock_ledger(session.connection())
+            session.add(PausedJob(name="report", paused_at=datetime.now(UTC)))
+            session.flush()
+            answer = pool.submit(operator.post, "/jobs/report/pause")
+            assert not wait([answer], timeout=0.3).done  # it takes its turn
+        assert answer.result().status_code == HTTPStatus.OK
 
 
 def test_a_pause_is_seen_by_another_process_and_survives_a_restart(

@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ..background import ledger
 from ..background.dependencies import RunnerDep, wake
 from ..background.models import Run
 from ..background.views import PageDep, RunView
 from ..database import ReadSessionDep, SessionDep
+from ..engine import lock_ledger
 from ..errors import NotFoundError
 from ..refusals import refusals
 from ..security import OperatorDep, OpsRead, OpsWrite
@@ -96,6 +97,7 @@ def run_job_now(
 @router.post("/{name}/pause", dependencies=[OpsWrite], responses=refusals(403, 404))
 def pause_job(job: JobDep, session: SessionDep) -> JobView:
     """Let due times pass without a run, in every process and across restarts, until resumed."""
+    lock_ledger(session.connection())  # two who pause it at once must not both insert
     session.merge(PausedJob(name=job.name, paused_at=datetime.now(UTC)))
     return JobView.of(job, paused=True)
 
@@ -103,6 +105,5 @@ def pause_job(job: JobDep, session: SessionDep) -> JobView:
 @router.post("/{name}/resume", dependencies=[OpsWrite], responses=refusals(403, 404))
 def resume_job(job: JobDep, session: SessionDep) -> JobView:
     """Run the job at its due times again."""
-    if (row := session.get(PausedJob, job.name)) is not None:
-        session.delete(row)
+    session.execute(delete(PausedJob).where(PausedJob.name == job.name))
     return JobView.of(job, paused=False)
