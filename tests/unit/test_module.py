@@ -54,7 +54,7 @@ def answers(**changes: object) -> ModuleAnswers:
         ("a_00000000_00000000_00000_items", "item"),
         ("archive_2024_customer_invoices", "customer_invoice"),
         ("s", "s"),
-        ("customer_2027_subscription_plan_x", "customer_2027_subscription_p"),
+        ("customer_2027_subscription_plan_x", "subscription_plan_x"),
     ],
 )
 def test_an_item_is_called_by_the_singular(name: str, item: str) -> None:
