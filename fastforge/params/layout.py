@@ -24,10 +24,10 @@ def field_source(param: Param) -> str:
     if bounds:
         exploded = _exploded(whole, field_arguments(bounds), nullable=param.nullable)
         return f"    {param.name}: {exploded}{ending}"
-    call, opening, value = ending.removeprefix(" = ").partition('"')
-    value = f"{opening}{value}".removesuffix(")") if call else f"{opening}{value}"
-    opened = f"    {param.name}: {whole}{nullable} = {call or '('}"
-    return f"{opened}\n        {value}\n    )"
+    default = ending.removeprefix(" = ")
+    call, _, value = ("", "", default) if default.startswith('"') else default.partition("(")
+    opened = f"    {param.name}: {whole}{nullable} = {call}("
+    return f"{opened}\n        {value.removesuffix(')') if call else value}\n    )"
 
 
 def item_source(param: Param) -> str | None:

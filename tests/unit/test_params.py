@@ -178,3 +178,10 @@ def _model(param: Param) -> type[BaseModel]:
 def _validate(model: type[BaseModel], param: Param, source: str) -> BaseModel:
     value = eval(source) if " * " in source else ast.literal_eval(source)  # noqa: S307
     return model.model_validate_json(json.dumps({param.name: value}))
+
+
+def test_a_list_with_a_long_name_wraps_its_default() -> None:
+    source = field_source(parse_param("yz81hzakz8g_rmax9res_a0q0utcf:list[int>=-174<=0]=[]"))
+
+    name = "yz81hzakz8g_rmax9res_a0q0utcf: list[Yz81hzakz8gRmax9resA0q0utcfItem]"
+    assert source == f"    {name} = Field(\n        default_factory=list\n    )"
