@@ -27,12 +27,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run what takes many minutes too: every combination, all mutants, the soak",
     )
-    parser.addoption(
-        "--kills",
-        type=int,
-        default=10,
-        help="how often add-module and remove-module are stopped while they write",
-    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
