@@ -1,5 +1,6 @@
 """A project with an environment of its own, and its real server with several workers."""
 
+import json
 import os
 import signal
 import socket
@@ -23,11 +24,22 @@ def wait_until(condition: Callable[[], object], seconds: float = LONGEST_WAIT_SE
         time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+PREAMBLE = """
+import json, sys, time
+from sqlalchemy import text
+from shop.database import Database
+from shop.settings import Settings
+database = Database(Settings().database_url)
+"""
+OPTIONS = {"sqlite": (), "postgresql": ("--database", "postgresql", "--jobstore", "redis")}
+
+
+@pytest.fixture(scope="session", params=["sqlite"])
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Create a project with the examples, and its environment."""
     folder = tmp_path_factory.mktemp("soak")
     command = [sys.executable, "-m", "fastforge", "new", "shop", "--yes", "--no-git"]
+    command += OPTIONS[request.param]
     subprocess.run([*command, "--no-verify"], cwd=folder, check=True, capture_output=True)
     subprocess.run(
         [find_uv_bin(), "sync", "--quiet", "--python", sys.executable],
@@ -98,6 +110,13 @@ class Server:
             if path.exists() and b"spawn_main" in path.read_bytes()
         ]
 
+    def ask(self, code: str, *arguments: str) -> str:
+        """Run code of the project's environment on its database, as `database`; give its output."""
+        run = [self.project / ".venv" / "bin" / "python", "-c", PREAMBLE + code, *arguments]
+        return subprocess.run(
+            run, cwd=self.project, env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
+
     def stop(self) -> None:
         """Stop it as a container engine does, and see that it went in time."""
         if self.process is not None and self.process.poll() is None:
@@ -112,12 +131,27 @@ class Server:
 
 
 @pytest.fixture
-def make_server(project: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def beside(project: Path) -> Iterator[dict[str, str]]:
+    """Start what the project needs beside it, as its own tests do; give the settings for it."""
+    if not (project / "tests" / "servers").is_dir():
+        yield {}
+        return
+    pipe, command = subprocess.PIPE, [project / ".venv" / "bin" / "python", "-m", "tests.servers"]
+    with subprocess.Popen(command, cwd=project, stdin=pipe, stdout=pipe) as servers:
+        assert servers.stdout
+        urls = json.loads(servers.stdout.readline())
+        yield {"DATABASE_URL": urls["TEST_DATABASE_URL"], "REDIS_URL": urls["TEST_REDIS_URL"]}
+
+
+@pytest.fixture
+def make_server(
+    project: Path, beside: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[..., Server]]:
     """Make servers of the project; ended with the test."""
     made: list[Server] = []
 
     def make(workers: int, **settings: str) -> Server:
-        made.append(Server(project, tmp_path, workers, **settings))
+        made.append(Server(project, tmp_path, workers, **beside, **settings))
         return made[-1]
 
     yield make

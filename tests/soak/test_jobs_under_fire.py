@@ -1,13 +1,12 @@
 """A job every second on four workers while everything happens to them that happens at night."""
 
+import json
 import os
 import random
 import signal
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -48,6 +47,21 @@ JOB = Job(
 '''
 
 
+READ = """
+from shop.background.models import Run
+with database.snapshot() as session:
+    runs = session.query(Run).where(Run.name == sys.argv[1]).order_by(Run.due_at)
+    print(json.dumps([(f"{run.due_at:%Y-%m-%d %H:%M:%S}", run.state, run.attempt) for run in runs]))
+"""
+LOCK = """
+with database.transaction() as session:
+    if database.engine.name == "postgresql":
+        session.execute(text("LOCK TABLE runs"))
+    session.execute(text("SELECT 1"))  # BEGIN IMMEDIATE, on SQLite
+    time.sleep(float(sys.argv[1]))
+"""
+
+
 @pytest.fixture
 def jobs(project: Path) -> Iterator[None]:
     """Add a quick job that may not be repeated, and a slow one that may."""
@@ -65,9 +79,7 @@ def jobs(project: Path) -> Iterator[None]:
 
 def ledger(server: Server, name: str) -> list[tuple[datetime, str, int]]:
     """Read due time, state and attempts of each run of a job, oldest first."""
-    query = "SELECT due_at, state, attempt FROM runs WHERE name = ? ORDER BY due_at"
-    with closing(sqlite3.connect(server.database)) as connection:
-        rows = connection.execute(query, [name]).fetchall()
+    rows = json.loads(server.ask(READ, name))
     return [(datetime.fromisoformat(due_at), state, attempt) for due_at, state, attempt in rows]
 
 
@@ -79,10 +91,7 @@ def marks(folder: Path, name: str) -> Counter[datetime]:
 
 def lock_database(server: Server, seconds: float) -> None:
     """Hold the write lock as a careless script would."""
-    with closing(sqlite3.connect(server.database, isolation_level=None)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        time.sleep(seconds)
-        connection.execute("ROLLBACK")
+    server.ask(LOCK, str(seconds))
 
 
 def everything_that_happens(server: Server, chance: random.Random, seconds: float) -> None:
@@ -110,6 +119,7 @@ def everything_that_happens(server: Server, chance: random.Random, seconds: floa
 
 
 @pytest.mark.usefixtures("jobs")
+@pytest.mark.parametrize("project", ["sqlite", "postgresql"], indirect=True)
 def test_each_due_time_is_on_record_and_none_runs_twice(
     make_server: Callable[..., Server], tmp_path: Path
 ) -> None:
