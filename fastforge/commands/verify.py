@@ -1,11 +1,22 @@
 """`fastforge verify`: tests, lint, types and start-up of a project."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from fastforge.commands.options import JsonOption, ProjectOption
 
 
-def verify(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> None:
+def verify(
+    project: ProjectOption = Path(),
+    *,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Only what `new` waits for: no processes, coverage, mypy."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Check a project: tests, lint, format, types, and a real start."""
     from fastforge.console import say_json
     from fastforge.environment import set_up
@@ -18,7 +29,7 @@ def verify(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> N
     with Progress(quiet_stdout=as_json) as progress:
         with progress.step("environment") as words:
             words.append(set_up(opened.root))
-        report = run_checks(opened, chosen(full=True), watch(progress))
+        report = run_checks(opened, chosen(full=not quick), watch(progress))
     if as_json:
         say_json({"project": str(opened.root), "verification": report.as_json()})
     show_problems(opened, report)
