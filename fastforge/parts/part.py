@@ -1,6 +1,5 @@
 """A part of a project, rendered: the files it adds, and what would become of the project's."""
 
-import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -103,9 +102,6 @@ _USED = frozenset(
 def check_free(project: Project, kind: str, name: str) -> None:
     """Raise UsageError if a part cannot be called `name`, or another part is."""
     check_part_name(kind, name)
-    if kind in _OTHERS and name in vars(builtins):
-        problem = f"The {kind} name `{name}` is a function that Python has built in."
-        raise UsageError(problem, f"Choose another, for example `{name}_service`.")
     if name in _USED:
         problem = f"The {kind} name `{name}` is what the generated code calls something else."
         raise UsageError(problem, f"Choose another, for example `{name}_service`.")

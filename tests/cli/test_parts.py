@@ -209,7 +209,7 @@ def test_what_people_trip_over_is_said(run: Fastforge, schedule: list[str], warn
         (["add-job", "test", "--daily", "03:30"], "standard library"),
         (["add-job", "__init__", "--daily", "03:30"], "is not made of"),
         (["add-job", "pytest", "--daily", "03:30"], "calls something else"),
-        (["add-task", "print"], "The task name `print` is a function that Python has built in."),
+        (["add-task", "print"], "The task name `print` is a builtin of Python."),
         (["add-job", "send_email", "--daily", "03:30"], "src/shop/tasks/send_email.py has the"),
         (["add-task"], "fastforge add-task send_invoice --param"),
         (["add-task", "database_backup"], "src/shop/jobs/database_backup.py has the name"),

@@ -9,7 +9,7 @@ from fastforge.render import render
 from fastforge.staging import write_files
 
 _READ = ("pyproject.toml", "migrations/versions/")
-_PLACES = ("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py")
+_PLACES = ("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py")
 
 
 def make_shop(folder: Path) -> Path:
