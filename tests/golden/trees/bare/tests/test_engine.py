@@ -1,15 +1,19 @@
 """How SQLite is used: one writer at a time, who waits for its turn, and readers beside it."""
 
+import sqlite3
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 
 from my_shop import engine
 from my_shop.database import Database
+from my_shop.errors import StartError
 from my_shop.scheduling.models import StoredJob
 
 WRITERS = 4
@@ -57,3 +61,44 @@ def test_a_prepared_file_lets_readers_work_beside_a_writer(tmp_path: Path) -> No
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     database.close()
+
+
+@pytest.fixture
+def in_use(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Read from a new file, so that its mode cannot be changed."""
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as reader:
+        reader.execute("CREATE TABLE words (word TEXT)")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM words").fetchall()
+        yield reader
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, in_use: sqlite3.Connection) -> Iterator[Database]:
+    """Open the same file, to wait no time for a lock."""
+    assert in_use.in_transaction
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 0"))
+    yield database
+    database.close()
+
+
+def test_a_file_that_is_in_use_is_prepared_when_it_is_free(
+    impatient: Database, in_use: sqlite3.Connection
+) -> None:
+    """S16: processes that start together do not trip over each other."""
+    with ThreadPoolExecutor() as pool:
+        prepared = pool.submit(engine.prepare, impatient.engine)
+        assert not wait([prepared], timeout=0.2).done
+        in_use.execute("COMMIT")
+        prepared.result()
+    with impatient.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_file_that_stays_in_use_ends_the_start(
+    impatient: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
+    with pytest.raises(StartError, match="the database cannot be used: database is locked"):
+        engine.prepare(impatient.engine)

@@ -1,10 +1,14 @@
 """The SQLite engine: who may write when, and what is locked how."""
 
+import sqlite3
 import threading
+import time
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
+
+from .errors import StartError
 
 BUSY_SECONDS = 20
 
@@ -72,6 +76,19 @@ def lock_ledger(connection: Connection) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """Let readers and a writer work side by side; the mode is kept in the file."""
+    """Let readers and a writer work side by side; the mode is kept in the file.
+
+    SQLite does not wait for others here, such as a process that starts at the same time. Raises
+    StartError when they take too long.
+    """
+    end = time.monotonic() + BUSY_SECONDS
     with engine.connect() as connection:  # below SQLAlchemy, for no transaction may be open
-        connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+        while True:
+            try:
+                connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if time.monotonic() > end:
+                    raise StartError(f"the database cannot be used: {error}") from error
+                time.sleep(0.05)
+            else:
+                return
