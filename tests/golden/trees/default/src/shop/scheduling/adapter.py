@@ -82,7 +82,8 @@ class LedgerScheduler(BackgroundScheduler):
 
     def is_empty(self) -> bool:
         """Tell whether nothing is planned: a store may have lost its data."""
-        return self._lookup_jobstore(DECLARED).get_next_run_time() is None
+        with self._jobstores_lock:  # or it might use a transaction that another thread has open
+            return self._lookup_jobstore(DECLARED).get_next_run_time() is None
 
     def _process_jobs(self) -> float | None:
         if self.state != STATE_RUNNING:
