@@ -34,7 +34,7 @@ def interpreters() -> dict[str, str]:
     for version in PYTHONS:
         named = shutil.which(f"python{version}")
         candidates = [*([named] if named else []), *map(str, pyenv.glob(f"{version}.*/bin/python"))]
-        if working := next((each for each in candidates if _is(each, version)), None):
+        if working := next(filter(None, (_real(each, version) for each in candidates)), None):
             found[version] = working
     return found
 
@@ -99,8 +99,13 @@ def _code(row: Row) -> Row:
     return {option: value for option, value in row.items() if option not in WITHOUT_CODE}
 
 
-def _is(program: str, version: str) -> bool:
-    """Tell whether a program is such a Python; pyenv's shims are there even for one that is not."""
-    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+def _real(program: str, version: str) -> str | None:
+    """Give the Python behind a name if it is such a one.
+
+    pyenv's shims are there even for one that is not, and uv makes an environment anew whose Python
+    it is told by another name.
+    """
+    ask = "import os, sys; print(*sys.version_info[:2], os.path.realpath(sys.executable))"
     done = subprocess.run([program, "-c", ask], capture_output=True, text=True, check=False)
-    return done.stdout.strip() == version
+    major, minor, executable = (done.stdout.strip() or "0 0 ").split(" ", 2)
+    return executable if f"{major}.{minor}" == version else None

@@ -1,9 +1,11 @@
 """Options and fixtures that all tests share."""
 
 import os
+import shlex
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from hypothesis import settings
 settings.register_profile("fastforge", deadline=None, database=None)
 settings.load_profile("fastforge")
 
+LONGEST_SECONDS = 600
+"""What a command may take, on a machine that does other things too; the longest takes a minute."""
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -59,18 +63,35 @@ def fastforge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fastforge:
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(*arguments: str, cwd: Path = tmp_path, **variables: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "fastforge", *arguments],
-            cwd=cwd,
-            env={**os.environ, **variables},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        command = [sys.executable, "-m", "fastforge", *arguments]
+        return run_to_its_end(command, cwd, {**os.environ, **variables})
 
     return run
+
+
+def run_to_its_end(
+    command: Sequence[str | Path],
+    cwd: Path,
+    environment: Mapping[str, str],
+    seconds: float = LONGEST_SECONDS,
+) -> Ran:
+    """Run a command without input; press Ctrl-C and fail if it hangs."""
+    with subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate()
+            pytest.fail(f"{shlex.join(map(str, command))} hung for {seconds} s:\n{out}{err}")
+    return Ran(process.returncode, out, err)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -39,13 +39,17 @@ class Environments:
 
     def provide(self, project: Path, python: str, *resolution: str) -> None:
         """Lock a project and make its `.venv`; `resolution` are further options of `uv lock`."""
-        interpreter = interpreters()[python]
+        self.lock(project, python, *resolution)
         with self._alone():
-            self._lock(project, interpreter, resolution)
-            base = self._base(python)
+            base = self._base(python, resolution)
         link_tree(base / ".venv", project / ".venv")
         shutil.copytree(base / ".mypy_cache", project / ".mypy_cache")
-        uv(project, "sync", "--frozen", "--python", interpreter)
+        uv(project, "sync", "--frozen", "--python", interpreters()[python])
+
+    def lock(self, project: Path, python: str, *resolution: str) -> None:
+        """Lock a project only."""
+        with self._alone():
+            self._lock(project, interpreters()[python], resolution)
 
     def _lock(self, project: Path, interpreter: str, resolution: tuple[str, ...]) -> None:
         """Write the project's uv.lock: the one kept for these dependencies, or a new one."""
@@ -57,20 +61,22 @@ class Environments:
             shutil.copy(project / "uv.lock", kept)
         shutil.copy(kept, project / "uv.lock")
 
-    def _base(self, python: str) -> Path:
+    def _base(self, python: str, resolution: tuple[str, ...]) -> Path:
         """Give the project that needs most, with an environment that can be moved."""
-        tree, interpreter = render("project", _needs_most(python).context()), interpreters()[python]
-        wanted = _digest(tree["pyproject.toml"].decode(), interpreter)
+        tree, interpreter = render("project", needs_most(python).context()), interpreters()[python]
+        wanted = _digest(tree["pyproject.toml"].decode(), interpreter, *resolution)
         base = self.folder / f"python{python}-{wanted}" / "shop"
         ready = base.parent / "ready"
         if ready.exists():
             return base
         shutil.rmtree(base.parent, ignore_errors=True)
         write_files(tree, base)
-        self._lock(base, interpreter, ())
+        self._lock(base, interpreter, resolution)
         uv(base, "venv", "--relocatable", "--python", interpreter)
         uv(base, "sync", "--frozen", "--compile-bytecode", "--python", interpreter)
-        run(base, program(base, "mypy"), "--strict")
+        (base / ".mypy_cache").mkdir()
+        if not resolution:  # other versions are not type-checked
+            run(base, program(base, "mypy"), "--strict")
         ready.touch()
         return base
 
@@ -117,7 +123,8 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _needs_most(python: str) -> ProjectAnswers:
+def needs_most(python: str) -> ProjectAnswers:
+    """Give the answers that lead to most dependencies."""
     texts = {"name": "shop", "description": "Sells.", "author": "Ada", "python": python}
     every = [ProjectAnswers.from_dict({**row, **texts}) for row in valid_combinations()]
     return max(every, key=lambda answers: len(_wanted(_pyproject(answers))))

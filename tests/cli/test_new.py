@@ -1,7 +1,9 @@
 """`fastforge new` without an environment: what it writes and what it says."""
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,10 @@ def test_the_command_to_repeat_it_names_what_is_not_usual(
     first = files_of(parent / "shop")
     subprocess.run(["rm", "-r", parent / "shop"], check=True)
     again = subprocess.run(
-        ["bash", "-c", f"{command} --no-verify --no-git"], cwd=tmp_path, check=False
+        ["bash", "-c", f"{command} --no-verify --no-git"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        check=False,
     )
     assert again.returncode == 0
     assert files_of(parent / "shop") == first

@@ -16,7 +16,7 @@ from fastforge.answers import ProjectAnswers
 from fastforge.creation import command_for
 from fastforge.environment import uv_binary
 from tests.combinations import Row
-from tests.conftest import REPOSITORY, Fastforge, Ran
+from tests.conftest import REPOSITORY, Fastforge, Ran, run_to_its_end
 from tests.environments import Environments
 
 TEXTS: Row = {"name": "shop", "description": "Sells things.", "author": "Ada"}
@@ -44,16 +44,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     _uv("pip", "install", "--python", str(environment / "bin" / "python"), str(wheel))
 
     def run(*arguments: str, cwd: Path, **variables: str) -> Ran:
-        done = subprocess.run(
-            [environment / "bin" / "fastforge", *arguments],
-            cwd=cwd,
-            env={**os.environ, "COLUMNS": "100", "UV_VENV_RELOCATABLE": "1", **variables},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        known = {"COLUMNS": "100", "UV_VENV_RELOCATABLE": "1"}
+        command = [environment / "bin" / "fastforge", *arguments]
+        return run_to_its_end(command, cwd, {**os.environ, **known, **variables})
 
     return run
 

@@ -55,6 +55,19 @@ def gateway() -> Iterator[str]:
 
 
 @contextmanager
+def beside(project: Path) -> Iterator[dict[str, str]]:
+    """Start what a project needs beside it, as its own tests do; give the settings for it."""
+    if not (project / "tests" / "servers").is_dir():
+        yield {}
+        return
+    pipe, command = subprocess.PIPE, [program(project, "python"), "-m", "tests.servers"]
+    with subprocess.Popen(command, cwd=project, stdin=pipe, stdout=pipe) as servers:
+        assert servers.stdout
+        urls = json.loads(servers.stdout.readline())
+        yield {name.removeprefix("TEST_"): url for name, url in urls.items()}
+
+
+@contextmanager
 def serve(project: Path, package: str, folder: Path, **settings: str) -> Iterator[str]:
     """Run uvicorn on a database in `folder`, give its URL when it is ready, stop it."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

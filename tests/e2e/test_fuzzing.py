@@ -4,19 +4,17 @@ No answer may be a 500, and each must have a status, a content type and a body t
 `schemathesis.toml` says what is not checked, and why.
 """
 
-import json
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
-from itertools import product
 from pathlib import Path
 
 import pytest
 
-from fastforge.environment import set_up
-from tests.e2e.service import gateway, serve
+from tests.combinations import Row, every_row, interpreters, name_of, others
+from tests.e2e.conftest import Made, Record
+from tests.e2e.service import beside, gateway, serve
 
 pytestmark = pytest.mark.e2e
 
@@ -28,8 +26,11 @@ OPEN = [  # while no key is set, reads are open although the document asks for a
     *("--generation-with-security-parameters", "false"),
     *("--exclude-checks", "ignored_auth,missing_required_header"),
 ]
-ALL = ("--examples", "--metrics")
-COMBINATIONS = list(product(("--examples", "--bare"), ("--metrics", "--no-metrics")))
+KEY = "the-key"
+ROWS = others(every_row(interpreters()), [])
+EVERYTHING: Row = {"metrics": True, "docker": False, "ci": "none", "examples": True}
+SQLITE: Row = {"database": "sqlite", "jobstore": "database"} | EVERYTHING
+POSTGRESQL: Row = {"database": "postgresql", "jobstore": "redis"} | EVERYTHING
 MODULE = (
     *("add-module", "invoices", "--gateway", "--no-verify"),
     *("--field", "number:str{1,20},unique", "--field", "amount:Decimal>=0", "--field", "due:date"),
@@ -43,13 +44,9 @@ TASK = (
 )
 
 
-@pytest.fixture(scope="module")
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the options of the test, and its environment."""
-    folder = tmp_path_factory.mktemp("fuzzed")
-    forge(folder, "new", "shop", "--yes", "--no-verify", "--no-git", *request.param)
-    set_up(folder / "shop")
-    return folder / "shop"
+def key_of(row: Row) -> str | None:
+    """Guard every second combination, so that each option is met with a key and without."""
+    return KEY if row["examples"] ^ row["metrics"] ^ (row["database"] == "sqlite") else None
 
 
 def forge(folder: Path, *words: str) -> None:
@@ -57,36 +54,11 @@ def forge(folder: Path, *words: str) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
-@pytest.fixture
-def record(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Keep what schemathesis counted in an exhaustive run, for `docs/proof/fuzzing.json`."""
-
-    def write(report: str) -> None:
-        operations, cases = (
-            re.search(r"Tested: (\d+)", report),
-            re.search(r"(\d+) generated", report),
-        )
-        assert operations, report
-        assert cases, report
-        row = {
-            "service": request.node.callspec.id,
-            "operations": int(operations[1]),
-            "requests": int(cases[1]),
-            "violations": 0,
-            "date": datetime.now(UTC).date().isoformat(),
-        }
-        folder = request.config.cache.mkdir("proof") / "fuzzing"
-        folder.mkdir(exist_ok=True)
-        (folder / f"{row['service']}.json").write_text(json.dumps({"row": row, "versions": {}}))
-
-    return write
-
-
 def fuzz(project: Path, folder: Path, cases: int, key: str | None) -> str:
     """Serve the project, let schemathesis at it and give its report, or fail with it."""
     settings = {"OPS_API_KEY": key} if key else {}
-    with gateway() as other:
-        settings |= {"PAYMENT_GATEWAY_URL": other, "INVOICES_SERVICE_URL": other}
+    with gateway() as other, beside(project) as urls:
+        settings |= {"PAYMENT_GATEWAY_URL": other, "INVOICES_SERVICE_URL": other, **urls}
         with serve(project, "shop", folder, **settings) as url:
             done = subprocess.run(
                 [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run"]
@@ -100,29 +72,44 @@ def fuzz(project: Path, folder: Path, cases: int, key: str | None) -> str:
             )
     assert done.returncode == 0, f"seed {SEED}, project {project}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in (folder / "log").read_text(), f"seed {SEED}, {folder}/log"
+    shutil.rmtree(project.parent)
     return done.stdout
 
 
-@pytest.mark.parametrize("project", [ALL], indirect=True, ids=["all"])
-def test_a_service_answers_as_its_document_says(project: Path, tmp_path: Path) -> None:
-    fuzz(project, tmp_path, FEW, "the-key")
+def test_a_service_answers_as_its_document_says(made: Made, tmp_path: Path) -> None:
+    fuzz(made({**SQLITE, "python": "3.11"}), tmp_path, FEW, KEY)
 
 
 @pytest.mark.exhaustive("many cases for each operation")
-@pytest.mark.parametrize("key", [None, "the-key"], ids=["open", "guarded"])
-@pytest.mark.parametrize("project", COMBINATIONS, indirect=True, ids=" ".join)
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
 def test_every_combination_answers_as_its_document_says(
-    project: Path, tmp_path: Path, key: str | None, record: Callable[[str], None]
+    row: Row, made: Made, tmp_path: Path, record: Record
 ) -> None:
-    record(fuzz(project, tmp_path, MANY, key))
+    report = fuzz(made(row), tmp_path, MANY, key_of(row))
+
+    service = name_of({name: row[name] for name in row if name != "python"})
+    record(_row_of_proof(f"{service} {'guarded' if key_of(row) else 'open'}", report), {})
 
 
 @pytest.mark.exhaustive("many cases for each operation")
-@pytest.mark.parametrize("project", [()], indirect=True, ids=["parts"])
+@pytest.mark.parametrize("row", [SQLITE, POSTGRESQL], ids=["parts-sqlite", "parts-postgresql"])
 def test_added_parts_answer_as_the_document_says(
-    project: Path, tmp_path: Path, record: Callable[[str], None]
+    row: Row, made: Made, tmp_path: Path, record: Record
 ) -> None:
+    project = made({**row, "python": "3.11"})
     for part in (MODULE, TASK):
         forge(project, *part)
 
-    record(fuzz(project, tmp_path, MANY, "the-key"))
+    report = fuzz(project, tmp_path, MANY, KEY)
+
+    record(_row_of_proof(f"parts on {row['database']}", report), {})
+
+
+def _row_of_proof(service: str, report: str) -> dict[str, object]:
+    """Give what schemathesis counted; it found nothing, or the test had failed."""
+    operations = re.search(r"Tested: (\d+)", report)
+    cases = re.search(r"(\d+) generated", report)
+    assert operations, report
+    assert cases, report
+    counted = {"operations": int(operations[1]), "requests": int(cases[1]), "violations": 0}
+    return {"service": service, **counted}

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ class Running:
             if self.join(0) is not None:
                 break
             if now:
-                os.kill(self.pid, how)
+                with suppress(ProcessLookupError):  # it ended this moment
+                    os.kill(self.pid, how)
                 break
         code = self.join(None)
         assert code is not None

@@ -1,6 +1,5 @@
 """A project with an environment of its own, and its real server with several workers."""
 
-import json
 import os
 import signal
 import socket
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from uv import find_uv_bin
+
+from tests.e2e.service import beside
 
 LONGEST_WAIT_SECONDS = 60
 
@@ -131,29 +132,15 @@ class Server:
 
 
 @pytest.fixture
-def beside(project: Path) -> Iterator[dict[str, str]]:
-    """Start what the project needs beside it, as its own tests do; give the settings for it."""
-    if not (project / "tests" / "servers").is_dir():
-        yield {}
-        return
-    pipe, command = subprocess.PIPE, [project / ".venv" / "bin" / "python", "-m", "tests.servers"]
-    with subprocess.Popen(command, cwd=project, stdin=pipe, stdout=pipe) as servers:
-        assert servers.stdout
-        urls = json.loads(servers.stdout.readline())
-        yield {"DATABASE_URL": urls["TEST_DATABASE_URL"], "REDIS_URL": urls["TEST_REDIS_URL"]}
-
-
-@pytest.fixture
-def make_server(
-    project: Path, beside: dict[str, str], tmp_path: Path
-) -> Iterator[Callable[..., Server]]:
-    """Make servers of the project; ended with the test."""
+def make_server(project: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Make servers of the project, beside what it needs; ended with the test."""
     made: list[Server] = []
+    with beside(project) as urls:
 
-    def make(workers: int, **settings: str) -> Server:
-        made.append(Server(project, tmp_path, workers, **beside, **settings))
-        return made[-1]
+        def make(workers: int, **settings: str) -> Server:
+            made.append(Server(project, tmp_path, workers, **urls, **settings))
+            return made[-1]
 
-    yield make
-    for server in made:
-        server.kill()
+        yield make
+        for server in made:
+            server.kill()
