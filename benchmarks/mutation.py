@@ -1,18 +1,20 @@
 """How many mutants of a generated project its own tests kill, with mutmut.
 
-Run by hand: `python benchmarks/mutation.py FOLDER [--sample N] [-- OPTIONS OF NEW]`. It makes the
-project `shop` in FOLDER, mutates its functions, and writes `docs/proof/mutation*.json`. A run takes
-the better part of an hour on two cores; started again with the same FOLDER it goes on.
+Run by hand: `python benchmarks/mutation.py FOLDER [--modules A,B] [-- OPTIONS OF NEW]`. It makes
+the project `shop` in FOLDER, mutates its functions, and writes `docs/proof/mutation*.json`. A run
+takes the better part of an hour on two cores; started again with the same FOLDER it goes on, and
+with `--again` it tries those anew that survived, after tests were added to the project.
 The reasons why a survivor is equivalent are written into the file by hand, and kept.
 """
 
 import argparse
 import json
 import os
-import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import mutation_report as report
@@ -38,13 +40,21 @@ def main() -> None:
     """Make the project, run mutmut in it, write what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--sample", type=int, help="so many mutants of each module at most")
+    parser.add_argument("--modules", help="such as engine,background.claim; all of them otherwise")
+    parser.add_argument("--again", action="store_true", help="only those that survived")
     parser.add_argument("--name", default="mutation", help="of the files in docs/proof")
     known, options = parser.parse_known_args()
     project = known.folder.absolute() / "shop"
     if not project.exists():
         make(project, [option for option in options if option != "--"])
-    run(project, known.sample)
+    names = [f"shop.{module}.*" for module in (known.modules or "*").split(",")]
+    if known.again:
+        names = [
+            name for results in report.mutants(project).values() for name in report.alive(results)
+        ]
+    with beside(project) as servers:
+        mutmut = [project / ".venv" / "bin" / "mutmut", "run", "--max-children", "2", *names]
+        subprocess.run(mutmut, cwd=project, check=True, env={**environment(), **servers})
     report.write(project, known.name)
 
 
@@ -66,20 +76,16 @@ def make(project: Path, options: list[str]) -> None:
         file.write(CONFIGURATION.format(others=json.dumps(others)))
 
 
-def run(project: Path, sample: int | None) -> None:
-    """Run mutmut on all mutants, or on a sample of each module."""
-    mutmut = [project / ".venv" / "bin" / "mutmut", "run", "--max-children", "2"]
-    if sample is None:
-        subprocess.run(mutmut, cwd=project, check=True, env=environment())
+@contextmanager
+def beside(project: Path) -> Iterator[dict[str, str]]:
+    """Start the servers that the tests need once, rather than for each mutant."""
+    if not (project / "tests" / "servers").is_dir():
+        yield {}
         return
-    subprocess.run([*mutmut, "shop.settings.*"], cwd=project, check=True, env=environment())
-    drawn = random.Random(report.SEED)  # noqa: S311
-    names = [
-        name
-        for results in report.mutants(project).values()
-        for name in drawn.sample(sorted(results), min(sample, len(results)))
-    ]
-    subprocess.run([*mutmut, *names], cwd=project, check=True, env=environment())
+    pipe, command = subprocess.PIPE, [project / ".venv" / "bin" / "python", "-m", "tests.servers"]
+    with subprocess.Popen(command, cwd=project, stdin=pipe, stdout=pipe) as servers:
+        assert servers.stdout  # noqa: S101 (it is a pipe)
+        yield json.loads(servers.stdout.readline())
 
 
 def environment() -> dict[str, str]:

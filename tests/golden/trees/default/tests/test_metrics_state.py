@@ -72,6 +72,23 @@ def test_a_dead_letter_that_was_dismissed_is_not_shown(database: Database) -> No
     assert value(database, "tasks_dead_letters", task="mail") == 0
 
 
+def test_each_gauge_says_what_it_is(database: Database) -> None:
+    gauges = LedgerCollector(database, {"mail": MAIL, "tick": TICK}, dict).collect()
+
+    assert {gauge.name: gauge.documentation for gauge in gauges} == {
+        "tasks_waiting": "Runs of a task that are queued",
+        "tasks_in_progress": "Runs of a task that are running",
+        "tasks_dead_letters": "Runs of a task that failed for good",
+        "job_paused": "1 while it is paused",
+        "job_last_success_timestamp_seconds": "End of the last good run",
+        "job_next_run_timestamp_seconds": (
+            "The next due time; in the past while nobody deals with it"
+        ),
+        "scheduler_last_pass_timestamp_seconds": "When any scheduler last looked at what is due",
+        "database_up": "Whether the database answers",
+    }
+
+
 def test_a_paused_job_is_shown_as_such(database: Database) -> None:
     with database.transaction() as session:
         session.add(PausedJob(name="tick", paused_at=NOW))
@@ -85,6 +102,7 @@ def test_the_last_success_is_the_newest_due_time_that_succeeded(database: Databa
     with database.transaction() as session:
         for hours, state in ends:
             ledger.add(session, TICK, NOW + hours * HOUR, state=state)
+            ledger.add(session, OFF, NOW + (hours + 3) * HOUR, state=state)
     expected = (NOW + HOUR).timestamp()
     assert value(database, "job_last_success_timestamp_seconds", job="tick") == expected
 

@@ -86,6 +86,24 @@ def test_only_the_newest_backups_are_kept(due: Due, folder: Path) -> None:
     assert names(folder) == [second, third, "notes.txt"]
 
 
+def test_a_backup_that_another_process_removes_at_the_same_time_is_no_error(
+    due: Due, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink = Path.unlink
+
+    def too_late(file: Path, *, missing_ok: bool = False) -> None:
+        unlink(file, missing_ok=True)
+        unlink(file, missing_ok=missing_ok)
+
+    for days in range(2):
+        backup(due(DUE_AT + timedelta(days=days)))
+    monkeypatch.setattr(Path, "unlink", too_late)
+
+    backup(due(DUE_AT + timedelta(days=2)))
+
+    assert NAME not in names(folder)
+
+
 def test_what_a_killed_process_left_is_removed_at_the_next_due_time(due: Due, folder: Path) -> None:
     folder.mkdir(parents=True)
     killed, at_work = f"{NAME.replace('0301', '0228')}.1.part", f"{NAME}.2.part"

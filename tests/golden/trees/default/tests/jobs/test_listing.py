@@ -12,7 +12,7 @@ from shop.background import RunContext, Task
 from shop.discovery import find_work
 from shop.jobs import __main__
 from shop.jobs.__main__ import listing
-from shop.scheduling import Daily, Job, Once
+from shop.scheduling import Daily, Every, Job, Once
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -47,6 +47,19 @@ def test_the_list_is_printed_a_line_each(
     monkeypatch.setattr(__main__, "find_work", lambda: {"nightly": replace(JOB, enabled=False)})
     __main__.main()
     assert capsys.readouterr().out == "job\tnightly\tdaily at 03:30 UTC\tnever\n"
+
+
+def test_the_list_is_of_what_is_due_from_now_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hourly = replace(JOB, schedule=Every(timedelta(hours=1)))
+    monkeypatch.setattr(__main__, "find_work", lambda: {"nightly": hourly})
+    began = datetime.now(UTC)
+
+    __main__.main()
+
+    due_at = datetime.fromisoformat(capsys.readouterr().out.split()[-1])
+    assert timedelta(0) < due_at - began <= timedelta(hours=1, minutes=1)
 
 
 @pytest.mark.processes

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 from pydantic import BaseModel
@@ -48,6 +49,19 @@ def job(name: str = "report", schedule: Schedule = HOURLY, *, enabled: bool = Tr
 
 def just_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def test_nobody_looks_at_a_store_whose_change_is_not_over(make_scheduler: MakeScheduler) -> None:
+    engine, found = make_scheduler().engine, list[bool]()
+    look = Thread(target=lambda: found.append(engine.is_empty()))
+
+    with engine.changing():
+        look.start()
+        look.join(0.1)
+        assert not found
+    look.join()
+
+    assert found == [True]
 
 
 def test_what_falls_due_becomes_a_run_with_its_due_time(

@@ -32,6 +32,15 @@ def test_a_wrong_smtp_url_is_refused_at_start_without_showing_the_password(
     assert "hunter2" not in str(raised.value)
 
 
+def test_a_wrong_option_of_the_mail_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://localhost?tls=1")
+
+    with pytest.raises(
+        ValidationError, match=r"error, the only option of a mail server is \?starttls=1"
+    ):
+        Settings()
+
+
 @pytest.mark.parametrize("query", ["", "?starttls=1"])
 def test_a_right_smtp_url_is_kept_secret(monkeypatch: pytest.MonkeyPatch, query: str) -> None:
     monkeypatch.setenv("SMTP_URL", f"smtp://user:hunter2@localhost:587{query}")

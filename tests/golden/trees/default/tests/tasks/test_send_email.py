@@ -38,6 +38,19 @@ def test_the_mail_arrives_as_it_was_written(
     assert message["Message-ID"].startswith("<00000000-0000-0000-0000-000000000007@")
 
 
+def test_the_mail_is_from_the_sender_of_the_settings_and_dated_by_when_it_fell_due(
+    serve: Serve, mailbox: list[Envelope], sending_to: SendingTo
+) -> None:
+    context = sending_to(f"smtp://{serve()}")
+
+    send_email(MAIL, context)
+
+    [mail] = mailbox
+    message = message_from_bytes(mail.original_content or b"", policy=policy.default)
+    assert mail.mail_from == message["From"] == context.settings.mail_from
+    assert message["Date"].datetime == context.due_at.replace(microsecond=0)
+
+
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
 def test_a_refusal_for_good_is_final(serve: Serve, sending_to: SendingTo, command: str) -> None:
     server = serve({command: "500 no such user"})

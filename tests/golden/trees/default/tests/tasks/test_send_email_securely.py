@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
@@ -31,6 +32,23 @@ def test_starttls_and_login_come_before_the_mail(
     send_email(MAIL, sending_to(f"smtp://{LOGIN}@{server}?starttls=1"))
 
     assert len(mailbox) == 1
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_login_without_a_password_has_an_empty_one(
+    serve: Serve, sending_to: SendingTo, tls: ssl.SSLContext
+) -> None:
+    tried: list[LoginPassword] = []
+
+    def note(*arguments: object) -> AuthResult:
+        tried.append(cast("LoginPassword", arguments[-1]))
+        return AuthResult(success=True)
+
+    server = serve(tls_context=tls, auth_required=True, authenticator=note)
+
+    send_email(MAIL, sending_to(f"smtp://shop@{server}?starttls=1"))
+
+    assert tried == [LoginPassword(b"shop", b"")]
 
 
 @pytest.mark.usefixtures("trusted")
