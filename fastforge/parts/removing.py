@@ -55,7 +55,7 @@ def carry_out(
     elif wishes.diff:
         sys.stdout.write(plan.diff())
     else:
-        _tell(plan, places, "Nothing was removed." if wishes.dry_run else stays)
+        _tell(plan, places, [stays, "Nothing was removed."] if wishes.dry_run else [stays])
     refuse_edited(plan)
 
 
@@ -90,12 +90,13 @@ def mentions(project: Project, kind: str, name: str, gone: Plan) -> Iterator[str
         yield from (f"{place}:{n}" for n, line in enumerate(lines, 1) if imports.search(line))
 
 
-def _tell(plan: Plan, places: list[str], stays: str) -> None:
+def _tell(plan: Plan, places: list[str], said: list[str]) -> None:
     for change in plan.changes:
         say(f"{'gone' if change.action == 'unchanged' else change.action.value}  {change.path}")
     for place in places:
         note(f"note: {place} imports it.")
-    say(stays)
+    for sentence in said:
+        say(sentence)
 
 
 def _facts(  # noqa: PLR0913, PLR0917 (all of what JSON holds)

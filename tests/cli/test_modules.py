@@ -249,6 +249,7 @@ def test_what_would_drop_a_table_can_be_seen_without_consent(run: Fastforge, sho
 
     assert ran.code == 0
     assert f"create  {VERSIONS}/drop_products_" in ran.out
+    assert "drops the table products with its data" in ran.out
     assert files_of(shop) == before
 
 
