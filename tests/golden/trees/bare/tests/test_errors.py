@@ -1,15 +1,21 @@
 """Errors that are answers."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.types import Message
 
 from my_shop.errors import (
     ConflictError,
     NotFoundError,
     ServiceError,
+    StartError,
     UnavailableError,
     UnprocessableError,
     install,
@@ -125,3 +131,35 @@ def test_input_that_utf8_cannot_write_is_refused_like_any_other() -> None:
 
     assert response.status_code == 422
     assert response.json()["detail"][0]["type"] == "string_unicode"
+
+
+def said_at_start(error: Exception) -> str:
+    """Give the message with which a start fails."""
+    sent: list[Message] = []
+
+    @asynccontextmanager
+    async def fail(_app: FastAPI) -> AsyncGenerator[None]:
+        raise error
+        yield
+
+    async def receive() -> Message:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    app = FastAPI(lifespan=fail)
+    install(app)
+    with pytest.raises(type(error)):
+        asyncio.run(app({"type": "lifespan", "state": {}}, receive, send))
+    [failed] = sent
+    assert failed["type"] == "lifespan.startup.failed"
+    return str(failed["message"])
+
+
+def test_why_the_service_cannot_start_is_said_in_one_line() -> None:
+    assert said_at_start(StartError("no database\nat all")) == "no database at all"
+
+
+def test_any_other_failure_of_a_start_is_shown_with_its_traceback() -> None:
+    assert said_at_start(ValueError("boom")).startswith("Traceback")

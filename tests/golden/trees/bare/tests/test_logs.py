@@ -53,6 +53,13 @@ def test_json_lines_have_the_traceback_line_by_line(capsys: Capture) -> None:
     assert json.loads(capsys.readouterr().err)["exc_info"][-1] == "ZeroDivisionError: oh"
 
 
+def test_the_scheduler_says_only_what_is_wrong(capsys: Capture) -> None:
+    logs.configure(Settings())
+    logging.getLogger("apscheduler.scheduler").info("every pass")
+    logging.getLogger("apscheduler.scheduler").warning("trouble")
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_what_is_bound_is_gone_after_an_error() -> None:
     record = logger.makeRecord("n", logging.INFO, "f", 1, "m", (), None)
     with pytest.raises(ZeroDivisionError), logs.bound(run_id="1"):

@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI
@@ -9,12 +10,13 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families as parse
+from prometheus_client.values import MultiProcessValue
 from pydantic import BaseModel
 
 from shop.background import Task
 from shop.background.models import State
 from shop.database import Database
-from shop.metrics import Metrics
+from shop.metrics import MULTIPROCESS, Metrics
 
 MAIL = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: None)
 
@@ -95,6 +97,7 @@ def gathered(database: Database) -> CollectorRegistry:
         ("task_duration_seconds_sum", {"task": "mail"}, 0.05),
         ("task_duration_seconds_bucket", {"task": "mail", "le": "0.05"}, 2),
         ("task_duration_seconds_bucket", {"task": "mail", "le": "0.01"}, 0),
+        ("task_duration_seconds_bucket", {"task": "mail", "le": "1800.0"}, 2),
         ("job_runs_total", {"job": "gone", "outcome": "missed"}, 1),
         ("job_duration_seconds_count", {"job": "gone"}, None),
         ("task_runs_total", {"task": "idle", "outcome": "succeeded"}, 0),
@@ -116,3 +119,28 @@ def test_without_its_database_the_service_still_answers(
     families = list(parse(client.get("/metrics").text))
     assert [s.value for f in families for s in f.samples if s.name == "database_up"] == [0]
     assert "tasks_waiting" not in {family.name for family in families}
+
+
+def test_the_folder_that_workers_share_is_made_unless_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "made" / "at_start"
+    monkeypatch.setenv(MULTIPROCESS, str(folder))
+
+    for _ in range(2):
+        Metrics()
+
+    assert folder.is_dir()
+
+
+def test_what_another_worker_counted_is_read_from_their_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database: Database
+) -> None:
+    monkeypatch.setenv(MULTIPROCESS, str(tmp_path / "workers"))
+    metrics = Metrics()
+    count = MultiProcessValue(lambda: 1)  # type: ignore[no-untyped-call]
+    count("counter", "mails", "mails_total", (), (), "Mails").inc(2)
+
+    registry = metrics.gather(database, {}, dict)
+
+    assert registry.get_sample_value("mails_total") == 2

@@ -45,6 +45,12 @@ def test_an_id_that_is_no_id_is_replaced(echo: TestClient, given: str) -> None:
     assert len({given, first, second}) == 3
 
 
+def test_a_request_without_an_id_is_given_one(echo: TestClient) -> None:
+    first, second = (echo.get("/").headers["X-Request-ID"] for _ in range(2))
+    assert (len(first), len(second)) == (32, 32)
+    assert first != second
+
+
 def test_a_websocket_is_left_alone(echo: TestClient) -> None:
     with echo.websocket_connect("/") as socket:
         assert socket.receive()["reason"] == "heard"

@@ -16,8 +16,8 @@ def is_operator(settings: SettingsDep, key: Annotated[str | None, Security(_head
     """Tell whether the right key came with the request; raises 401 for a wrong one."""
     if key is None:
         return False
-    expected = settings.ops_api_key.get_secret_value() if settings.ops_api_key else ""
-    if expected and secrets.compare_digest(key.encode(), expected.encode()):
+    expected = settings.ops_api_key
+    if expected and secrets.compare_digest(key.encode(), expected.get_secret_value().encode()):
         return True
     raise HTTPException(HTTPStatus.UNAUTHORIZED, "X-API-Key is wrong")
 
