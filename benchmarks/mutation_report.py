@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from fastforge.project import open_project
+
 PROOF = Path(__file__).resolve().parent.parent / "docs" / "proof"
 NOTE = (
     "The functions of a generated project, mutated by mutmut 3, and its own tests but for those "
@@ -38,19 +40,21 @@ def alive(results: Mapping[str, int | None]) -> list[str]:
 
 
 def write(project: Path, name: str) -> None:
-    """Write a row for each module, and one for each survivor."""
+    """Write a row for each module that was tried, and one for each survivor."""
     rows, survivors = [], []
-    total: Counter[str] = Counter()
+    total, whole = Counter[str](), 0
     for module, results in mutants(project).items():
-        counts = count(results)
-        total += counts
-        rows.append(row(module, len(results), counts))
-        survivors += [{"module": module, **change(project, each)} for each in alive(results)]
-    rows.append(row("all", sum(map(len, mutants(project).values())), total))
-    save(name, "Mutants of a generated project", NOTE, rows)
+        if counts := count(results):
+            total, whole = total + counts, whole + len(results)
+            rows.append(row(module, len(results), counts))
+            survivors += [{"module": module, **change(project, each)} for each in alive(results)]
+    rows.append(row("all", whole, total))
+    answers = open_project(project).answers
+    combination = f"{answers.database}, jobstore {answers.jobstore}"
+    save(name, f"Mutants of a generated project: {combination}", NOTE, rows)
     save(
         f"{name}-survivors",
-        "Mutants that its tests do not kill",
+        f"Mutants that its tests do not kill: {combination}",
         "Each with why no test can tell it from the original; those without a reason can be told.",
         with_reasons(name, survivors),
     )

@@ -1,11 +1,12 @@
 """Options and fixtures that all tests share."""
 
+import fcntl
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if mark := item.get_closest_marker("exhaustive"):
             why = ", ".join(mark.args) or "takes minutes"
             item.add_marker(pytest.mark.skip(reason=f"{why}: run with --exhaustive"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run what is marked `alone` while the other processes of `-n` run nothing."""
+    how = fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
+    assert item.config.cache
+    with (item.config.cache.mkdir("running") / "lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        return (yield)
 
 
 @dataclass(frozen=True)

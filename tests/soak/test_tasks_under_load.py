@@ -126,6 +126,7 @@ def percentile_99(values: list[float]) -> float:
     return values[int(len(values) * 0.99)]
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("toil")
 def test_a_plain_endpoint_does_not_feel_five_hundred_tasks(
     make_server: Callable[..., Server],

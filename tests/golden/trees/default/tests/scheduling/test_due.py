@@ -1,6 +1,7 @@
 """What becomes of due times, decided with clocks that the tests set."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -155,6 +156,16 @@ def test_without_coalescing_each_due_time_waits_for_its_turn(
             record_due(session, job(coalesce=False), [moment], moment)
 
     assert [run.state for run in recorded()] == [State.QUEUED, State.QUEUED]
+
+
+def test_all_jobs_that_fell_due_are_told_with_what_became_of_them(database: Database) -> None:
+    registry = {"report": job(), "bill": replace(job(grace=HOUR), name="bill")}
+    due = [Due("report", [NOON], {}), Due("bill", [NOON - 2 * HOUR], {})]
+
+    with database.transaction() as session:
+        written = record(session, due, registry, NOON)
+
+    assert written == [("report", State.QUEUED), ("bill", State.MISSED)]
 
 
 @pytest.mark.parametrize("jitter", [HOUR, timedelta(milliseconds=100)])
