@@ -1,5 +1,6 @@
 """A parameter of a task, or a field of a module: its Python source and values to test it with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -123,8 +124,16 @@ def _at(kind: Kind, bounds: Bounds) -> list[str]:
 
 def _beyond(kind: Kind, bounds: Bounds) -> list[str]:
     if kind.is_number:
-        return [_number(kind, value) for value in numbers_beyond(kind, bounds)]
+        values = [_number(kind, value) for value in numbers_beyond(kind, bounds)]
+        return [*values, *(_endless(bounds) if kind.name == "float" else ())]
     return [_repeated(length) for length in lengths_beyond(bounds)]
+
+
+def _endless(bounds: Bounds) -> Iterator[str]:
+    """Give the infinities that no bound keeps out, where there are bounds."""
+    for names, text in (({"ge", "gt"}, '"-inf"'), ({"le", "lt"}, '"inf"')):
+        if bounds and not names & bounds.keys():
+            yield text
 
 
 def _number(kind: Kind, value: Decimal) -> str:

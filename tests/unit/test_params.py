@@ -165,10 +165,13 @@ def test_a_default_is_the_same_as_its_json(text: str) -> None:
 
 
 def _model(param: Param) -> type[BaseModel]:
-    pytest.importorskip("email_validator")
     names = {*imports_of([param]), ("pydantic", "BaseModel")}
     lines = [*import_lines(names, standard=True), *import_lines(names, standard=False)]
-    lines += [item_source(param) or "", "class Model(BaseModel):", field_source(param)]
+    lines += [
+        item_source(param) or "",
+        "class Model(BaseModel, allow_inf_nan=False):",
+        field_source(param),
+    ]
     scope: dict[str, Any] = {}
     exec("\n".join(lines), scope)  # noqa: S102
     model: type[BaseModel] = scope["Model"]

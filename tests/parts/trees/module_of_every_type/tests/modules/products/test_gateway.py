@@ -2,8 +2,10 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import httpx2
 import pytest
@@ -167,6 +169,33 @@ def test_what_cannot_be_published_now_is_503(
     response = served.post(f"{PATH}/{made['id']}/publish")
 
     assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+
+
+def test_while_the_other_service_takes_long_only_ten_requests_wait_for_it(
+    app: FastAPI, examples: Examples, wait_until: Callable[[Callable[[], object]], None]
+) -> None:
+    asked: Asked = []
+    done = Event()
+
+    def take_long(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        done.wait(10)
+        return httpx2.Response(204)
+
+    settings = GatewaySettings.model_validate({"url": "https://other.example.com", "key": None})
+    transport = httpx2.MockTransport(take_long)
+    with connect(settings, transport) as slow, TestClient(app) as client:
+        app.state.products_client = slow
+        path = f"{PATH}/{client.post(PATH, json=examples[0]).json()['id']}"
+        with ThreadPoolExecutor(15) as callers:
+            pending = [callers.submit(client.post, f"{path}/publish") for _ in range(15)]
+            wait_until(lambda: len(asked) == 10)
+            assert client.get(path).status_code == 200
+            at_once = len(asked)
+            done.set()
+            statuses = {answer.result().status_code for answer in pending}
+
+    assert (at_once, len(asked), statuses) == (10, 15, {204})
 
 
 def test_the_application_opens_one_client_and_closes_it(
