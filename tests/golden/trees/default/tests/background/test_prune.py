@@ -75,6 +75,7 @@ def test_many_runs_are_pruned_a_part_at_a_time(
         put(ONCE, State.SUCCEEDED, finished_at=NOW - timedelta(days=31))
 
     assert not sweep.prune(session, NOW, settings)
+    assert len(session.scalars(select(Run.id)).all()) == 1
     assert sweep.prune(session, NOW, settings)
 
     assert session.scalars(select(Run.id)).all() == []

@@ -14,7 +14,9 @@ from shop.background import RunContext, Task
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.scheduling import Crontab, Every, Job, Once, Schedule
+from shop.scheduling.adapter import LONGEST_WAIT_SECONDS, RETRY_SECONDS
 from shop.scheduling.due import Due
+from shop.scheduling.jobstore import DECLARED
 from shop.scheduling.models import PausedJob
 from shop.scheduling.scheduler import Scheduler
 
@@ -62,6 +64,24 @@ def test_nobody_looks_at_a_store_whose_change_is_not_over(make_scheduler: MakeSc
     look.join()
 
     assert found == [True]
+
+
+def test_it_looks_again_when_the_next_job_is_due_and_every_few_seconds_anyway(
+    make_scheduler: MakeScheduler, make_due: MakeDue
+) -> None:
+    scheduler = make_scheduler(job(schedule=Once(datetime(2099, 1, 1, tzinfo=UTC))))
+    engine = scheduler.engine
+    engine.start(paused=True)
+    scheduler.reconcile()
+
+    def wait(*known: str) -> float:
+        return engine._pass(engine._lookup_jobstore(DECLARED), known)
+
+    assert wait("report") == LONGEST_WAIT_SECONDS
+    make_due(scheduler, "report", datetime.now(UTC) + timedelta(seconds=0.5))
+    assert 0 < wait("report") <= 0.5
+    make_due(scheduler, "report", just_now())
+    assert wait() == RETRY_SECONDS  # it is for another version: no reason to spin
 
 
 def test_what_falls_due_becomes_a_run_with_its_due_time(
