@@ -45,11 +45,12 @@ def test_finished_runs_are_pruned_by_age(session: Session, put: Put, settings: S
 
 def test_finished_runs_are_pruned_by_number(session: Session, put: Put, settings: Settings) -> None:
     """S13: the newest are kept."""
-    runs = [put(ONCE, State.SUCCEEDED, finished_at=NOW - n * SECOND) for n in range(5)]
+    ages = (4, 1, 3, 0, 2)
+    runs = {n: put(ONCE, State.SUCCEEDED, finished_at=NOW - n * SECOND) for n in ages}
 
     sweep.prune(session, NOW, settings.model_copy(update={"run_retention_rows": 3}))
 
-    assert set(session.scalars(select(Run.id))) == set(runs[:3])
+    assert set(session.scalars(select(Run.id))) == {runs[n] for n in range(3)}
 
 
 def test_a_key_is_kept_while_the_same_may_be_asked_again(

@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -117,6 +119,19 @@ def test_a_dead_letter_is_run_again(
     assert wait_for(letter, State.SUCCEEDED).attempt == 2
     assert failed(client) == []
     assert client.post(f"/tasks/{letter}/retry", headers=KEY).status_code == HTTPStatus.CONFLICT
+
+
+def test_what_one_operator_decides_another_one_waits_for(
+    client: TestClient, database: Database, letter: UUID
+) -> None:
+    with ThreadPoolExecutor() as other:
+        with database.transaction() as session:
+            run = session.get_one(Run, letter, with_for_update=True)
+            run.dismissed_at = datetime.now(UTC)
+            session.flush()
+            answer = other.submit(client.post, f"/tasks/{letter}/retry", headers=KEY)
+            wait([answer], timeout=0.2)
+        assert answer.result().status_code == HTTPStatus.CONFLICT
 
 
 def test_a_dead_letter_that_fails_again_is_a_dead_letter_again(
