@@ -1,14 +1,15 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from my_shop.background import RunContext, Task
+from my_shop.background import RunContext, Task, ledger
 from my_shop.background.models import Run, State
 from my_shop.background.runner import Runner
+from my_shop.database import Database
 
 SELDOM = {"poll_seconds": 60, "lease_seconds": 600}
 """So that nothing is noticed by polling."""
@@ -16,6 +17,27 @@ SELDOM = {"poll_seconds": 60, "lease_seconds": 600}
 
 class Nothing(BaseModel):
     pass
+
+
+def ignore(_payload: Nothing, _context: RunContext) -> None:
+    pass
+
+
+def test_a_run_that_was_cut_off_is_seen_to_by_whoever_works(
+    database: Database,
+    start_runner: Callable[..., Runner],
+    wait_for: Callable[[UUID, State], Run],
+) -> None:
+    """S2."""
+    safe = Task(name="safe", payload=Nothing, function=ignore, idempotent=True)
+    with database.transaction() as session:
+        now, state = datetime.now(UTC), State.INTERRUPTED
+        run_id = ledger.add(session, safe, now, payload="{}", state=state)
+    assert run_id
+
+    start_runner(safe)
+
+    wait_for(run_id, State.SUCCEEDED)
 
 
 def test_no_more_runs_go_on_at_once_than_the_process_and_each_task_allow(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from my_shop.scheduling.clock import next_change
+from my_shop.scheduling.clock import in_utc, next_change
 from my_shop.scheduling.crontab import next_after
 
 # Clocks in Berlin skip 02:00 to 03:00 on 29 March 2026, and repeat it on 25 October 2026.
@@ -22,6 +22,11 @@ def due_times(expression: str, moment: datetime, count: int) -> list[datetime]:
         moment = next_after(expression, moment)
         found.append(moment)
     return found
+
+
+def test_a_moment_in_utc_is_the_same_moment() -> None:
+    assert in_utc(SPRING) == SPRING
+    assert in_utc(SPRING).tzinfo is UTC  # whatever zone the machine is in
 
 
 @pytest.mark.parametrize(

@@ -71,18 +71,19 @@ def test_it_works_until_a_signal(  # noqa: PLR0913
     with database.transaction() as session:
         ledger.add(session, ONCE, datetime.now(UTC))
 
-    def end() -> bool:
+    heartbeat = Path(environment["BACKGROUND_HEARTBEAT_FILE"])
+
+    def end() -> None:
         try:
-            wait_until(worked)
-            return Path(environment["BACKGROUND_HEARTBEAT_FILE"]).exists()
+            wait_until(lambda: heartbeat.exists() and worked())
         finally:
             os.kill(os.getpid(), number)
 
     with ThreadPoolExecutor() as pool:
-        alive = pool.submit(end)
+        ended = pool.submit(end)
         assert main([]) == 0
-    assert alive.result()
-    assert not Path(environment["BACKGROUND_HEARTBEAT_FILE"]).exists()
+    ended.result()
+    assert not heartbeat.exists()
 
 
 def test_it_gives_up_where_there_is_no_database(

@@ -1,6 +1,7 @@
 """What survives a restart or a deploy: each scheduler here stands for a process of its own."""
 
 import json
+import logging
 import pickle
 import threading
 from collections.abc import Callable, Sequence
@@ -55,6 +56,20 @@ def test_an_unchanged_start_writes_nothing_to_the_store(
     assert before
     assert stored() == before
     assert second.reconcile() == Actions(kept=("report",))
+
+
+def test_each_start_says_what_became_of_the_jobs(
+    make_scheduler: MakeScheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for _ in range(2):
+        make_scheduler(job()).start()
+
+    said = [line for line in caplog.messages if line.startswith("jobs: ")]
+    assert said == [
+        "jobs: added report; rescheduled none; removed none; kept 0",
+        "jobs: added none; rescheduled none; removed none; kept 1",
+    ]
 
 
 def test_a_changed_schedule_takes_effect_at_the_next_start(
