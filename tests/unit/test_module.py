@@ -2,11 +2,15 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from fastforge.errors import UsageError
+from fastforge.parts.fields import parse_fields
 from fastforge.parts.module import (
     LONGEST_ITEM,
     USED,
@@ -18,6 +22,7 @@ from fastforge.parts.module import (
     new_revision,
     usual_item,
 )
+from fastforge.parts.tables import field_context
 from fastforge.render import render
 
 EVERY_TYPE = (
@@ -131,3 +136,14 @@ def test_a_conflict_names_the_unique_fields_or_none() -> None:
 
 def test_used_names_are_names_of_classes() -> None:
     assert all(name[0].isupper() for name in USED)
+
+
+@pytest.mark.parametrize("length", range(27, 31))
+def test_a_column_is_written_as_ruff_formats_it(tmp_path: Path, length: int) -> None:
+    """The shortest fits into the line, the longest does not."""
+    [field] = parse_fields([f"{'x' * length}:list[date]|None"])
+    file = tmp_path / "models.py"
+    file.write_text(f"class Table:\n    {field_context(field)['column']}\n")
+
+    command = [sys.executable, "-m", "ruff", "format", "--check", "--line-length=100", str(file)]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0

@@ -2,10 +2,10 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
 
 import httpx2
 import pytest
@@ -175,7 +175,7 @@ def test_while_the_other_service_takes_long_only_ten_requests_wait_for_it(
     app: FastAPI, examples: Examples, wait_until: Callable[[Callable[[], object]], None]
 ) -> None:
     asked: Asked = []
-    done = Event()
+    done = threading.Event()
 
     def take_long(request: httpx2.Request) -> httpx2.Response:
         asked.append(request)
