@@ -7,6 +7,7 @@ from pathlib import Path
 from fastforge.answers import ProjectAnswers
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.record import FOLDER, PROJECT_RECORD, Record, read_record
+from fastforge.sources import files_of
 from fastforge.transaction import recover
 
 
@@ -30,7 +31,7 @@ class Project:
 
     def parts(self, kind: str) -> Iterator[Record]:
         """Give the records of the parts of a kind ("job", "task", "module"), by name."""
-        for path in sorted((self.root / FOLDER / f"{kind}s").glob("*.yml")):
+        for path in files_of(self.root / FOLDER / f"{kind}s", ".yml"):
             yield read_record(path.read_bytes(), str(path))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import UsageError
-from fastforge.sources import assigned, parse
+from fastforge.sources import assigned, files_of, parse
 
 FOLDER = "migrations/versions"
 
@@ -38,7 +38,7 @@ def heads(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
 
 
 def _read(folder: Path) -> Iterator[Revision]:
-    for path in sorted(folder.glob("*.py")):
+    for path in files_of(folder, ".py"):
         values = dict(assigned(parse(path)))
         if identity := _texts(values.get("revision")):
             yield Revision(identity[0], _texts(values.get("down_revision")), path)

@@ -76,3 +76,12 @@ def _text(expression: ast.expr | None) -> str:
             return text
         case _:
             return ""
+
+
+def files_of(folder: Path, suffix: str) -> list[Path]:
+    """Give the files of a folder with a suffix, sorted; none if there is no folder.
+
+    Raises OSError if it cannot be read, where `Path.glob` finds nothing.
+    """
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if path.name.endswith(suffix))
