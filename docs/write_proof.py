@@ -17,7 +17,10 @@ Row = Mapping[str, object]
 HERE = Path(__file__).parent
 SECTIONS = HERE / "proof"
 COLLECTED = HERE.parent / ".pytest_cache" / "d" / "proof"
-ORDER = ("combinations", "versions", "bounds", "mutation", "fuzzing")
+ORDER = (
+    *("combinations", "versions", "bounds", "fuzzing", "mutation", "mutation-survivors"),
+    *("mutation-postgresql", "mutation-postgresql-survivors"),
+)
 """The order of the page; other sections follow by name."""
 PACKAGES = (
     *("fastforge", "uv", "fastapi", "starlette", "pydantic", "sqlalchemy", "alembic", "psycopg"),
