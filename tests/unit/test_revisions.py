@@ -1,6 +1,7 @@
 """Alembic revisions, read without running them, and the check that they end in one."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,17 @@ def test_two_heads_are_named_with_the_command_that_joins_them(
 
 def test_a_project_without_migrations_passes(tmp_path: Path) -> None:
     assert check(tmp_path) == (True, "none", ())
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_to_be_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_folder: object) -> None:
+        raise PermissionError
+
+    (tmp_path / FOLDER).mkdir(parents=True)
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(os, name, refuse)
+
+    with pytest.raises(PermissionError):
+        read_revisions(tmp_path)
