@@ -9,7 +9,7 @@ from pathlib import Path
 from fastforge.payloads import Parameter, parameters
 from fastforge.project import Project
 from fastforge.schedule.source import schedule
-from fastforge.sources import declaration, parse, routes
+from fastforge.sources import declaration, discovered, files_of, parse, routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def take_inventory(project: Project, now: datetime) -> Inventory:
 
 
 def _modules(project: Project) -> Iterator[ModuleEntry]:
-    for folder in sorted((project.package / "modules").glob("[!_.]*/")):
-        sources = sorted(folder.glob("*.py"))
+    for folder in discovered(files_of(project.package / "modules", "")):
+        sources = files_of(folder, ".py")
         found = [route for source in sources for route in routes(parse(source))]
         if sources:
             yield ModuleEntry(folder.name, tuple(found), _place(project, folder))
@@ -113,7 +113,7 @@ def _due(expression: ast.expr | None, module: ast.Module, now: datetime) -> tupl
 
 
 def _files(project: Project, folder: str) -> list[Path]:
-    return sorted((project.package / folder).glob("[!_.]*.py"))
+    return discovered(files_of(project.package / folder, ".py"))
 
 
 def _place(project: Project, path: Path, line: int | None = None) -> str:

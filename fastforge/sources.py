@@ -1,7 +1,8 @@
 """What a project's source files declare, read without running them."""
 
 import ast
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,3 +86,22 @@ def files_of(folder: Path, suffix: str) -> list[Path]:
     """
     found = folder.iterdir() if folder.is_dir() else ()
     return sorted(path for path in found if path.name.endswith(suffix))
+
+
+def python_files(folder: Path) -> list[Path]:
+    """Give the Python files of a folder and of all below it, sorted; none if there is no folder.
+
+    Raises OSError if one of the folders cannot be read, where `Path.rglob` leaves it out.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    folders = os.walk(folder, onerror=refuse) if folder.is_dir() else ()
+    paths = (Path(top, name) for top, _, names in folders for name in names)
+    return sorted(path for path in paths if path.name.endswith(".py"))
+
+
+def discovered(paths: Iterable[Path]) -> list[Path]:
+    """Leave out what the project's own discovery does: names that begin with `_` or `.`."""
+    return [path for path in paths if not path.name.startswith(("_", "."))]

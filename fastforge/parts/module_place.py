@@ -17,7 +17,7 @@ from fastforge.parts.part import check_free, saved
 from fastforge.parts.routes import RESERVED
 from fastforge.project import Project
 from fastforge.revisions import heads, read_revisions
-from fastforge.sources import parse, routes
+from fastforge.sources import parse, python_files, routes
 
 LONGEST_TOGETHER = 60
 """Characters in the names of package and module: with more, generated lines would be too long."""
@@ -68,7 +68,7 @@ def check_place(project: Project, name: str) -> None:
         problem = f"The service itself answers at {path_of(name)}."
         raise UsageError(problem, "Choose another name.")
     own = project.package / "modules" / name
-    for path in sorted(project.package.rglob("*.py")):
+    for path in python_files(project.package):
         if own not in path.parents:
             _refuse_same(project, name, path)
 

@@ -11,6 +11,7 @@ from fastforge.parts.part import saved
 from fastforge.plan import Plan, plan_removal
 from fastforge.project import Project
 from fastforge.record import Record
+from fastforge.sources import python_files
 from fastforge.transaction import apply
 
 STAYS = {
@@ -82,7 +83,7 @@ def mentions(project: Project, kind: str, name: str, gone: Plan) -> Iterator[str
     folder = f"{kind}s"
     imports = re.compile(rf"\b{folder}(?:\.{name}\b| import (?:\(\s*)?(?:\w+, )*{name}\b)")
     removed = {change.path for change in gone.changes}
-    for path in sorted([*project.package.rglob("*.py"), *(project.root / "tests").rglob("*.py")]):
+    for path in [*python_files(project.package), *python_files(project.root / "tests")]:
         place = path.relative_to(project.root).as_posix()
         if place in removed:
             continue

@@ -1,12 +1,11 @@
 """What the route of a task may be, and which file has one already."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from fastforge.errors import UsageError
 from fastforge.project import Project
-from fastforge.sources import parse, routes
+from fastforge.sources import discovered, files_of, parse, routes
 
 LONGEST = 60
 RESERVED = ("/metrics", "/health", "/docs", "/redoc", "/openapi.json", "/jobs", "/tasks")
@@ -46,9 +45,10 @@ def check_route_is_free(project: Project, route: str, *, besides: Path) -> None:
                 raise UsageError(problem, "Choose another with --route.")
 
 
-def _files(project: Project) -> Iterator[Path]:
-    yield from sorted((project.package / "modules").glob("[!_.]*/*.py"))
-    yield from sorted((project.package / "tasks").glob("[!_.]*.py"))
+def _files(project: Project) -> list[Path]:
+    modules = discovered(files_of(project.package / "modules", ""))
+    tasks = discovered(files_of(project.package / "tasks", ".py"))
+    return [*(path for module in modules for path in files_of(module, ".py")), *tasks]
 
 
 def _matches(pattern: str, route: str) -> bool:
