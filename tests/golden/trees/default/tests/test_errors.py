@@ -73,11 +73,12 @@ def test_an_error_reads_as_its_reason() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "statuses"),
     [
+        ("get", "/health/live", {"200"}),
         ("get", "/health/ready", {"200", "503"}),
-        ("get", "/jobs", {"200", "401"}),
-        ("post", "/jobs/{name}/run", {"202", "401", "403", "404", "422"}),
-        ("get", "/tasks/{run_id}", {"200", "401", "404", "422"}),
-        ("post", "/tasks/{run_id}/retry", {"202", "401", "403", "404", "409", "422"}),
+        ("get", "/jobs", {"200", "401", "503"}),
+        ("post", "/jobs/{name}/run", {"202", "401", "403", "404", "422", "503"}),
+        ("get", "/tasks/{run_id}", {"200", "401", "404", "422", "503"}),
+        ("post", "/tasks/{run_id}/retry", {"202", "401", "403", "404", "409", "422", "503"}),
     ],
 )
 def test_the_document_says_how_a_route_may_refuse(

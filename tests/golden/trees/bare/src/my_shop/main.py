@@ -11,6 +11,7 @@ from .background.execution import nobody
 from .background.router import router as tasks_router
 from .background.work import Registry
 from .discovery import find_routers
+from .refusals import refusals
 from .scheduling.router import router as jobs_router
 from .services import Services
 from .settings import Settings
@@ -48,8 +49,9 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.state.settings = settings
     app.add_middleware(logs.RequestIdMiddleware)
     errors.install(app)
-    for router in (health.router, jobs_router, tasks_router, *find_routers()):
-        app.include_router(router)
+    app.include_router(health.router)
+    for router in (jobs_router, tasks_router, *find_routers()):
+        app.include_router(router, responses=refusals(503))  # the database may be lost at any time
     return app
 
 
