@@ -64,8 +64,8 @@ def test_passed_tests_are_counted(project: Project, scratch: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("installed", "used"), [(True, ["-n", "4"]), (False, [])])
-def test_every_core_is_kept_busy_where_the_project_has_xdist(
+@pytest.mark.parametrize(("installed", "used"), [(True, ["-n", "3"]), (False, [])])
+def test_every_core_is_used_where_the_project_has_xdist(
     project: Project,
     scratch: Path,
     monkeypatch: pytest.MonkeyPatch,
