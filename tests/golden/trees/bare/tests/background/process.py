@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from queue import SimpleQueue
 
 from pydantic import BaseModel
 
@@ -54,15 +55,15 @@ TASKS = (
 
 def main() -> None:
     """Run until SIGTERM."""
-    end = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: end.set())
+    end: SimpleQueue[int] = SimpleQueue()
+    signal.signal(signal.SIGTERM, lambda number, _frame: end.put(number))
     settings = Settings(
         database_url=URL, poll_seconds=0.02, lease_seconds=1, shutdown_grace_seconds=0.1
     )
     database = Database(URL)
     runner = Runner(settings, database, {task.name: task for task in TASKS}, nobody)
     runner.start()
-    end.wait()
+    end.get()
     runner.stop()
     database.close()
 

@@ -1,9 +1,9 @@
 """How a process of its own shows that it goes on."""
 
 import os
-import threading
 import time
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 
 import pytest
@@ -30,14 +30,16 @@ def test_an_old_heartbeat_means_that_the_process_is_stuck(
 
 
 def test_the_heartbeat_goes_on(settings: Settings, heartbeat: Path) -> None:
-    class EndAfterTwoBeats(threading.Event):
+    class EndAfterTwoBeats(SimpleQueue[int]):
         beats = 0
 
-        def wait(self, timeout: float | None = None) -> bool:
-            assert timeout == 5
+        def get(self, block: bool = True, timeout: float | None = None) -> int:  # noqa: FBT001, FBT002
+            assert (block, timeout) == (True, 5)
             self.beats += heartbeat.exists()
             heartbeat.unlink()
-            return self.beats == 2
+            if self.beats < 2:
+                raise Empty
+            return self.beats
 
     end = EndAfterTwoBeats()
     serve(settings, end)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from sqlalchemy import func, select
@@ -65,7 +66,7 @@ def test_a_process_that_cannot_start_ends_at_once(
     nowhere: dict[str, str | int] = {"database_url": no_database_url}
     before = threading.active_count()
     with pytest.raises(StartError, match="the database cannot be used: "):
-        serve(settings.model_copy(update=nowhere), threading.Event())
+        serve(settings.model_copy(update=nowhere), SimpleQueue())
     assert not heartbeat.exists()
     assert threading.active_count() == before
 

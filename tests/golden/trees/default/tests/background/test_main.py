@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.request import urlopen
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_process_that_cannot_start_ends_at_once(
     nowhere |= {"background_metrics_port": 0}
     before = threading.active_count()
     with pytest.raises(StartError, match="the database cannot be used: "):
-        serve(settings.model_copy(update=nowhere), threading.Event())
+        serve(settings.model_copy(update=nowhere), SimpleQueue())
     assert not heartbeat.exists()
     assert threading.active_count() == before
 

@@ -5,10 +5,10 @@ With `--check` it exits 0 when such a process is alive and goes on: for a contai
 
 import signal
 import sys
-import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from .. import logs
 from ..errors import StartError
@@ -20,8 +20,8 @@ from .execution import nobody
 BEAT_SECONDS = 5.0
 
 
-def serve(settings: Settings, end: threading.Event) -> None:
-    """Work until `end` is set; touch the heartbeat file while nothing is stalled."""
+def serve(settings: Settings, end: SimpleQueue[int]) -> None:
+    """Work until `end` has a signal; touch the heartbeat file while nothing is stalled."""
     logs.configure(settings)
     services = Services.build(settings, nobody)
     heartbeat = Path(settings.background_heartbeat_file)
@@ -31,7 +31,8 @@ def serve(settings: Settings, end: threading.Event) -> None:
         stack.callback(heartbeat.unlink, missing_ok=True)
         while True:
             beat(heartbeat, services.runner, services.scheduler)
-            if end.wait(BEAT_SECONDS):
+            with suppress(Empty):
+                end.get(timeout=BEAT_SECONDS)
                 break
 
 
@@ -51,9 +52,9 @@ def main(arguments: list[str]) -> int:
     """Serve until SIGTERM or SIGINT; give the exit code."""
     if "--check" in arguments:
         return 0 if is_alive(Settings()) else 1
-    end = threading.Event()
+    end: SimpleQueue[int] = SimpleQueue()  # its put is safe in a handler, Event.set is not
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end.set())
+        signal.signal(number, lambda number, _frame: end.put(number))
     try:
         serve(Settings(), end)
     except StartError as error:

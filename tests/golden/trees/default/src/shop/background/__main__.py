@@ -6,11 +6,11 @@ With `--check` it exits 0 when such a process is alive and goes on: for a contai
 import logging
 import signal
 import sys
-import threading
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from prometheus_client import CollectorRegistry, start_http_server
 
@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 
 
-def serve(settings: Settings, end: threading.Event) -> None:
-    """Work until `end` is set; touch the heartbeat file while nothing is stalled."""
+def serve(settings: Settings, end: SimpleQueue[int]) -> None:
+    """Work until `end` has a signal; touch the heartbeat file while nothing is stalled."""
     logs.configure(settings)
     metrics = Metrics()
     services = Services.build(settings, metrics.observe)
@@ -40,7 +40,8 @@ def serve(settings: Settings, end: threading.Event) -> None:
         stack.callback(heartbeat.unlink, missing_ok=True)
         while True:
             beat(heartbeat, services.runner, services.scheduler)
-            if end.wait(BEAT_SECONDS):
+            with suppress(Empty):
+                end.get(timeout=BEAT_SECONDS)
                 break
 
 
@@ -60,9 +61,9 @@ def main(arguments: list[str]) -> int:
     """Serve until SIGTERM or SIGINT; give the exit code."""
     if "--check" in arguments:
         return 0 if is_alive(Settings()) else 1
-    end = threading.Event()
+    end: SimpleQueue[int] = SimpleQueue()  # its put is safe in a handler, Event.set is not
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end.set())
+        signal.signal(number, lambda number, _frame: end.put(number))
     try:
         serve(Settings(), end)
     except StartError as error:
