@@ -1,6 +1,7 @@
 """Which files of a project are read, and that none is left out because it cannot be."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_a_folder_that_is_not_there_has_no_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("find", [python_files, lambda folder: files_of(folder / "a", ".py")])
 def test_a_folder_that_cannot_be_read_is_not_left_out(
-    find: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    find: Callable[[Path], list[Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, "a/c.py")
     scan, names = os.scandir, os.listdir
@@ -41,7 +42,6 @@ def test_a_folder_that_cannot_be_read_is_not_left_out(
 
     monkeypatch.setattr(os, "scandir", lambda folder=".": refuse(folder) or scan(folder))
     monkeypatch.setattr(os, "listdir", lambda folder=".": refuse(folder) or names(folder))
-    assert callable(find)
 
     with pytest.raises(PermissionError, match="a'"):
         find(tmp_path)
