@@ -9,15 +9,21 @@ import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.environments import Environments
 
 settings.register_profile("fastforge", deadline=None, database=None)
 settings.load_profile("fastforge")
 
 LONGEST_SECONDS = 600
 """What a command may take, on a machine that does other things too; the longest takes a minute."""
+SHARE_A_PROJECT = ("full_project", "modules", "parts", "wheel")
+"""Files of `tests/e2e` for one process of `-n`, or each process would make the project."""
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -38,6 +44,21 @@ def pytest_configure() -> None:
     """Let Ctrl-C reach what is tested: a shell that starts `pytest &` leaves it ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class _ByProject(LoadScopeScheduling):
+    """Hands out tests one by one, but for those that share a project.
+
+    The mark `xdist_group` has no effect under pytest 9.2 (pytest-xdist, issue 1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = Path(nodeid.partition("::")[0]).stem.removeprefix("test_")
+        return "shop" if nodeid.startswith("tests/e2e/") and name in SHARE_A_PROJECT else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return _ByProject(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -83,6 +104,12 @@ def fastforge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fastforge:
         return run_to_its_end(command, cwd, {**os.environ, **variables})
 
     return run
+
+
+@pytest.fixture(scope="session")
+def environments(pytestconfig: pytest.Config) -> Environments:
+    """Environments of generated projects; what they share is kept from run to run."""
+    return Environments(pytestconfig.cache.mkdir("environments"))
 
 
 def run_to_its_end(

@@ -40,26 +40,26 @@ class Environments:
     def provide(self, project: Path, python: str, *resolution: str) -> None:
         """Lock a project and make its `.venv`; `resolution` are further options of `uv lock`."""
         self.lock(project, python, *resolution)
-        with self._alone():
-            base = self._base(python, resolution)
+        base = self._base(python, resolution)
         link_tree(base / ".venv", project / ".venv")
         shutil.copytree(base / ".mypy_cache", project / ".mypy_cache")
         uv(project, "sync", "--frozen", "--python", interpreters()[python])
 
     def lock(self, project: Path, python: str, *resolution: str) -> None:
-        """Lock a project only."""
-        with self._alone():
-            self._lock(project, interpreters()[python], resolution)
-
-    def _lock(self, project: Path, interpreter: str, resolution: tuple[str, ...]) -> None:
         """Write the project's uv.lock: the one kept for these dependencies, or a new one."""
+        interpreter = interpreters()[python]
         wanted = _digest((project / "pyproject.toml").read_text(), interpreter, *resolution)
         kept = self.folder / "locks" / f"{wanted}.lock"
-        if not kept.exists():
-            uv(project, "lock", "--python", interpreter, *resolution)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(project / "uv.lock", kept)
+        with _alone(kept):
+            if not kept.exists():
+                uv(project, "lock", "--python", interpreter, *resolution)
+                shutil.copy(project / "uv.lock", kept)
         shutil.copy(kept, project / "uv.lock")
+
+    def types(self, python: str, folder: Path) -> Path:
+        """Copy what mypy keeps of the packages into `folder`; give it for MYPY_CACHE_DIR."""
+        kept = self._base(python, ()) / ".mypy_cache"
+        return Path(shutil.copytree(kept, folder / "mypy_cache"))
 
     def _base(self, python: str, resolution: tuple[str, ...]) -> Path:
         """Give the project that needs most, with an environment that can be moved."""
@@ -67,26 +67,28 @@ class Environments:
         wanted = _digest(tree["pyproject.toml"].decode(), interpreter, *resolution)
         base = self.folder / f"python{python}-{wanted}" / "shop"
         ready = base.parent / "ready"
-        if ready.exists():
-            return base
-        shutil.rmtree(base.parent, ignore_errors=True)
-        write_files(tree, base)
-        self._lock(base, interpreter, resolution)
-        uv(base, "venv", "--relocatable", "--python", interpreter)
-        uv(base, "sync", "--frozen", "--compile-bytecode", "--python", interpreter)
-        (base / ".mypy_cache").mkdir()
-        if not resolution:  # other versions are not type-checked
-            run(base, program(base, "mypy"), "--strict")
-        ready.touch()
+        with _alone(base.parent):
+            if ready.exists():
+                return base
+            shutil.rmtree(base.parent, ignore_errors=True)
+            write_files(tree, base)
+            self.lock(base, python, *resolution)
+            uv(base, "venv", "--relocatable", "--python", interpreter)
+            uv(base, "sync", "--frozen", "--compile-bytecode", "--python", interpreter)
+            (base / ".mypy_cache").mkdir()
+            if not resolution:  # other versions are not type-checked
+                run(base, program(base, "mypy"), "--strict")
+            ready.touch()
         return base
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other test processes out."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "alone").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other test processes from making the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{path}.alone").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def copy_project(source: Path, target: Path, *ignored: str) -> None:

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers import ProjectAnswers, default_python
 from fastforge.creation import command_for
 from fastforge.environment import uv_binary
 from tests.combinations import Row
@@ -37,14 +37,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The command of the installed wheel."""
+def installed(
+    wheel: Path, environments: Environments, tmp_path_factory: pytest.TempPathFactory
+) -> Installed:
+    """The command of the installed wheel; mypy has read the packages of projects before."""
     environment = tmp_path_factory.mktemp("installed") / "venv"
     _uv("venv", "--python", sys.executable, str(environment))
     _uv("pip", "install", "--python", str(environment / "bin" / "python"), str(wheel))
+    types = environments.types(default_python(), environment.parent)
 
     def run(*arguments: str, cwd: Path, **variables: str) -> Ran:
-        known = {"COLUMNS": "100", "UV_VENV_RELOCATABLE": "1"}
+        known = {"COLUMNS": "100", "UV_VENV_RELOCATABLE": "1", "MYPY_CACHE_DIR": str(types)}
         command = [environment / "bin" / "fastforge", *arguments]
         return run_to_its_end(command, cwd, {**os.environ, **known, **variables})
 
@@ -56,12 +59,6 @@ def shop(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> tupl
     """A default project, made and verified once, and what the command said."""
     folder = tmp_path_factory.mktemp("made")
     return folder / "shop", installed("new", "shop", "--json", "--yes", "--full", cwd=folder)
-
-
-@pytest.fixture(scope="session")
-def environments(pytestconfig: pytest.Config) -> Environments:
-    """Environments of generated projects; what they share is kept from run to run."""
-    return Environments(pytestconfig.cache.mkdir("environments"))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.conftest import Ran
 from tests.e2e.conftest import Installed
 from tests.environments import copy_project
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("shop")]
+pytestmark = pytest.mark.e2e
 
 
 def test_a_default_project_is_verified(shop: tuple[Path, Ran]) -> None:

@@ -15,7 +15,7 @@ from tests.conftest import Ran
 from tests.e2e.conftest import Installed, exhaustive_only
 from tests.environments import copy_project
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("shop")]
+pytestmark = pytest.mark.e2e
 
 FIELDS = ("name:str{1,80}", "sku:str{3,20},unique", "price:Decimal>=0,index", "stock:int=0")
 MORE = ("sold_at:datetime", "site:HttpUrl|None=None", "tags:list[str{1,9}]{,3}=[]", "weight:float")

@@ -11,7 +11,7 @@ from tests.conftest import Ran, files_of
 from tests.e2e.conftest import Installed, exhaustive_only
 from tests.environments import copy_project
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("shop")]
+pytestmark = pytest.mark.e2e
 
 JOB = ("add-job", "nightly_report", "--cron", "30 2 * * 1-5", "--timezone", "Europe/Berlin")
 TASK = ("add-task", "send_invoice", "--param", "email:EmailStr", "--param", "copies:int>=1<=9=1")

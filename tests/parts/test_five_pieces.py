@@ -1,7 +1,4 @@
-"""Ten projects of five jobs, tasks and modules each, drawn by a seed and verified in full.
-
-They share one environment, which each project is installed into when its turn comes.
-"""
+"""Ten projects of five jobs, tasks and modules each, drawn by a seed and verified in full."""
 
 import json
 import subprocess
@@ -12,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from typer.testing import CliRunner
 
+from fastforge.answers import default_python
 from fastforge.cli import app
+from tests.environments import Environments
 from tests.parts.commands import NAMES, WORDS
 from tests.parts.small_shop import make_shop
 
@@ -36,17 +35,12 @@ def draw_piece(number: int) -> list[str]:
     return max(drawn, key=len)
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("environment")
-
-
 @pytest.mark.parametrize("number", range(10))
 def test_a_project_of_five_pieces_is_verified(
-    tmp_path: Path, environment: Path, number: int
+    tmp_path: Path, environments: Environments, number: int
 ) -> None:
     shop = make_shop(tmp_path / "shop")
-    (shop / ".venv").symlink_to(environment)
+    environments.provide(shop, default_python())
     pieces = [draw_piece(PIECES * number + piece) for piece in range(PIECES)]
 
     for line in pieces:
