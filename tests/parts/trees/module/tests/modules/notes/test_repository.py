@@ -70,8 +70,8 @@ def test_what_is_not_there_is_not_found(repository: Repository) -> None:
 
 def test_pages_begin_with_the_oldest(repository: Repository, examples: Examples) -> None:
     rows = [repository.add(new(example)) for example in examples]
-    for row, day in zip(rows, (3, 1, 2), strict=True):
-        row.created_at = START + timedelta(days=day)
+    for row, number, day in zip(rows, (1, 2, 3), (3, 1, 2), strict=True):
+        row.id, row.created_at = UUID(int=number), START + timedelta(days=day)
 
     assert list(repository.page(2, 0)) == [rows[1], rows[2]]
     assert list(repository.page(2, 2)) == [rows[0]]
