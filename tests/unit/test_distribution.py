@@ -1,0 +1,35 @@
+"""Which process of `-n` runs a test: what shares the default project is kept together."""
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.conftest import SHARE_A_PROJECT, pytest_xdist_make_scheduler
+
+
+@pytest.fixture
+def scheduler(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> LoadScopeScheduling:
+    monkeypatch.setattr(pytestconfig.option, "tx", ["2*popen"])
+    return pytest_xdist_make_scheduler(pytestconfig, None)
+
+
+def test_tests_that_share_the_project_are_one_scope(scheduler: LoadScopeScheduling) -> None:
+    ids = [f"tests/e2e/test_{name}.py::test_it[a::b]" for name in SHARE_A_PROJECT]
+
+    assert {scheduler._split_scope(each) for each in ids} == {"shop"}
+
+
+def test_each_other_test_is_a_scope_of_its_own(scheduler: LoadScopeScheduling) -> None:
+    for each in ("tests/e2e/test_bounds.py::test_it[a]", "tests/cli/test_parts.py::test_it"):
+        assert scheduler._split_scope(each) == each
+
+
+def test_each_file_that_uses_the_built_wheel_is_kept_together(
+    request: pytest.FixtureRequest,
+) -> None:
+    using = {
+        item.path.stem.removeprefix("test_")
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and "wheel" in item.fixturenames
+    }
+
+    assert using <= set(SHARE_A_PROJECT)
