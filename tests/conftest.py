@@ -22,8 +22,10 @@ settings.load_profile("fastforge")
 
 LONGEST_SECONDS = 600
 """What a command may take, on a machine that does other things too; the longest takes a minute."""
-SHARE_A_PROJECT = ("full_project", "modules", "parts", "wheel")
+SHARE_A_PROJECT = ("full_project", "modules", "parts", "readme", "wheel")
 """Files of `tests/e2e` for one process of `-n`, or each process would make the project."""
+WORKERS = "PYTEST_XDIST_AUTO_NUM_WORKERS"
+"""How many processes `-n auto` means, which `fastforge verify` uses; 0 is none but its own."""
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -41,9 +43,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach what is tested: a shell that starts `pytest &` leaves it ignored."""
+    """Let Ctrl-C reach what is tested: a shell that starts `pytest &` leaves it ignored.
+
+    Let the tests of a project that is tested beside others run in one process.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.setdefault(WORKERS, "0")
 
 
 class _ByProject(LoadScopeScheduling):

@@ -1,7 +1,6 @@
 """The generated tests with coverage, read from JUnit XML and coverage JSON."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -58,10 +57,12 @@ async def _run(project: Project, scratch: Path, arguments: Sequence[str]) -> Fin
 
 
 def _side_by_side(root: Path) -> list[str]:
-    """Use every core, if the project still has pytest-xdist."""
-    cores = os.cpu_count() or 1
+    """Use every core that may be used, if the project still has pytest-xdist.
+
+    PYTEST_XDIST_AUTO_NUM_WORKERS, a variable of pytest-xdist, says how many instead.
+    """
     installed = any(root.glob(".venv/lib/*/site-packages/xdist"))
-    return ["-n", str(cores)] if installed and cores > 1 else []
+    return ["-n", "auto"] if installed else []
 
 
 _COUNTS = (("tests",), ("failures", "errors"), ("skipped",))

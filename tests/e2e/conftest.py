@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,15 +17,28 @@ from fastforge.answers import ProjectAnswers, default_python
 from fastforge.creation import command_for
 from fastforge.environment import uv_binary
 from tests.combinations import Row
-from tests.conftest import REPOSITORY, Fastforge, Ran, run_to_its_end
+from tests.conftest import REPOSITORY, WORKERS, Fastforge, Ran, run_to_its_end
+from tests.e2e.transcript import transcript
 from tests.environments import Environments
 
 TEXTS: Row = {"name": "shop", "description": "Sells things.", "author": "Ada"}
-Installed = Callable[..., Ran]
 Made = Callable[..., Path]
 Record = Callable[[Mapping[str, object], Mapping[str, str]], None]
 Mutant = tuple[str, str, str]
 """A file, what is in it, and what takes its place."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The installed wheel: where its programs are, and variables that save what all do again."""
+
+    programs: Path
+    variables: Mapping[str, str]
+
+    def __call__(self, *arguments: str, cwd: Path, **variables: str) -> Ran:
+        """Run the command."""
+        command = [self.programs / "fastforge", *arguments]
+        return run_to_its_end(command, cwd, {**os.environ, **self.variables, **variables})
 
 
 @pytest.fixture(scope="session")
@@ -40,25 +54,35 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(
     wheel: Path, environments: Environments, tmp_path_factory: pytest.TempPathFactory
 ) -> Installed:
-    """The command of the installed wheel; mypy has read the packages of projects before."""
+    """The installed wheel; mypy has read the packages of projects before."""
     environment = tmp_path_factory.mktemp("installed") / "venv"
     _uv("venv", "--python", sys.executable, str(environment))
     _uv("pip", "install", "--python", str(environment / "bin" / "python"), str(wheel))
     types = environments.types(default_python(), environment.parent)
-
-    def run(*arguments: str, cwd: Path, **variables: str) -> Ran:
-        known = {"COLUMNS": "100", "UV_VENV_RELOCATABLE": "1", "MYPY_CACHE_DIR": str(types)}
-        command = [environment / "bin" / "fastforge", *arguments]
-        return run_to_its_end(command, cwd, {**os.environ, **known, **variables})
-
-    return run
+    return Installed(environment / "bin", {"COLUMNS": "100", "MYPY_CACHE_DIR": str(types)})
 
 
 @pytest.fixture(scope="session")
-def shop(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """A default project, made and verified once, and what the command said."""
-    folder = tmp_path_factory.mktemp("made")
-    return folder / "shop", installed("new", "shop", "--json", "--yes", "--full", cwd=folder)
+def tour(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The commands of the README's first service: the project that they leave, and the block.
+
+    As a user runs them: the tests of the project use every core.
+    """
+    folder = tmp_path_factory.mktemp("tour")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(WORKERS, raising=False)
+        return folder / "shop", transcript(folder, installed.programs, installed.variables)
+
+
+@pytest.fixture(scope="session")
+def shop(
+    tour: tuple[Path, str], environments: Environments, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A default project as `new` committed it, with an environment that can be copied."""
+    project = tmp_path_factory.mktemp("made") / "shop"
+    subprocess.run(["git", "clone", "--quiet", str(tour[0]), str(project)], check=True)
+    environments.provide(project, default_python())
+    return project
 
 
 @pytest.fixture

@@ -11,42 +11,32 @@ from typing import Any
 import pytest
 
 from fastforge.environment import child_environment, uv_binary
-from tests.conftest import Ran
 from tests.e2e.conftest import Installed
 from tests.environments import copy_project
 
 pytestmark = pytest.mark.e2e
 
 
-def test_a_default_project_is_verified(shop: tuple[Path, Ran]) -> None:
-    root, ran = shop
+@pytest.mark.exhaustive("verifies a second whole project")
+def test_a_new_project_can_be_verified_as_a_whole(installed: Installed, tmp_path: Path) -> None:
+    ran = installed("new", "shop", "--json", "--yes", "--full", cwd=tmp_path)
 
     assert ran.code == 0, ran.err
     facts = json.loads(ran.out)
     checks = {check["check"]: check for check in facts["verification"]["checks"]}
-    assert facts["project"] == str(root)
+    assert facts["project"] == str(tmp_path / "shop")
     assert all(check["passed"] for check in checks.values())
     assert list(checks) == [
         *("tests", "lint", "format", "types (ty)", "types (mypy)", "migrations", "start-up")
     ]
     assert checks["tests"]["facts"]["coverage_percent"] == 100
     assert checks["start-up"]["facts"]["requests"] == 8
+    status = ["git", "-C", str(tmp_path / "shop"), "status", "--porcelain"]
+    assert subprocess.run(status, check=True, capture_output=True).stdout == b""
 
 
-def test_verification_leaves_the_git_tree_clean(shop: tuple[Path, Ran]) -> None:
-    root, _ = shop
-
-    status = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=root, check=True, capture_output=True, text=True
-    )
-
-    assert status.stdout == ""
-
-
-def test_the_parts_of_the_project_are_listed(shop: tuple[Path, Ran], installed: Installed) -> None:
-    root, _ = shop
-
-    ran = installed("list", "--json", cwd=root)
+def test_the_parts_of_the_project_are_listed(shop: Path, installed: Installed) -> None:
+    ran = installed("list", "--json", cwd=shop)
 
     parts = json.loads(ran.out)
     assert {module["name"] for module in parts["modules"]} == {"notifications", "payments"}
@@ -56,9 +46,9 @@ def test_the_parts_of_the_project_are_listed(shop: tuple[Path, Ran], installed: 
 
 
 @pytest.fixture
-def copy(shop: tuple[Path, Ran], tmp_path: Path) -> Path:
+def copy(shop: Path, tmp_path: Path) -> Path:
     """A copy of the project with one test, the others having passed in the original."""
-    copy_project(shop[0], tmp_path / "shop", "test_[!s]*.py", "test_s[!c]*.py")
+    copy_project(shop, tmp_path / "shop", "test_[!s]*.py", "test_s[!c]*.py")
     return tmp_path / "shop"
 
 

@@ -27,11 +27,11 @@ NOTES = ("add-module", "notes")
 
 @pytest.fixture(scope="module")
 def modules(
-    shop: tuple[Path, Ran], installed: Installed, tmp_path_factory: pytest.TempPathFactory
+    shop: Path, installed: Installed, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, list[Ran]]:
     """A project with two modules, and what the commands said."""
     project = tmp_path_factory.mktemp("modules") / "shop"
-    copy_project(shop[0], project)
+    copy_project(shop, project)
     return project, [installed(*words, "--json", cwd=project) for words in (PRODUCTS, NOTES)]
 
 

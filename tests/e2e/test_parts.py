@@ -19,11 +19,11 @@ TASK = ("add-task", "send_invoice", "--param", "email:EmailStr", "--param", "cop
 
 @pytest.fixture(scope="module")
 def added(
-    shop: tuple[Path, Ran], installed: Installed, tmp_path_factory: pytest.TempPathFactory
+    shop: Path, installed: Installed, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, list[Ran]]:
     """A project with the two parts, and what the commands said."""
     project = tmp_path_factory.mktemp("parts") / "shop"
-    copy_project(shop[0], project)
+    copy_project(shop, project)
     return project, [installed(*words, "--json", cwd=project) for words in (JOB, TASK)]
 
 
@@ -48,7 +48,7 @@ def test_parts_are_listed_and_covered_by_their_own_tests(
 
 
 def test_removed_parts_leave_nothing(
-    added: tuple[Path, list[Ran]], shop: tuple[Path, Ran], installed: Installed, tmp_path: Path
+    added: tuple[Path, list[Ran]], shop: Path, installed: Installed, tmp_path: Path
 ) -> None:
     project = tmp_path / "shop"
     copy_project(added[0], project)
@@ -56,7 +56,7 @@ def test_removed_parts_leave_nothing(
     for removal in (("remove-job", "nightly_report"), ("remove-task", "send_invoice")):
         assert installed(*removal, cwd=project).code == 0
 
-    assert _own_files(project) == _own_files(shop[0])
+    assert _own_files(project) == _own_files(shop)
 
 
 MUTANTS = (

@@ -1,22 +1,15 @@
-"""The transcript in the README is what the commands say."""
+"""The transcript in the README is what the commands of the installed wheel say."""
 
 from pathlib import Path
 
 import pytest
 
-from fastforge.answers import default_python
-from tests.e2e.transcript import normalised, transcript, written
-from tests.environments import Environments
+from tests.e2e.transcript import normalised, written
 
 pytestmark = pytest.mark.e2e
 
 
-def test_the_readme_shows_a_real_run(
-    tmp_path: Path, environments: Environments, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MYPY_CACHE_DIR", str(environments.types(default_python(), tmp_path)))
-    (tmp_path / "empty").mkdir()
-
-    assert normalised(written()) == normalised(transcript(tmp_path / "empty")), (
+def test_the_readme_shows_a_real_run(tour: tuple[Path, str]) -> None:
+    assert normalised(written()) == normalised(tour[1]), (
         "write it anew: python -m tests.e2e.transcript"
     )

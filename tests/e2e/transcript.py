@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
@@ -44,8 +45,11 @@ VARYING = (
 )
 
 
-def transcript(folder: Path) -> str:
-    """Run the commands in an empty folder; give the block, raises if one of them fails."""
+def transcript(folder: Path, programs: Path, variables: Mapping[str, str]) -> str:
+    """Run the commands in an empty folder; give the block, raises if one of them fails.
+
+    `programs` is where fastforge is, `variables` are further ones of the environment.
+    """
     lines: list[str] = []
     for command in COMMANDS:
         lines += [""] if lines and not lines[-1].startswith("$") else []
@@ -53,17 +57,17 @@ def transcript(folder: Path) -> str:
         if command.startswith("cd "):
             folder /= command.removeprefix("cd ")
         else:
-            lines += map(str.rstrip, output(command, folder).splitlines())
+            lines += map(str.rstrip, output(command, folder, programs, variables).splitlines())
     return "\n".join(["```console", *lines, "```"]) + "\n"
 
 
-def output(command: str, folder: Path) -> str:
+def output(command: str, folder: Path, programs: Path, variables: Mapping[str, str]) -> str:
     """Give what a command prints on stdout, where there is no terminal."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         shlex.split(command),
         cwd=folder,
-        env={**os.environ, **GIT, "PATH": path, "COLUMNS": "100"},
+        env={**os.environ, **GIT, "COLUMNS": "100", **variables, "PATH": path},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -90,7 +94,7 @@ def main() -> None:
     """Write the block anew."""
     text = README.read_text()
     with tempfile.TemporaryDirectory() as folder:
-        block = transcript(Path(folder))
+        block = transcript(Path(folder), Path(sys.executable).parent, {})
     before, _, rest = text.partition(START)
     README.write_text(before + START + block + END + rest.partition(END)[2])
 

@@ -1,6 +1,6 @@
 """What the grammars allow compiles, lints, is formatted and collected; all else changes nothing.
 
-A batch is 200 command lines in one project, one in ten of them hostile; `--exhaustive` tries ten.
+A batch is 100 command lines in one project, one in ten of them hostile; `--exhaustive` tries 20.
 """
 
 import subprocess
@@ -22,8 +22,8 @@ from tests.parts.small_shop import make_shop
 
 pytestmark = pytest.mark.e2e  # collects in a real environment
 
-BATCH, HOSTILE = 180, 20
-ALL = [0, *(pytest.param(n, marks=pytest.mark.exhaustive("200 more lines")) for n in range(1, 10))]
+BATCH, HOSTILE = 90, 10
+ALL = [0, *(pytest.param(n, marks=pytest.mark.exhaustive("100 more lines")) for n in range(1, 20))]
 
 
 @pytest.mark.parametrize("batch", ALL)

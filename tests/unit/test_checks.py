@@ -64,16 +64,10 @@ def test_passed_tests_are_counted(project: Project, scratch: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("installed", "used"), [(True, ["-n", "3"]), (False, [])])
+@pytest.mark.parametrize(("installed", "used"), [(True, ["-n", "auto"]), (False, [])])
 def test_every_core_is_used_where_the_project_has_xdist(
-    project: Project,
-    scratch: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    installed: bool,
-    used: list[str],
+    project: Project, scratch: Path, *, installed: bool, used: list[str]
 ) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 3)
     if installed:
         (project.root / ".venv/lib/python3.11/site-packages/xdist").mkdir(parents=True)
     install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[4:]))")
@@ -84,10 +78,7 @@ def test_every_core_is_used_where_the_project_has_xdist(
     assert ("-n" in (scratch / "arguments").read_text().split()) is installed
 
 
-def test_a_few_files_are_tested_in_one_process(
-    project: Project, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 3)
+def test_a_few_files_are_tested_in_one_process(project: Project, scratch: Path) -> None:
     (project.root / ".venv/lib/python3.11/site-packages/xdist").mkdir(parents=True)
     install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[4:]))")
 
