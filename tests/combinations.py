@@ -1,8 +1,9 @@
 """Which combinations of options are tried: first a covering array, then the others.
 
-The default run has few rows in which every pair of two options' values occurs, the Pythons of this
-machine among them. `--exhaustive` adds a row for each other combination that differs in code; what
-only adds files (a Dockerfile, a workflow) is spread over them.
+The default run has few rows in which every pair of two options that change code occurs.
+`--exhaustive` adds a row for each other combination that differs in code. What changes no code (a
+Dockerfile, a workflow, the Python) is spread over the rows: in all of them together each pair of
+two values occurs.
 """
 
 import os
@@ -23,7 +24,7 @@ Pair = tuple[tuple[str, Value], ...]
 WITHOUT_CODE = ("docker", "ci", "python")
 """Options that change no line of Python in a project."""
 _TRIES = 60
-"""The greedy choice breaks ties by chance; the best of some tries saves two rows of eleven."""
+"""The greedy choice breaks ties by chance; the best of some tries saves a row or two."""
 
 
 @cache
@@ -44,17 +45,30 @@ def pairwise(every: Sequence[Row]) -> list[Row]:
     return min((_cover(every, random.Random(seed)) for seed in range(_TRIES)), key=len)  # noqa: S311
 
 
-def others(every: Sequence[Row], first: Sequence[Row]) -> list[Row]:
-    """Give one row for each combination of what changes code that is not among the first."""
-    seen = [_code(row) for row in first]
-    drawn = random.Random(0).sample(every, len(every))  # noqa: S311
-    by_code = {tuple(_code(row).items()): row for row in drawn}
-    return [row for row in by_code.values() if _code(row) not in seen]
+def chosen(every: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Give a row for each combination that differs in code: first few with every pair, the others.
+
+    Of the rows that differ in no code it is the one with most pairs that were not there before.
+    """
+    by_code: dict[tuple[tuple[str, Value], ...], list[Row]] = {}
+    for row in random.Random(0).sample(every, len(every)):  # noqa: S311
+        by_code.setdefault(tuple(code_of(row).items()), []).append(row)
+    first = [tuple(code.items()) for code in pairwise([dict(code) for code in by_code])]
+    rows, covered = list[Row](), set[Pair]()
+    for code in [*first, *(code for code in by_code if code not in first)]:
+        rows.append(max(by_code[code], key=lambda row: len(pairs([row]) - covered)))
+        covered |= pairs(rows[-1:])
+    return rows[: len(first)], rows[len(first) :]
 
 
-def pairs(some: Sequence[Row]) -> frozenset[Pair]:
+def pairs(some: Iterable[Row]) -> frozenset[Pair]:
     """Give every pair of two options' values that occurs together."""
     return frozenset(pair for row in some for pair in combinations(row.items(), 2))
+
+
+def code_of(row: Row) -> Row:
+    """Give the options of a row that change code."""
+    return {option: value for option, value in row.items() if option not in WITHOUT_CODE}
 
 
 def name_of(row: Row) -> str:
@@ -70,33 +84,29 @@ def every_row(pythons: Iterable[str]) -> list[Row]:
 def parameters(why: str, **fixed: Value) -> list[pytest.ParameterSet]:
     """Give rows as test parameters; `why` says why all but the first are for --exhaustive."""
     every = [row for row in every_row(interpreters()) if fixed.items() <= row.items()]
-    first = pairwise(every)
+    first, others = chosen(every)
     mark = pytest.mark.exhaustive(why)
     return [
         *(pytest.param(row, id=name_of(row)) for row in first),
-        *(pytest.param(row, id=name_of(row), marks=mark) for row in others(every, first)),
+        *(pytest.param(row, id=name_of(row), marks=mark) for row in others),
     ]
 
 
 def _cover(every: Sequence[Row], chance: random.Random) -> list[Row]:
     """Choose the row with most new pairs, again and again; chance breaks ties."""
     shuffled = [(row, pairs([row])) for row in chance.sample(every, len(every))]
-    uncovered, chosen = set(pairs(every)), list[Row]()
+    uncovered, rows = set(pairs(every)), list[Row]()
     while uncovered:
         row, its_pairs = max(shuffled, key=lambda each: len(each[1] & uncovered))
-        chosen.append(row)
+        rows.append(row)
         uncovered -= its_pairs
-    return chosen
+    return rows
 
 
 def _word(option: str, value: Value) -> str:
     if isinstance(value, bool):
         return option if value else f"no_{option}"
     return f"no_{option}" if value == "none" else value
-
-
-def _code(row: Row) -> Row:
-    return {option: value for option, value in row.items() if option not in WITHOUT_CODE}
 
 
 def _real(program: str, version: str) -> str | None:

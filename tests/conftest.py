@@ -64,6 +64,11 @@ class _ByProject(LoadScopeScheduling):
         return "shop" if nodeid.startswith("tests/e2e/") and name in SHARE_A_PROJECT else nodeid
 
 
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Use a process more than there are cores: a quarter of a test of a service is waiting."""
+    return None if WORKERS in os.environ else (os.cpu_count() or 1) + 1
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return _ByProject(config, log)
 

@@ -8,15 +8,17 @@ import pytest
 from fastforge.project import open_project
 from fastforge.render import render
 from fastforge.staging import write_files
-from fastforge.verify import Report, chosen, verify
-from tests.combinations import Row, every_row, interpreters, name_of, others
+from fastforge.verify import CHECKS, Report, verify
+from tests.combinations import Row, chosen, every_row, interpreters, name_of
 from tests.e2e.conftest import Made, Record, how_to_repeat
 from tests.environments import Environments, needs_most, versions
 
 pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive("oldest and next versions")]
 
 EVERY = [
-    pytest.param(row, id=f"{name_of(row)}-oldest") for row in others(every_row(interpreters()), [])
+    pytest.param(row, id=f"{name_of(row)}-oldest")
+    for rows in chosen(every_row(interpreters()))
+    for row in rows
 ]
 NEXT = [pytest.param(*row.values, id=str(row.id).replace("oldest", "next")) for row in EVERY]
 BEFORE_RELEASE = ("fastapi", "sqlalchemy")
@@ -65,7 +67,7 @@ def test_a_project_is_tried_with_what_is_not_released_yet(
 def _verify(project: Path, request: pytest.FixtureRequest) -> Report:
     """Run the tests that start no processes, and start the project."""
     seed = request.config.getoption("randomly_seed", 1)
-    checks = [check for check in chosen(full=False) if check.name in {"tests", "start-up"}]
+    checks = [each for each in CHECKS if each.only_new or each.name == "start-up"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_ADDOPTS", f"--randomly-seed={seed}")
         return verify(open_project(project), checks, lambda _name, _outcome: None)

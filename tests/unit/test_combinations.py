@@ -1,10 +1,21 @@
 """The choice of combinations: nothing that can be chosen is left out."""
 
+from collections.abc import Iterable, Sequence
+
 import pytest
 
-from fastforge.answers import PYTHONS, ProjectAnswers
+from fastforge.answers import PYTHONS, ProjectAnswers, Value
 from fastforge.render import render
-from tests.combinations import WITHOUT_CODE, Row, every_row, name_of, others, pairs, pairwise
+from tests.combinations import (
+    WITHOUT_CODE,
+    Row,
+    chosen,
+    code_of,
+    every_row,
+    name_of,
+    pairs,
+    pairwise,
+)
 
 
 @pytest.fixture(scope="module")
@@ -12,35 +23,55 @@ def every() -> list[Row]:
     return every_row(PYTHONS)
 
 
-@pytest.fixture(scope="module")
-def first(every: list[Row]) -> list[Row]:
-    return pairwise(every)
+def codes(rows: Iterable[Row]) -> list[Row]:
+    return [code_of(row) for row in rows]
 
 
-def code(row: Row) -> tuple[object, ...]:
-    return tuple(value for option, value in row.items() if option not in WITHOUT_CODE)
+def test_few_rows_have_every_pair_of_values(every: list[Row]) -> None:
+    few = pairwise(every)
+
+    assert pairs(few) == pairs(every)
+    assert pairs(few[:-1]) != pairs(every)
+    assert len(few) < len(every) / 10
 
 
-def test_the_first_rows_have_every_pair_of_values_pythons_included(
-    every: list[Row], first: list[Row]
+def test_the_first_rows_have_every_pair_that_changes_code(every: list[Row]) -> None:
+    first, _ = chosen(every)
+
+    assert pairs(codes(first)) == pairs(codes(every))
+    assert pairs(codes(first[:-1])) != pairs(codes(every))
+
+
+@pytest.mark.parametrize("pythons", [PYTHONS, PYTHONS[:3]])
+def test_the_first_rows_have_every_value_what_changes_no_code_included(
+    pythons: Sequence[str],
 ) -> None:
-    assert pairs(first) == pairs(every)
-    assert pairs(first[:-1]) != pairs(every)
-    assert len(first) < len({code(row) for row in every}) * len(PYTHONS) / 2
+    first, _ = chosen(every_row(pythons))
+
+    assert values(first) == values(every_row(pythons))
 
 
-def test_with_the_others_each_combination_that_differs_in_code_is_tried(
-    every: list[Row], first: list[Row]
-) -> None:
-    tried = [code(row) for row in first + others(every, first)]
-
-    assert set(tried) == {code(row) for row in every}
-    assert len(others(every, first)) == len(set(tried) - {code(row) for row in first})
+def values(rows: Iterable[Row]) -> set[tuple[str, Value]]:
+    return {each for row in rows for each in row.items()}
 
 
-def test_the_rows_are_the_same_every_time(every: list[Row], first: list[Row]) -> None:
-    assert pairwise(every) == first
-    assert others(every, first) == others(every, first)
+def test_all_rows_are_each_combination_that_differs_in_code_once(every: list[Row]) -> None:
+    first, others = chosen(every)
+
+    tried = codes(first + others)
+    assert [code for code in tried if code not in codes(every)] == []
+    assert [code for code in codes(every) if tried.count(code) != 1] == []
+
+
+@pytest.mark.parametrize("pythons", [PYTHONS, PYTHONS[:3], PYTHONS[:1]])
+def test_all_rows_have_every_pair_pythons_included(pythons: Sequence[str]) -> None:
+    first, others = chosen(every_row(pythons))
+
+    assert pairs(first + others) == pairs(every_row(pythons))
+
+
+def test_the_rows_are_the_same_every_time(every: list[Row]) -> None:
+    assert chosen(every) == chosen(every)
 
 
 def test_each_row_has_a_name_of_its_own(every: list[Row]) -> None:
@@ -51,7 +82,7 @@ def test_each_row_has_a_name_of_its_own(every: list[Row]) -> None:
 @pytest.mark.parametrize("change", [{"docker": False}, {"ci": "none"}, {"python": "3.14"}], ids=str)
 def test_what_is_said_to_change_no_code_changes_none(change: Row) -> None:
     assert change.keys() <= set(WITHOUT_CODE)
-    for row in pairwise(every_row(PYTHONS[:1])):
+    for row in chosen(every_row(PYTHONS[:1]))[0]:
         assert _modules(row | change) == _modules(row)
 
 

@@ -1,15 +1,38 @@
 """Which process of `-n` runs a test: what shares the default project is kept together."""
 
+import os
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.conftest import SHARE_A_PROJECT, pytest_xdist_make_scheduler
+from tests.conftest import (
+    SHARE_A_PROJECT,
+    WORKERS,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 
 
 @pytest.fixture
 def scheduler(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> LoadScopeScheduling:
     monkeypatch.setattr(pytestconfig.option, "tx", ["2*popen"])
     return pytest_xdist_make_scheduler(pytestconfig, None)
+
+
+def test_there_is_one_process_more_than_cores_unless_the_variable_says_how_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.delenv(WORKERS, raising=False)
+    assert pytest_xdist_auto_num_workers() == 3
+
+    monkeypatch.setenv(WORKERS, "5")
+    assert pytest_xdist_auto_num_workers() is None
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="no processes beside this one")
+def test_a_project_that_is_tested_beside_others_has_one_process() -> None:
+    assert os.environ[WORKERS] == "0"
 
 
 def test_tests_that_share_the_project_are_one_scope(scheduler: LoadScopeScheduling) -> None:
