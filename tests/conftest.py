@@ -45,12 +45,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """Let Ctrl-C reach what is tested: a shell that starts `pytest &` leaves it ignored.
 
-    Let the tests of a project that is tested beside others run in one process.
+    Let programs keep their bytecode where PYTHONDONTWRITEBYTECODE is set: hundreds are started,
+    and a quarter of their time is compiling. Let the tests of a project that is tested beside
+    others run in one process.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "PYTEST_XDIST_WORKER" in os.environ:
-        os.environ.setdefault(WORKERS, "0")
+        os.environ[WORKERS] = "0"
 
 
 class _ByProject(LoadScopeScheduling):
@@ -74,13 +77,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what is marked `exhaustive` unless it is asked for; the mark says why it is."""
+    """Skip what is marked `exhaustive` unless it is asked for; the mark says why it is.
+
+    Long tests come first, so that all processes end at about the same time, and those that run
+    alone come last, where they wait for none that is long.
+    """
+    items.sort(key=_turn)
     if config.getoption("--exhaustive"):
         return
     for item in items:
         if mark := item.get_closest_marker("exhaustive"):
             why = ", ".join(mark.args) or "takes minutes"
             item.add_marker(pytest.mark.skip(reason=f"{why}: run with --exhaustive"))
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("alone"):
+        return 2
+    return 0 if item.get_closest_marker("e2e") or item.get_closest_marker("exhaustive") else 1
 
 
 @pytest.hookimpl(wrapper=True)

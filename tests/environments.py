@@ -3,8 +3,8 @@
 uv links wheels from its cache into each environment already. What every project would still do is
 to ask the index, to compile the bytecode of seventy packages, and to let mypy read them. So locks
 are kept by what is locked, and for each Python there is one environment of the project that needs
-most, with its bytecode and mypy's cache. A project gets hard links to that and then `uv sync`,
-which removes what its own lock does not have: the lock decides, not the links.
+most, with its bytecode, and mypy's cache where it is asked for. A project gets hard links to that
+and then `uv sync`, which removes what its own lock does not have: the lock decides, not the links.
 
 All of it lies in pytest's cache folder, so `pytest --cache-clear` begins with today's versions.
 """
@@ -42,7 +42,6 @@ class Environments:
         self.lock(project, python, *resolution)
         base = self._base(python, resolution)
         link_tree(base / ".venv", project / ".venv")
-        shutil.copytree(base / ".mypy_cache", project / ".mypy_cache")
         uv(project, "sync", "--frozen", "--python", interpreters()[python])
 
     def lock(self, project: Path, python: str, *resolution: str) -> None:
@@ -56,10 +55,13 @@ class Environments:
                 shutil.copy(project / "uv.lock", kept)
         shutil.copy(kept, project / "uv.lock")
 
-    def types(self, python: str, folder: Path) -> Path:
-        """Copy what mypy keeps of the packages into `folder`; give it for MYPY_CACHE_DIR."""
-        kept = self._base(python, ()) / ".mypy_cache"
-        return Path(shutil.copytree(kept, folder / "mypy_cache"))
+    def types(self, python: str, target: Path) -> None:
+        """Copy what mypy keeps of the packages to `target`, such as a project's `.mypy_cache`."""
+        base = self._base(python, ())
+        with _alone(base / ".mypy_cache"):
+            if not (base / ".mypy_cache").exists():
+                run(base, program(base, "mypy"), "--strict")
+        shutil.copytree(base / ".mypy_cache", target)
 
     def _base(self, python: str, resolution: tuple[str, ...]) -> Path:
         """Give the project that needs most, with an environment that can be moved."""
@@ -75,9 +77,6 @@ class Environments:
             self.lock(base, python, *resolution)
             uv(base, "venv", "--relocatable", "--python", interpreter)
             uv(base, "sync", "--frozen", "--compile-bytecode", "--python", interpreter)
-            (base / ".mypy_cache").mkdir()
-            if not resolution:  # other versions are not type-checked
-                run(base, program(base, "mypy"), "--strict")
             ready.touch()
         return base
 
@@ -92,10 +91,11 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def copy_project(source: Path, target: Path, *ignored: str) -> None:
-    """Copy a project for a test to change; its environment by hard links."""
+    """Copy a project for a test to change; by hard links what its environment has of others."""
     patterns = (".venv", "__pycache__", *ignored)
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(*patterns))
     link_tree(source / ".venv", target / ".venv")
+    uv(target, "sync", "--frozen", "--offline")
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -17,7 +17,7 @@ from fastforge.answers import ProjectAnswers, default_python
 from fastforge.creation import command_for
 from fastforge.environment import uv_binary
 from tests.combinations import Row
-from tests.conftest import REPOSITORY, WORKERS, Fastforge, Ran, run_to_its_end
+from tests.conftest import REPOSITORY, Fastforge, Ran, run_to_its_end
 from tests.e2e.transcript import transcript
 from tests.environments import Environments
 
@@ -58,20 +58,16 @@ def installed(
     environment = tmp_path_factory.mktemp("installed") / "venv"
     _uv("venv", "--python", sys.executable, str(environment))
     _uv("pip", "install", "--python", str(environment / "bin" / "python"), str(wheel))
-    types = environments.types(default_python(), environment.parent)
+    types = environment.parent / "mypy_cache"
+    environments.types(default_python(), types)
     return Installed(environment / "bin", {"COLUMNS": "100", "MYPY_CACHE_DIR": str(types)})
 
 
 @pytest.fixture(scope="session")
 def tour(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The commands of the README's first service: the project that they leave, and the block.
-
-    As a user runs them: the tests of the project use every core.
-    """
+    """The commands of the README's first service: the project that they leave, and the block."""
     folder = tmp_path_factory.mktemp("tour")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(WORKERS, raising=False)
-        return folder / "shop", transcript(folder, installed.programs, installed.variables)
+    return folder / "shop", transcript(folder, installed.programs, installed.variables)
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +78,7 @@ def shop(
     project = tmp_path_factory.mktemp("made") / "shop"
     subprocess.run(["git", "clone", "--quiet", str(tour[0]), str(project)], check=True)
     environments.provide(project, default_python())
+    environments.types(default_python(), project / ".mypy_cache")
     return project
 
 
@@ -89,17 +86,21 @@ def shop(
 def made(fastforge: Fastforge, environments: Environments) -> Made:
     """Make a project with the command that a person would type, and its environment.
 
+    With `types`, mypy has read the packages before.
     It lies in a folder of its own for the test to remove when it passes, because pytest's folders
     go when others run pytest.
     """
 
-    def make(row: Row, *resolution: str) -> Path:
+    def make(row: Row, *resolution: str, types: bool = False) -> Path:
         folder, answers = Path(mkdtemp(prefix="fastforge-")), ProjectAnswers.from_dict(TEXTS | row)
         words = shlex.split(command_for(answers, folder))[1:]
         created = fastforge(*words, "--no-verify", "--no-git")
         assert created.code == 0, created.err
-        environments.provide(folder / answers.name, answers.python, *resolution)
-        return folder / answers.name
+        project = folder / answers.name
+        environments.provide(project, answers.python, *resolution)
+        if types:
+            environments.types(answers.python, project / ".mypy_cache")
+        return project
 
     return make
 

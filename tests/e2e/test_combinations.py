@@ -22,8 +22,8 @@ pytestmark = pytest.mark.e2e
 def test_a_project_passes_all_its_checks(
     row: Row, made: Made, fastforge: Fastforge, record: Record, request: pytest.FixtureRequest
 ) -> None:
-    project, seed = made(row), request.config.getoption("randomly_seed", 1)
-    whole = request.config.getoption("--exhaustive")
+    whole, seed = (request.config.getoption(name) for name in ("--exhaustive", "randomly_seed"))
+    project = made(row, types=whole)
 
     verified = fastforge(
         *("verify", "--json", "-C", str(project), *([] if whole else ["--quick"])),

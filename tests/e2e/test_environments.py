@@ -58,4 +58,6 @@ def test_a_change_of_a_copied_project_does_not_reach_the_original(
     assert (project / "README.md").read_text()
     script = (tmp_path / "copy" / ".venv/bin/alembic").read_text()
     assert str(project) not in script
+    (path,) = package(tmp_path / "copy", "").glob("shop.pth")
+    assert path.read_text().strip() == str(tmp_path / "copy" / "src")
     shutil.rmtree(project.parent)

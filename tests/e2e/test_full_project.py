@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fastforge.environment import child_environment, uv_binary
+from tests.conftest import WORKERS
 from tests.e2e.conftest import Installed
 from tests.environments import copy_project
 
@@ -53,8 +54,9 @@ def copy(shop: Path, tmp_path: Path) -> Path:
 
 
 def test_a_broken_project_fails_verification_and_says_where(
-    copy: Path, installed: Installed
+    copy: Path, installed: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv(WORKERS, raising=False)  # its tests use every core, as a user's do
     (copy / "tests" / "test_broken.py").write_text(
         "def test_broken() -> None:\n    assert 1 == 2\n"
     )

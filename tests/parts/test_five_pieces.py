@@ -41,6 +41,7 @@ def test_a_project_of_five_pieces_is_verified(
 ) -> None:
     shop = make_shop(tmp_path / "shop", examples=False)
     environments.provide(shop, default_python())
+    environments.types(default_python(), shop / ".mypy_cache")
     pieces = [draw_piece(PIECES * number + piece) for piece in range(PIECES)]
 
     for line in pieces:

@@ -35,6 +35,15 @@ def test_a_project_that_is_tested_beside_others_has_one_process() -> None:
     assert os.environ[WORKERS] == "0"
 
 
+def test_long_tests_come_first_and_those_that_run_alone_last(
+    request: pytest.FixtureRequest,
+) -> None:
+    marks = [{mark.name for mark in item.iter_markers()} for item in request.session.items]
+    turns = [2 if "alone" in each else 0 if {"e2e", "exhaustive"} & each else 1 for each in marks]
+
+    assert turns == sorted(turns)
+
+
 def test_tests_that_share_the_project_are_one_scope(scheduler: LoadScopeScheduling) -> None:
     ids = [f"tests/e2e/test_{name}.py::test_it[a::b]" for name in SHARE_A_PROJECT]
 
