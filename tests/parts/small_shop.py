@@ -12,10 +12,9 @@ _READ = ("pyproject.toml", "migrations/versions/")
 _PLACES = ("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py")
 
 
-def make_shop(folder: Path, *, examples: bool = True) -> Path:
-    """Write a default project into `folder`, or one without the examples."""
-    answers = ProjectAnswers(name="shop", description="Sells.", author="Ada", examples=examples)
-    return _make(folder, answers, ("",))
+def make_shop(folder: Path) -> Path:
+    """Write a default project into `folder`."""
+    return _make(folder, ProjectAnswers(name="shop", description="Sells.", author="Ada"), ("",))
 
 
 def make_small_shop(folder: Path) -> Path:

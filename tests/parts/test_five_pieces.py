@@ -39,7 +39,7 @@ def draw_piece(number: int) -> list[str]:
 def test_a_project_of_five_pieces_is_verified(
     tmp_path: Path, environments: Environments, number: int
 ) -> None:
-    shop = make_shop(tmp_path / "shop", examples=False)
+    shop = make_shop(tmp_path / "shop")
     environments.provide(shop, default_python())
     environments.types(default_python(), shop / ".mypy_cache")
     pieces = [draw_piece(PIECES * number + piece) for piece in range(PIECES)]
