@@ -81,6 +81,12 @@ def every_row(pythons: Iterable[str]) -> list[Row]:
     return [{**row, "python": python} for row in valid_combinations() for python in pythons]
 
 
+def all_chosen() -> list[Row]:
+    """Give a row for each combination that differs in code, with the Pythons of this machine."""
+    first, others = chosen(every_row(interpreters()))
+    return first + others
+
+
 def parameters(why: str, **fixed: Value) -> list[pytest.ParameterSet]:
     """Give rows as test parameters; `why` says why all but the first are for --exhaustive."""
     every = [row for row in every_row(interpreters()) if fixed.items() <= row.items()]

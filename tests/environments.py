@@ -60,7 +60,7 @@ class Environments:
         base = self._base(python, ())
         with _alone(base / ".mypy_cache"):
             if not (base / ".mypy_cache").exists():
-                run(base, program(base, "mypy"), "--strict")
+                run(base, program(base, "mypy"), "--strict", "--cache-dir=.mypy_cache")
         shutil.copytree(base / ".mypy_cache", target)
 
     def _base(self, python: str, resolution: tuple[str, ...]) -> Path:

@@ -9,17 +9,13 @@ from fastforge.project import open_project
 from fastforge.render import render
 from fastforge.staging import write_files
 from fastforge.verify import CHECKS, Report, verify
-from tests.combinations import Row, chosen, every_row, interpreters, name_of
+from tests.combinations import Row, all_chosen, interpreters, name_of
 from tests.e2e.conftest import Made, Record, how_to_repeat
 from tests.environments import Environments, needs_most, versions
 
 pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive("oldest and next versions")]
 
-EVERY = [
-    pytest.param(row, id=f"{name_of(row)}-oldest")
-    for rows in chosen(every_row(interpreters()))
-    for row in rows
-]
+EVERY = [pytest.param(row, id=f"{name_of(row)}-oldest") for row in all_chosen()]
 NEXT = [pytest.param(*row.values, id=str(row.id).replace("oldest", "next")) for row in EVERY]
 BEFORE_RELEASE = ("fastapi", "sqlalchemy")
 ALLOWED = tuple(f"--prerelease-package={name}=allow" for name in BEFORE_RELEASE)

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.e2e
 def test_a_project_passes_all_its_checks(
     row: Row, made: Made, fastforge: Fastforge, record: Record, request: pytest.FixtureRequest
 ) -> None:
-    whole, seed = (request.config.getoption(name) for name in ("--exhaustive", "randomly_seed"))
-    project = made(row, types=whole)
+    whole = request.config.getoption("--exhaustive")
+    project, seed = made(row, types=whole), request.config.getoption("randomly_seed", 1)
 
     verified = fastforge(
         *("verify", "--json", "-C", str(project), *([] if whole else ["--quick"])),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.combinations import Row, chosen, every_row, interpreters, name_of
+from tests.combinations import Row, all_chosen, name_of
 from tests.e2e.conftest import Made, Record
 from tests.e2e.service import beside, gateway, serve
 
@@ -27,7 +27,7 @@ OPEN = [  # while no key is set, reads are open although the document asks for a
     *("--exclude-checks", "ignored_auth,missing_required_header"),
 ]
 KEY = "the-key"
-ROWS = [row for rows in chosen(every_row(interpreters())) for row in rows]
+ROWS = all_chosen()
 EVERYTHING: Row = {"metrics": True, "docker": False, "ci": "none", "examples": True}
 SQLITE: Row = {"database": "sqlite", "jobstore": "database"} | EVERYTHING
 POSTGRESQL: Row = {"database": "postgresql", "jobstore": "redis"} | EVERYTHING
