@@ -94,7 +94,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("alone"):
         return 2
-    return 0 if item.get_closest_marker("e2e") or item.get_closest_marker("exhaustive") else 1
+    long = item.get_closest_marker("e2e") or item.get_closest_marker("exhaustive")
+    return 0 if long or item.path.parent.name == "parts" else 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,6 +20,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -125,8 +126,9 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
+@cache
 def needs_most(python: str) -> ProjectAnswers:
-    """Give the answers that lead to most dependencies."""
+    """Give the answers that lead to most dependencies; every combination is rendered for it."""
     texts = {"name": "shop", "description": "Sells.", "author": "Ada", "python": python}
     every = [ProjectAnswers.from_dict({**row, **texts}) for row in valid_combinations()]
     return max(every, key=lambda answers: len(_wanted(_pyproject(answers))))

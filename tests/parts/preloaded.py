@@ -6,6 +6,7 @@ import croniter
 import jinja2
 import pydantic
 import yaml
+from typer.testing import CliRunner
 
 import fastforge.cli
 import fastforge.parts.adding
@@ -20,3 +21,5 @@ import fastforge.schedule.generated
 __all__ = ["croniter", "fastforge", "jinja2", "tomllib", "yaml"]
 
 pydantic.TypeAdapter(str)  # imports the rest of pydantic
+_ran = CliRunner().invoke(fastforge.cli.app, ["when", "--daily", "09:00"])  # and what only runs do
+assert _ran.exit_code == 0, _ran.output

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
 from typer.testing import CliRunner
 
+from fastforge.answers import default_python
 from fastforge.cli import app
-from fastforge.environment import child_environment, program, set_up
+from fastforge.environment import child_environment, program
 from fastforge.errors import FastforgeError
 from tests.conftest import files_of
+from tests.environments import Environments
 from tests.parts.commands import command_lines, hostile_command_lines
 from tests.parts.small_shop import make_shop
 
@@ -29,7 +31,9 @@ ALL = [0, 1, *(pytest.param(number, marks=MORE) for number in range(2, 20))]
 
 
 @pytest.mark.parametrize("batch", ALL)
-def test_any_part_is_clean_as_rendered(tmp_path: Path, batch: int) -> None:
+def test_any_part_is_clean_as_rendered(
+    tmp_path: Path, environments: Environments, batch: int
+) -> None:
     shop = make_shop(tmp_path / "shop")
     before = files_of(shop)
 
@@ -43,6 +47,7 @@ def test_any_part_is_clean_as_rendered(tmp_path: Path, batch: int) -> None:
             compile(after[path], path, "exec")
     problems = [*_ruff(shop, "check", "--output-format=concise"), *_ruff(shop, "format", "--diff")]
     assert problems == [], [line for line in lines if line[1] in str(problems)]
+    environments.provide(shop, default_python())
     output = _collect(shop)
     assert output == "", [line for line in lines if line[1] in output]
 
@@ -92,7 +97,6 @@ def _ruff(folder: Path, *arguments: str) -> Iterator[str]:
 
 def _collect(shop: Path) -> str:
     """Give what pytest says if it cannot collect all tests of the project."""
-    set_up(shop)
     done = subprocess.run(
         [program(shop, "python"), "-m", "pytest", "--collect-only", "-q"],
         cwd=shop,
