@@ -38,8 +38,11 @@ def test_a_project_that_is_tested_beside_others_has_one_process() -> None:
 def test_long_tests_come_first_and_those_that_run_alone_last(
     request: pytest.FixtureRequest,
 ) -> None:
-    marks = [{mark.name for mark in item.iter_markers()} for item in request.session.items]
-    turns = [2 if "alone" in each else 0 if {"e2e", "exhaustive"} & each else 1 for each in marks]
+    turns = []
+    for item in request.session.items:
+        marks = {mark.name for mark in item.iter_markers()}
+        long = {"e2e", "exhaustive"} & marks or "/tests/parts/" in str(item.path)
+        turns.append(2 if "alone" in marks else 0 if long else 1)
 
     assert turns == sorted(turns)
 
