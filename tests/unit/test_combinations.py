@@ -1,5 +1,6 @@
 """The choice of combinations: nothing that can be chosen is left out."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from fastforge.answers import PYTHONS, ProjectAnswers, Value
 from fastforge.render import render
 from tests.combinations import (
+    SLOW,
     WITHOUT_CODE,
     Row,
     chosen,
@@ -68,6 +70,13 @@ def test_all_rows_have_every_pair_pythons_included(pythons: Sequence[str]) -> No
     first, others = chosen(every_row(pythons))
 
     assert pairs(first + others) == pairs(every_row(pythons))
+
+
+def test_a_slow_python_has_the_fewest_rows() -> None:
+    first, others = chosen(every_row(PYTHONS[:3]))
+
+    count = Counter(row["python"] for row in first + others)
+    assert count[SLOW] < min(count[python] for python in PYTHONS[:3] if python != SLOW) / 2
 
 
 def test_the_rows_are_the_same_every_time(every: list[Row]) -> None:
