@@ -95,7 +95,7 @@ def test_a_run_that_raises_is_logged_recorded_counted_and_drops_no_other(
 
     assert wait_for(bad, State.FAILED).error == "SystemExit: 3"
     assert wait_for(good, State.SUCCEEDED).error is None
-    wait_until(lambda: len(counted) == 2)
+    wait_until(lambda: len(counted) == 2 and any(r.exc_info for r in caplog.records))
     ends = sorted(counted)
     assert [end[:3] for end in ends] == [
         ("task", "work", "failed"),
@@ -112,6 +112,7 @@ def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
     start_runner: Callable[..., Runner],
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """T4, T9."""
@@ -128,8 +129,9 @@ def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
 
     assert wait_for(run_id, State.FAILED).error == "OSError: down"
     assert attempts == [1, 2, 3]
-    again = [r for r in caplog.records if r.levelno == logging.WARNING]
     today = datetime.now(UTC).strftime("to be tried again at %Y-")
+    wait_until(lambda: caplog.text.count(today) == 2)
+    again = [r for r in caplog.records if r.levelno == logging.WARNING]
     assert [r.getMessage()[: len(today)] for r in again] == [today, today]
     assert all(r.exc_info and r.exc_info[0] is OSError for r in again)
 
