@@ -67,9 +67,14 @@ class _ByProject(LoadScopeScheduling):
         return "shop" if nodeid.startswith("tests/e2e/") and name in SHARE_A_PROJECT else nodeid
 
 
-def pytest_xdist_auto_num_workers() -> int | None:
-    """Use a process more than there are cores: a quarter of a test of a service is waiting."""
-    return None if WORKERS in os.environ else (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Use more processes than there are cores: a third of a test of a service is waiting.
+
+    One more, or two with `--exhaustive`; the default run ends with the tests that share a project,
+    in one process, which a further process would slow down.
+    """
+    more = 2 if config.getoption("--exhaustive") else 1
+    return None if WORKERS in os.environ else (os.cpu_count() or 1) + more
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

@@ -98,7 +98,7 @@ def _ruff(folder: Path, *arguments: str) -> Iterator[str]:
 def _collect(shop: Path) -> str:
     """Give what pytest says if it cannot collect all tests of the project."""
     done = subprocess.run(
-        [program(shop, "python"), "-m", "pytest", "--collect-only", "-q"],
+        [program(shop, "python"), "-m", "pytest", "--collect-only", "-q", "--assert=plain"],
         cwd=shop,
         env=child_environment(),
         capture_output=True,

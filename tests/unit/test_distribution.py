@@ -19,15 +19,17 @@ def scheduler(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> L
     return pytest_xdist_make_scheduler(pytestconfig, None)
 
 
-def test_there_is_one_process_more_than_cores_unless_the_variable_says_how_many(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("exhaustive", "processes"), [(False, 3), (True, 4)])
+def test_there_are_more_processes_than_cores_unless_the_variable_says_how_many(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, exhaustive: bool, processes: int
 ) -> None:
+    monkeypatch.setattr(pytestconfig.option, "exhaustive", exhaustive)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.delenv(WORKERS, raising=False)
-    assert pytest_xdist_auto_num_workers() == 3
+    assert pytest_xdist_auto_num_workers(pytestconfig) == processes
 
     monkeypatch.setenv(WORKERS, "5")
-    assert pytest_xdist_auto_num_workers() is None
+    assert pytest_xdist_auto_num_workers(pytestconfig) is None
 
 
 @pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="no processes beside this one")
