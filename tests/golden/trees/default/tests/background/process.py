@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from queue import SimpleQueue
 
 from pydantic import BaseModel
 
@@ -55,15 +54,14 @@ TASKS = (
 
 def main() -> None:
     """Run until SIGTERM."""
-    end: SimpleQueue[int] = SimpleQueue()
-    signal.signal(signal.SIGTERM, lambda number, _frame: end.put(number))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # one that comes early waits too
     settings = Settings(
         database_url=URL, poll_seconds=0.02, lease_seconds=1, shutdown_grace_seconds=0.1
     )
     database = Database(URL)
     runner = Runner(settings, database, {task.name: task for task in TASKS}, nobody)
     runner.start()
-    end.get()
+    signal.sigwait({signal.SIGTERM})
     runner.stop()
     database.close()
 
