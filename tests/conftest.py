@@ -24,6 +24,8 @@ LONGEST_SECONDS = 600
 """What a command may take, on a machine that does other things too; the longest takes a minute."""
 SHARE_A_PROJECT = ("full_project", "modules", "parts", "readme", "wheel")
 """Files of `tests/e2e` for one process of `-n`, or each process would make the project."""
+LONGEST = (*(f"e2e/{name}" for name in SHARE_A_PROJECT), "e2e/combinations", "parts/five_pieces")
+"""Files that take minutes in one process, or whose tests do with `--exhaustive`."""
 WORKERS = "PYTEST_XDIST_AUTO_NUM_WORKERS"
 """How many processes `-n auto` means, which `fastforge verify` uses; 0 is none but its own."""
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -84,8 +86,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what is marked `exhaustive` unless it is asked for; the mark says why it is.
 
-    Long tests come first, so that all processes end at about the same time, and those that run
-    alone come last, where they wait for none that is long.
+    Long tests come first, the longest before them, so that all processes end at about the same
+    time, and those that run alone come last, where they wait for none that is long.
     """
     items.sort(key=_turn)
     if config.getoption("--exhaustive"):
@@ -98,9 +100,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("alone"):
-        return 2
+        return 3
+    if f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}" in LONGEST:
+        return 0
     long = item.get_closest_marker("e2e") or item.get_closest_marker("exhaustive")
-    return 0 if long or item.path.parent.name == "parts" else 1
+    return 1 if long or item.path.parent.name == "parts" else 2
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,11 @@ from tests.conftest import (
     pytest_xdist_make_scheduler,
 )
 
+LONGEST_FILES = [
+    *(f"tests/e2e/test_{name}" for name in SHARE_A_PROJECT),
+    *("tests/e2e/test_combinations", "tests/parts/test_five_pieces"),
+]
+
 
 @pytest.fixture
 def scheduler(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> LoadScopeScheduling:
@@ -37,14 +42,16 @@ def test_a_project_that_is_tested_beside_others_has_one_process() -> None:
     assert os.environ[WORKERS] == "0"
 
 
-def test_long_tests_come_first_and_those_that_run_alone_last(
+def test_the_longest_tests_come_first_and_those_that_run_alone_last(
     request: pytest.FixtureRequest,
 ) -> None:
     turns = []
     for item in request.session.items:
         marks = {mark.name for mark in item.iter_markers()}
         long = {"e2e", "exhaustive"} & marks or "/tests/parts/" in str(item.path)
-        turns.append(2 if "alone" in marks else 0 if long else 1)
+        longest = any(item.nodeid.startswith(f"{file}.py::") for file in LONGEST_FILES)
+        turn = 0 if longest else 1 if long else 2
+        turns.append(3 if "alone" in marks else turn)
 
     assert turns == sorted(turns)
 
