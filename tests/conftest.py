@@ -24,8 +24,8 @@ LONGEST_SECONDS = 600
 """What a command may take, on a machine that does other things too; the longest takes a minute."""
 SHARE_A_PROJECT = ("full_project", "modules", "parts", "readme", "wheel")
 """Files of `tests/e2e` for one process of `-n`, or each process would make the project."""
-LONGEST = (*(f"e2e/{name}" for name in SHARE_A_PROJECT), "e2e/combinations", "parts/five_pieces")
-"""Files that take minutes in one process, or whose tests do with `--exhaustive`."""
+LONGEST = [f"e2e/{name}" for name in SHARE_A_PROJECT], ["e2e/combinations", "parts/five_pieces"]
+"""Files that take minutes in one process, then those of which a test does with `--exhaustive`."""
 WORKERS = "PYTEST_XDIST_AUTO_NUM_WORKERS"
 """How many processes `-n auto` means, which `fastforge verify` uses; 0 is none but its own."""
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -100,11 +100,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("alone"):
-        return 3
-    if f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}" in LONGEST:
-        return 0
+        return len(LONGEST) + 2
+    for turn, files in enumerate(LONGEST):
+        if f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}" in files:
+            return turn
     long = item.get_closest_marker("e2e") or item.get_closest_marker("exhaustive")
-    return 1 if long or item.path.parent.name == "parts" else 2
+    return len(LONGEST) + (not (long or item.path.parent.name == "parts"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,10 +12,8 @@ from tests.conftest import (
     pytest_xdist_make_scheduler,
 )
 
-LONGEST_FILES = [
-    *(f"tests/e2e/test_{name}" for name in SHARE_A_PROJECT),
-    *("tests/e2e/test_combinations", "tests/parts/test_five_pieces"),
-]
+SHARE = [f"tests/e2e/test_{name}" for name in SHARE_A_PROJECT]
+VERIFY_IN_FULL = ["tests/e2e/test_combinations", "tests/parts/test_five_pieces"]
 
 
 @pytest.fixture
@@ -49,9 +47,9 @@ def test_the_longest_tests_come_first_and_those_that_run_alone_last(
     for item in request.session.items:
         marks = {mark.name for mark in item.iter_markers()}
         long = {"e2e", "exhaustive"} & marks or "/tests/parts/" in str(item.path)
-        longest = any(item.nodeid.startswith(f"{file}.py::") for file in LONGEST_FILES)
-        turn = 0 if longest else 1 if long else 2
-        turns.append(3 if "alone" in marks else turn)
+        file = item.nodeid.partition(".py::")[0]
+        turn = 0 if file in SHARE else 1 if file in VERIFY_IN_FULL else 2 if long else 3
+        turns.append(4 if "alone" in marks else turn)
 
     assert turns == sorted(turns)
 
