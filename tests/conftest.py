@@ -24,8 +24,8 @@ LONGEST_SECONDS = 600
 """What a command may take, on a machine that does other things too; the longest takes a minute."""
 SHARE_A_PROJECT = ("full_project", "modules", "parts", "readme", "wheel")
 """Files of `tests/e2e` for one process of `-n`, or each process would make the project."""
-LONGEST = [f"e2e/{name}" for name in SHARE_A_PROJECT], ["e2e/combinations", "parts/five_pieces"]
-"""Files that take minutes in one process, then those of which a test does with `--exhaustive`."""
+VERIFY_IN_FULL = ("tests/e2e/test_combinations.py", "tests/parts/test_five_pieces.py")
+"""Files whose tests take minutes each with `--exhaustive`."""
 WORKERS = "PYTEST_XDIST_AUTO_NUM_WORKERS"
 """How many processes `-n auto` means, which `fastforge verify` uses; 0 is none but its own."""
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -65,15 +65,19 @@ class _ByProject(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        name = Path(nodeid.partition("::")[0]).stem.removeprefix("test_")
-        return "shop" if nodeid.startswith("tests/e2e/") and name in SHARE_A_PROJECT else nodeid
+        return "shop" if _shares_a_project(nodeid) else nodeid
+
+
+def _shares_a_project(nodeid: str) -> bool:
+    name = Path(nodeid.partition("::")[0]).stem.removeprefix("test_")
+    return nodeid.startswith("tests/e2e/") and name in SHARE_A_PROJECT
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Use more processes than there are cores: a third of a test of a service is waiting.
 
-    One more, or two with `--exhaustive`; the default run ends with the tests that share a project,
-    in one process, which a further process would slow down.
+    One more, or two with `--exhaustive`; the default run takes as long as the tests that share a
+    project, in one process, which a further process would slow down.
     """
     more = 2 if config.getoption("--exhaustive") else 1
     return None if WORKERS in os.environ else (os.cpu_count() or 1) + more
@@ -100,12 +104,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("alone"):
-        return len(LONGEST) + 2
-    for turn, files in enumerate(LONGEST):
-        if f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}" in files:
-            return turn
+        return 4
+    if _shares_a_project(item.nodeid):
+        return 0
+    if item.nodeid.startswith(VERIFY_IN_FULL):
+        return 1
     long = item.get_closest_marker("e2e") or item.get_closest_marker("exhaustive")
-    return len(LONGEST) + (not (long or item.path.parent.name == "parts"))
+    return 2 if long or item.path.parent.name == "parts" else 3
 
 
 @pytest.hookimpl(wrapper=True)
