@@ -54,19 +54,27 @@ def no_database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/missing/x.db"
 
 
+@pytest.fixture(scope="session")
+def defaults() -> Settings:
+    """Read the settings once; that takes longer than many a test."""
+    return Settings()
+
+
 @pytest.fixture
 def settings(
+    defaults: Settings,
     database_url: str,
     tmp_path: Path,
 ) -> Settings:
     """Settings for one test: its own database, and waits that are short."""
-    return Settings(
-        database_url=database_url,
-        poll_seconds=0.05,
-        lease_seconds=2,
-        shutdown_grace_seconds=1,
-        background_heartbeat_file=str(tmp_path / "heartbeat"),
-    )
+    own = {
+        "database_url": database_url,
+        "poll_seconds": 0.05,
+        "lease_seconds": 2,
+        "shutdown_grace_seconds": 1,
+        "background_heartbeat_file": str(tmp_path / "heartbeat"),
+    }
+    return defaults.model_copy(update=own)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from my_shop.database import Database
 from my_shop.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LONG = timedelta(minutes=1)
 
 
 class Nothing(BaseModel):
@@ -23,8 +24,9 @@ class Nothing(BaseModel):
 Function = Callable[[Nothing, RunContext], object]
 
 
-def make_task(function: Function, *, on_server_loop: bool = False) -> Task[Nothing]:
-    timeout = timedelta(seconds=0.05)
+def make_task(
+    function: Function, *, on_server_loop: bool = False, timeout: timedelta = LONG
+) -> Task[Nothing]:
     return Task(
         name="work",
         payload=Nothing,
@@ -133,7 +135,8 @@ def test_an_async_function_that_takes_too_long_is_cancelled(
         finally:
             ended.append("cancelled")
 
-    error = execute(make_task(work, on_server_loop=on_server_loop), context, "{}", server_loop)
+    task = make_task(work, on_server_loop=on_server_loop, timeout=timedelta(seconds=0.05))
+    error = execute(task, context, "{}", server_loop)
 
     assert isinstance(error, RunTimeoutError)
     assert str(error) == "took longer than 0:00:00.050000"
