@@ -46,18 +46,6 @@ def test_each_module_is_verified_when_it_is_added(modules: tuple[Path, list[Ran]
         assert report["passed"]
 
 
-@pytest.mark.exhaustive("verifies a second whole project")
-def test_a_project_with_two_modules_is_verified_as_a_whole(
-    modules: tuple[Path, list[Ran]], installed: Installed
-) -> None:
-    ran = installed("verify", "--json", cwd=modules[0])
-
-    assert ran.code == 0, ran.err
-    checks = {check["check"]: check for check in json.loads(ran.out)["verification"]["checks"]}
-    assert checks["tests"]["facts"]["coverage_percent"] == 100
-    assert checks["migrations"]["summary"] == "one head"
-
-
 MUTANTS = (
     ("models", "unique=True", "unique=False"),
     ("repository", "Product.created_at, ", ""),
