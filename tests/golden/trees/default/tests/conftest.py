@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def no_database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/missing/x.db"
 
 
-@pytest.fixture(scope="session")
+@cache
 def defaults() -> Settings:
     """Read the settings once; that takes longer than many a test."""
     return Settings()
@@ -62,7 +63,6 @@ def defaults() -> Settings:
 
 @pytest.fixture
 def settings(
-    defaults: Settings,
     database_url: str,
     tmp_path: Path,
 ) -> Settings:
@@ -74,7 +74,7 @@ def settings(
         "shutdown_grace_seconds": 1,
         "background_heartbeat_file": str(tmp_path / "heartbeat"),
     }
-    return defaults.model_copy(update=own)
+    return defaults().model_copy(update=own)
 
 
 @pytest.fixture
