@@ -1,4 +1,4 @@
-"""Lint follows the Python a project asks for, also one that is not on this machine."""
+"""Each project is clean under its own lint, whatever was chosen."""
 
 import subprocess
 import sys
@@ -9,14 +9,19 @@ import pytest
 from fastforge.answers import PYTHONS, ProjectAnswers
 from fastforge.render import render
 from fastforge.staging import write_files
+from tests.combinations import Row, all_chosen, name_of
+
+TEXTS: Row = {"name": "shop", "description": "Sells.", "author": "Ada"}
+WORDS = [("check", "--output-format=concise"), ("format", "--check")]
 
 
-@pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("words", [("check", "--output-format=concise"), ("format", "--check")])
-def test_a_project_is_clean_whatever_its_python(
-    tmp_path: Path, python: str, words: tuple[str, ...]
-) -> None:
-    answers = ProjectAnswers(name="shop", description="Sells.", author="Ada", python=python)
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+@pytest.mark.parametrize(
+    "row", [*({"python": python} for python in PYTHONS), *all_chosen()], ids=name_of
+)
+def test_a_project_is_clean(tmp_path: Path, row: Row, words: tuple[str, ...]) -> None:
+    """Its Python need not be on this machine."""
+    answers = ProjectAnswers.from_dict({**TEXTS, **row})
     write_files(render("project", answers.context()), tmp_path / "shop")
 
     command = [sys.executable, "-m", "ruff", *words, "--no-cache", "."]
