@@ -8,6 +8,7 @@ import json
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from fastforge.project import open_project
@@ -51,7 +52,8 @@ def write(project: Path, name: str) -> None:
     rows.append(row("all", whole, total))
     answers = open_project(project).answers
     combination = f"{answers.database}, jobstore {answers.jobstore}"
-    save(name, f"Mutants of a generated project: {combination}", NOTE, rows)
+    note = f"{NOTE} Measured on {date.today()}."  # noqa: DTZ011
+    save(name, f"Mutants of a generated project: {combination}", note, rows)
     save(
         f"{name}-survivors",
         f"Mutants that its tests do not kill: {combination}",
