@@ -1,6 +1,6 @@
 """Lateness of due runs and database statements a due time, against the number of processes.
 
-100 jobs, each due every second, so 100 due times a second.
+Each job is due every second. `due_times.py SECONDS PROCESSESxJOBS...`
 """
 
 import json
@@ -23,15 +23,13 @@ from shop.services import Services
 from shop.settings import Settings
 from sqlalchemy import event, select
 
-SECONDS = 20
-
 
 def nothing(_context: RunContext) -> None:
     """Do nothing."""
 
 
-def process(url: str, jobs: int) -> None:
-    """Be one of the processes: run for a while, print how many statements it took."""
+def process(url: str, jobs: int, seconds: int) -> None:
+    """Be one of the processes: run for `seconds`, print how many statements it took."""
     logging.disable()
     each = timedelta(seconds=1)
     registry = {
@@ -46,18 +44,18 @@ def process(url: str, jobs: int) -> None:
 
     event.listen(services.database.engine, "before_cursor_execute", count)
     services.start()
-    time.sleep(SECONDS)
+    time.sleep(seconds)
     services.stop()
     print(json.dumps(statements))
 
 
-def measure(processes: int, jobs: int) -> None:
+def measure(processes: int, jobs: int, seconds: int) -> None:
     """Start the processes, then read lateness from the ledger."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/shop.db"
         database = Database(url)
         upgrade(database)
-        command = [sys.executable, __file__, url, str(jobs)]
+        command = [sys.executable, __file__, "--process", url, str(jobs), str(seconds)]
         started = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(processes)]
         outputs = [process.communicate()[0] for process in started]
         statements = sum(sum(json.loads(output).values()) for output in outputs)
@@ -78,12 +76,13 @@ def measure(processes: int, jobs: int) -> None:
 
 def main() -> None:
     """Measure, or be a process of the measurement."""
-    if len(sys.argv) > 1:
-        process(sys.argv[1], int(sys.argv[2]))
+    if sys.argv[1] == "--process":
+        process(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
         return
     print(datetime.now(UTC).date())
-    for processes, jobs in ((1, 10), (2, 10), (4, 10), (4, 100)):
-        measure(processes, jobs)
+    for case in sys.argv[2:]:
+        processes, jobs = case.split("x")
+        measure(int(processes), int(jobs), int(sys.argv[1]))
 
 
 if __name__ == "__main__":

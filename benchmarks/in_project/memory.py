@@ -1,4 +1,4 @@
-"""Memory of a process after 1,000 tasks and after so many more: `memory.py [TASKS]`."""
+"""Memory of a process after so many tasks, and after more: `memory.py FIRST TOTAL`."""
 
 import logging
 import sys
@@ -51,19 +51,19 @@ def run(services: Services, count: int, total: int) -> None:
 def main() -> None:
     """Print memory twice, and their ratio."""
     logging.disable()
-    total = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    some, total = int(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/shop.db", run_retention_rows=10**9)
         services = Services.build(settings, nobody, {TASK.name: TASK})
         services.start()
-        run(services, 1000, 1000)
+        run(services, some, some)
         first, began = resident_mib(), time.perf_counter()
-        print(f"after 1,000 tasks: {first:.0f} MiB")
-        run(services, total - 1000, total)
+        print(f"after {some:,} tasks: {first:.0f} MiB")
+        run(services, total - some, total)
         seconds = time.perf_counter() - began
         last = resident_mib()
         print(f"after {total:,} tasks: {last:.0f} MiB, {last / first:.2f} of that;", end=" ")
-        print(f"{(total - 1000) / seconds:.0f} tasks a second")
+        print(f"{(total - some) / seconds:.0f} tasks a second")
         services.stop()
 
 

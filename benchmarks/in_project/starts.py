@@ -6,11 +6,10 @@ import tempfile
 import time
 
 from shop.background.execution import nobody
-from shop.background.runner import Runner
 from shop.database import Database
 from shop.scheduling import Crontab, Job
-from shop.scheduling.scheduler import Scheduler
 from shop.schema import upgrade
+from shop.services import Services
 from shop.settings import Settings
 
 
@@ -30,14 +29,13 @@ def main() -> None:
         settings = Settings(database_url=f"sqlite:///{folder}/shop.db")
         database = Database(settings.database_url)
         upgrade(database)
-        for label in ("all new", "unchanged", "unchanged"):
-            runner = Runner(settings, database, jobs, nobody)
-            scheduler = Scheduler(database, jobs, runner, nobody)
-            began = time.perf_counter()
-            scheduler.start()
-            print(f"{count} jobs, {label}: {time.perf_counter() - began:.2f} s")
-            scheduler.stop()
         database.close()
+        for label in ("all new", "unchanged", "unchanged"):
+            services = Services.build(settings, nobody, jobs)
+            began = time.perf_counter()
+            services.scheduler.start()
+            print(f"{count} jobs, {label}: {time.perf_counter() - began:.2f} s")
+            services.stop()
 
 
 if __name__ == "__main__":
