@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import UsageError
+from fastforge.project import Project
 from fastforge.sources import assigned, files_of, parse
 
-FOLDER = "migrations/versions"
+_PLACE = "migrations/versions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,18 @@ class Revision:
     path: Path
 
 
-def read_revisions(root: Path) -> tuple[Revision, ...]:
-    """Read all revisions of the project in `root`, sorted by file name.
+def folder_of(project: Project) -> Path:
+    """Give the folder of revisions: in the package, or beside `src` as it used to be."""
+    inside, beside = project.package / _PLACE, project.root / _PLACE
+    return beside if beside.is_dir() and not inside.is_dir() else inside
+
+
+def read_revisions(project: Project) -> tuple[Revision, ...]:
+    """Read all revisions of a project, sorted by file name.
 
     Raises UsageError if there is no folder of revisions, FastforgeError if a file is not Python.
     """
-    folder = root / FOLDER
+    folder = folder_of(project)
     if not folder.is_dir():
         raise UsageError(f"{folder} is not there.", "A module needs Alembic's folder of revisions.")
     return tuple(_read(folder))

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastforge.checks.outcome import Finding
 from fastforge.errors import FastforgeError
 from fastforge.project import Project
-from fastforge.revisions import FOLDER, heads, read_revisions
+from fastforge.revisions import folder_of, heads, read_revisions
 
 COMMAND = "uv run alembic heads"
 JOIN = 'uv run alembic merge heads -m "join the branches"'
@@ -13,10 +13,10 @@ JOIN = 'uv run alembic merge heads -m "join the branches"'
 
 async def check_migrations(project: Project, _scratch: Path) -> Finding:
     """Name the heads if there are several, and the command that joins them."""
-    if not (project.root / FOLDER).is_dir():
+    if not folder_of(project).is_dir():
         return Finding(passed=True, summary="none", facts={"heads": 0})
     try:
-        found = heads(read_revisions(project.root))
+        found = heads(read_revisions(project))
     except FastforgeError as error:
         return Finding(passed=False, summary="cannot be read", problems=(str(error),))
     facts = {"heads": len(found)}

@@ -21,7 +21,7 @@ def part_checks(project: Project, sources: Sequence[str]) -> tuple[Check, ...]:
         for path in sources
         if path.startswith("tests/") and PurePosixPath(path).name.startswith("test_")
     ]
-    migrates = any(path.startswith("migrations/") for path in sources)
+    migrates = any("migrations/versions/" in path for path in sources)
     others = (_REGISTRY_TEST, *([_SCHEMA_TEST] if migrates else []))
     own += [path for path in others if (project.root / path).is_file()]
     words = shlex.join(sources)

@@ -44,7 +44,7 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         kept = ModuleAnswers.from_dict(before.answers)
         revision, parents = kept.revision, kept.parents
     else:
-        revisions = read_revisions(project.root)
+        revisions = read_revisions(project)
         taken = {revision.id for revision in revisions}
         revision = new_revision([name, item, list(fields), gateway], taken)
         parents = tuple(sorted(revision.id for revision in heads(revisions)))

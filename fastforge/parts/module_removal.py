@@ -14,7 +14,7 @@ from fastforge.plan import Plan, plan_files, plan_removal
 from fastforge.project import Project
 from fastforge.record import Record
 from fastforge.render import render
-from fastforge.revisions import Revision, heads, read_revisions
+from fastforge.revisions import Revision, folder_of, heads, read_revisions
 from fastforge.sources import parse
 
 _UNMADE = "Its table was never made in this project's database; nothing of it stays."
@@ -42,7 +42,7 @@ def remove_module(project: Project, name: str, wishes: RemovalWishes) -> None:
 def plan_module_removal(project: Project, record: Record, *, force: bool) -> tuple[Plan, str]:
     """Plan to remove a module; give with it what is said about its table."""
     answers = ModuleAnswers.from_dict(record.answers)
-    revisions = read_revisions(project.root)
+    revisions = read_revisions(project)
     own = next((revision for revision in revisions if revision.id == answers.revision), None)
     removal = plan_removal(record, project.root, force=force)
     if own is None:
@@ -108,5 +108,11 @@ def _drop(
     taken = {revision.id for revision in revisions}
     identity = new_revision(["drop", answers.name, answers.revision], taken)
     parents = sorted(revision.id for revision in heads(revisions))
-    context = {**context_of(answers), "revision": identity, "parents": parents}
+    versions = folder_of(project).relative_to(project.root).as_posix()
+    context = {
+        **context_of(answers),
+        "versions": versions,
+        "revision": identity,
+        "parents": parents,
+    }
     return dict(render("module_removal", context, project.overrides))

@@ -9,6 +9,7 @@ from fastforge.plan import Plan, merged, plan_files
 from fastforge.project import Project
 from fastforge.record import Record, read_record, record_of, record_path
 from fastforge.render import render
+from fastforge.revisions import folder_of
 from fastforge.transaction import apply
 
 
@@ -66,7 +67,9 @@ def prepare(project: Project, part: Part) -> Addition:
     Raises UsageError for a name that another part has.
     """
     check_free(project, part.kind, part.name)
-    tree = render(part.kind, {**part.context, "package": project.package.name}, project.overrides)
+    versions = folder_of(project).relative_to(project.root).as_posix()
+    places = {"package": project.package.name, "versions": versions}
+    tree = render(part.kind, {**part.context, **places}, project.overrides)
     record = record_of(part.kind, part.name, part.answers, tree)
     return Addition(
         project, part, plan_files(merged(tree, {record.path: record.content()}), project.root)

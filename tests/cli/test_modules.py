@@ -16,7 +16,7 @@ from tests.conftest import Fastforge, Ran, files_of
 from tests.terminal import terminal
 
 MODULE = ("add-module", "products", "--field", "sku:str{3,20},unique", "--no-verify")
-VERSIONS = "migrations/versions"
+VERSIONS = "src/shop/migrations/versions"
 
 
 def make(folder: Path, **changes: bool) -> Path:
@@ -393,3 +393,23 @@ def test_a_module_is_listed_with_its_routes(run: Fastforge) -> None:
 
     [found] = (module for module in modules if module["name"] == "products")
     assert sorted(found["routes"]) == sorted(added["routes"])
+
+
+def test_a_project_of_the_version_before_keeps_its_revisions_beside_src(
+    run: Fastforge, shop: Path
+) -> None:
+    (shop / "src/shop/migrations").rename(shop / "migrations")
+    before = files_of(shop)
+
+    run(*MODULE)
+
+    [made] = (shop / "migrations/versions").glob("create_products_*.py")
+    assert 'None = "0002"' in made.read_text()
+    apply_revision(shop / "shop.db", made.stem.removeprefix("create_products_"))
+    assert run("remove-module", "products", "--yes").code == 0
+    [dropping] = (shop / "migrations/versions").glob("drop_products_*.py")
+    assert not (shop / "src/shop/migrations").exists()
+
+    for path in (made, dropping, shop / "shop.db"):
+        path.unlink()
+    assert files_of(shop) == before

@@ -19,7 +19,7 @@ def shop(tmp_path: Path) -> Path:
     answers = ProjectAnswers(name="shop", description="Sells.", author="Ada")
     record = record_of("project", "shop", answers.as_dict(), {})
     files = {f"src/shop/{kind}/__init__.py": b"" for kind in ("jobs", "tasks", "modules")}
-    files["migrations/versions/0001.py"] = b'revision = "0001"\ndown_revision = None\n'
+    files["src/shop/migrations/versions/0001.py"] = b'revision = "0001"\ndown_revision = None\n'
     files["src/shop/models.py"] = b'    __tablename__ = "runs"\n'
     write_files({**files, record.path: record.content()}, tmp_path)
     return tmp_path
@@ -131,7 +131,7 @@ def test_an_interruption_of_the_schedule_writes_nothing(shop: Path, key: str) ->
 
         assert person.end() == 130
 
-    assert not list(shop.glob("src/shop/*/[!_]*"))
+    assert not list(shop.glob("src/shop/*s/[!_]*.py"))
 
 
 def test_a_terminal_that_can_only_print_is_asked_plainly(shop: Path) -> None:
@@ -204,4 +204,4 @@ def test_an_interruption_writes_nothing(shop: Path, command: str) -> None:
 
         assert person.interrupt() == 130
 
-    assert not list(shop.glob("src/shop/*/[!_]*"))
+    assert not list(shop.glob("src/shop/*s/[!_]*.py"))

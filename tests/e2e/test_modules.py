@@ -85,8 +85,8 @@ def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
 ) -> None:
     project = tmp_path / "shop"
     copy_project(modules[0], project)
-    [path] = (project / "migrations/versions").glob("create_notes_*.py")
-    [first] = (project / "migrations/versions").glob("create_products_*.py")
+    [path] = (project / "src/shop/migrations/versions").glob("create_notes_*.py")
+    [first] = (project / "src/shop/migrations/versions").glob("create_products_*.py")
     parent = first.stem.removeprefix("create_products_")
     path.write_text(path.read_text().replace(parent, "0002"))  # as on a branch of its own
 
@@ -109,13 +109,13 @@ def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
     project = tmp_path / "shop"
     copy_project(modules[0], project, "*.db")
     assert installed("remove-module", "notes", cwd=project).code == 0  # never applied
-    assert not list((project / "migrations/versions").glob("*notes*"))
+    assert not list((project / "src/shop/migrations/versions").glob("*notes*"))
     set_up(project)
     assert _run(project, "alembic", "upgrade", "heads").returncode == 0
 
     assert installed("remove-module", "products", "--yes", cwd=project).code == 0
 
-    assert len(list((project / "migrations/versions").glob("*products*"))) == 2
+    assert len(list((project / "src/shop/migrations/versions").glob("*products*"))) == 2
     assert _run(project, "alembic", "upgrade", "heads").returncode == 0
     checked = _run(project, "alembic", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -8,7 +8,7 @@ from fastforge.record import record_of
 from fastforge.render import render
 from fastforge.staging import write_files
 
-_READ = ("pyproject.toml", "migrations/versions/")
+_READ = ("pyproject.toml", "src/shop/migrations/versions/")
 _PLACES = ("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py")
 
 

@@ -75,6 +75,6 @@ def test_the_heads_of_two_modules_are_named_with_the_command_that_joins_them(
 
     assert (finding.passed, finding.summary) == (False, "2 heads")
     alpha, beta, join = finding.problems
-    assert alpha.startswith("migrations/versions/create_alpha_")
-    assert beta.startswith("migrations/versions/create_beta_")
+    assert alpha.startswith("src/shop/migrations/versions/create_alpha_")
+    assert beta.startswith("src/shop/migrations/versions/create_beta_")
     assert join == f"join them: {JOIN}"

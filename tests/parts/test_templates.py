@@ -18,6 +18,7 @@ from tests.conftest import files_of
 
 TREES = Path(__file__).parent / "trees"
 START = "2026-11-22T12:00:00+00:00"
+PLACES = {"package": "shop", "versions": "src/shop/migrations/versions"}
 
 
 def _job(name: str, **changes: object) -> Part:
@@ -85,7 +86,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_part_is_as_it_was(case: str, request: pytest.FixtureRequest) -> None:
     part = CASES[case]
-    tree = render(part.kind, {**part.context, "package": "shop"})
+    tree = render(part.kind, {**part.context, **PLACES})
     record = record_of(part.kind, part.name, part.answers, tree)
     whole = {**tree, record.path: record.content()}
     golden = TREES / case
@@ -103,7 +104,7 @@ def test_there_is_no_tree_without_a_case() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_copier_gives_the_same_bytes(case: str, tmp_path: Path) -> None:
     part = CASES[case]
-    context = {**part.context, "package": "shop"}
+    context = {**part.context, **PLACES}
     source = tmp_path / "source"
     shutil.copytree(packaged_templates() / part.kind, source)
 

@@ -1,7 +1,6 @@
 """The database schema: brought up to date by Alembic, which finds every model here."""
 
 from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -15,9 +14,6 @@ from .discovery import import_models
 from .errors import StartError
 from .scheduling import models as _scheduling  # noqa: F401
 
-PROJECT = Path(__file__).resolve().parents[2]
-"""Where pyproject.toml and migrations/ are; the package is installed in place."""
-
 
 class SchemaError(StartError):
     """The schema is behind the code and may not be changed from here."""
@@ -30,8 +26,10 @@ def metadata() -> MetaData:
 
 
 def alembic_config() -> Config:
-    """Read Alembic's configuration from pyproject.toml."""
-    return Config(toml_file=PROJECT / "pyproject.toml")
+    """Say where the revisions are: in the package, so that an installed one has them too."""
+    config = Config()
+    config.set_main_option("script_location", f"{__package__}:migrations")
+    return config
 
 
 def prepare(database: Database, *, migrate: bool) -> None:

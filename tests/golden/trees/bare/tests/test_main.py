@@ -2,6 +2,7 @@
 
 import tomllib
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, Request
@@ -11,13 +12,14 @@ from my_shop import main
 from my_shop.background.runner import Runner
 from my_shop.main import create_app
 from my_shop.scheduling.scheduler import Scheduler
-from my_shop.schema import PROJECT
 from my_shop.settings import Settings
+
+PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 
 
 def test_the_server_finds_an_application_that_says_what_it_is(app: FastAPI) -> None:
     assert isinstance(main.app, FastAPI)
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads(PYPROJECT.read_text())["project"]
     for made in (main.app, app):
         assert (made.title, made.description) == (project["name"], project["description"])
 

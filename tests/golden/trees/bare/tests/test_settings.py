@@ -7,10 +7,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 
-from my_shop.schema import PROJECT
 from my_shop.settings import Settings
 
-EXAMPLE = (PROJECT / ".env.example").read_text()
+EXAMPLE = (Path(__file__).resolve().parents[1] / ".env.example").read_text()
 SETTING = re.compile(r"^# (?=[A-Z_]+=)", re.MULTILINE)
 
 

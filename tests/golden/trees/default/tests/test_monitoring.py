@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,9 @@ from pydantic import BaseModel
 from shop.background import RunContext, Task
 from shop.main import create_app
 from shop.scheduling import Daily, Job
-from shop.schema import PROJECT
 from shop.settings import Settings
 
-MONITORING = PROJECT / "monitoring"
+MONITORING = Path(__file__).resolve().parents[1] / "monitoring"
 OF_PROMETHEUS = {"up"}
 LABEL_LIST = re.compile(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
 NOT_A_METRIC = re.compile(r"\b(and|or|unless|offset|bool)\b|\{[^}]*\}|\[[^]]*\]|\b\d\w*")
