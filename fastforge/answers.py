@@ -134,14 +134,6 @@ def check_timezone(name: str) -> None:
     """Raise UsageError unless `name` is in the IANA database."""
     if name == "UTC":
         return
-    from zoneinfo import ZoneInfo, available_timezones
+    from fastforge.timezones import check
 
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, sorted(available_timezones()), 1)
-        example = close[0] if close else "Europe/Berlin"
-        problem = f"There is no timezone {name!r}."
-        raise UsageError(problem, f"Use an IANA name, for example {example}.") from error
+    check(name)

@@ -27,14 +27,14 @@ def when(
 ) -> None:
     """Show when a schedule is due: a crontab expression, an interval, a time or a moment."""
     from datetime import UTC
-    from zoneinfo import ZoneInfo
 
     from fastforge.console import say, say_json
     from fastforge.schedule import advice, choose, preview
+    from fastforge.schedule.generated import zone
 
     now = datetime.now(UTC)
     choice = choose({"every": every, "daily": daily, "cron": expression, "at": at}, timezone, now)
-    fires = [due.astimezone(ZoneInfo(timezone)) for due in preview(choice.schedule, now, count)]
+    fires = [due.astimezone(zone(timezone)) for due in preview(choice.schedule, now, count)]
     warnings = advice(choice, now)
     if as_json:
         say_json(_as_json(choice, fires, warnings))

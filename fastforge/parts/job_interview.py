@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from fastforge.answers import Value, check_timezone, one_line
 from fastforge.console import say
@@ -16,6 +15,7 @@ from fastforge.project import Project
 from fastforge.questions import Question, ask
 from fastforge.schedule import ScheduleChoice, choose, preview
 from fastforge.schedule.choice import INTERVAL
+from fastforge.schedule.generated import zone
 
 EXAMPLES = ("03:30", "30m", "0 12 * * 1-5", "@weekly")
 SHOWN = 5
@@ -124,9 +124,9 @@ def _foretell(answers: Mapping[str, Value]) -> list[str]:
     timezone = str(answers["timezone"])
     check_length(text)
     choice: ScheduleChoice = choose({kind: text}, timezone)
-    zone = ZoneInfo(timezone)
+    here = zone(timezone)
     fires = preview(choice.schedule, datetime.now(UTC), SHOWN)
-    moments = [due.astimezone(zone) for due in fires]
+    moments = [due.astimezone(here) for due in fires]
     return [
         choice.schedule.describe(),
         *(f"  {due:%a} {due.isoformat(sep=' ', timespec='minutes')}" for due in moments),

@@ -1,13 +1,13 @@
 """What is told about a job: its schedule in words, its next due times, and what to look out for."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from fastforge.parts.adding import Story
 from fastforge.parts.durations import read_duration, typed
 from fastforge.parts.job import JobAnswers, shortest_wait
 from fastforge.parts.part import Addition
 from fastforge.schedule import advice, disagreement
+from fastforge.schedule.generated import zone
 
 SHOWN = 5
 
@@ -15,8 +15,8 @@ SHOWN = 5
 def story_of(answers: JobAnswers, addition: Addition) -> Story:
     """Tell about a job that is being added."""
     words = answers.choice.schedule.describe()
-    zone = ZoneInfo(answers.timezone)
-    fires = [due.astimezone(zone) for due in answers.fires][:SHOWN]
+    here = zone(answers.timezone)
+    fires = [due.astimezone(here) for due in answers.fires][:SHOWN]
     notes = warnings(answers)
     return Story(
         before=(words, *(f"  {due:%a} {due.isoformat(sep=' ')}" for due in fires)),

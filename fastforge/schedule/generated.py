@@ -54,6 +54,11 @@ def zone(name: str) -> tzinfo:
     return cast("tzinfo", _module("clock").zone(name))
 
 
+def zone_names() -> frozenset[str]:
+    """Return the names of all timezones."""
+    return cast("frozenset[str]", _module("clock").zone_names())
+
+
 def next_change(zone: tzinfo, start: datetime, end: datetime) -> datetime | None:
     """Return the first moment in (start, end], both in UTC, at which the zone's clocks change."""
     return cast("datetime | None", _module("clock").next_change(zone, start, end))

@@ -3,7 +3,7 @@
 Rows of the store name this module and `schedules`: where they move, jobs are made anew (S8).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apscheduler.triggers.base import BaseTrigger
 
@@ -20,8 +20,12 @@ class ScheduleTrigger(BaseTrigger):
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
     ) -> datetime | None:
-        """Give the due time after the previous one, or after `now` for the first."""
-        return self.schedule.next_after(previous_fire_time or now)
+        """Give the due time after the previous one, or after `now` for the first.
+
+        It is in UTC: the store keeps it, and a zone's rules may be others when it is read again.
+        """
+        due = self.schedule.next_after(previous_fire_time or now)
+        return due and due.astimezone(UTC)
 
 
 def dispatch(**stored: str) -> None:

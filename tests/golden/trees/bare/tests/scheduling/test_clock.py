@@ -2,15 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from my_shop.scheduling.clock import in_utc, next_change
+from my_shop.scheduling.clock import in_utc, next_change, zone
 from my_shop.scheduling.crontab import next_after
 
 # Clocks in Berlin skip 02:00 to 03:00 on 29 March 2026, and repeat it on 25 October 2026.
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = zone("Europe/Berlin")
 SPRING = datetime(2026, 3, 29, tzinfo=BERLIN)
 AUTUMN = datetime(2026, 10, 25, tzinfo=BERLIN)
 
@@ -61,7 +60,7 @@ def test_a_time_that_comes_twice_is_over_after_the_first() -> None:
 
 
 def test_nothing_is_lost_where_the_clock_changes_by_half_an_hour() -> None:
-    lord_howe = datetime(2026, 10, 4, 1, 10, tzinfo=ZoneInfo("Australia/Lord_Howe"))
+    lord_howe = datetime(2026, 10, 4, 1, 10, tzinfo=zone("Australia/Lord_Howe"))
 
     due = due_times("45 */1 * * *", lord_howe, 3)
 

@@ -1,14 +1,14 @@
 """What a schedule may be, and how it is said."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from my_shop.scheduling.clock import zone
 from my_shop.scheduling.schedules import Crontab, Daily, Every, Once, Schedule
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = zone("Europe/Berlin")
 
 
 @pytest.mark.parametrize(

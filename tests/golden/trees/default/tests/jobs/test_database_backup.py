@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +11,7 @@ from shop.background import RunContext
 from shop.database import Database
 from shop.jobs._dump import SUFFIX
 from shop.jobs.database_backup import JOB, backup
+from shop.scheduling.clock import zone
 from shop.settings import Settings
 
 DUE_AT = datetime(2026, 3, 1, 3, 30, tzinfo=UTC)
@@ -42,11 +42,11 @@ def names(folder: Path) -> list[str]:
 
 
 def test_it_is_due_every_night_in_the_zone_of_the_project() -> None:
-    zone = ZoneInfo("UTC")
+    here = zone("UTC")
 
-    due_at = JOB.schedule.next_after(datetime(2026, 1, 15, 3, 30, tzinfo=zone))
+    due_at = JOB.schedule.next_after(datetime(2026, 1, 15, 3, 30, tzinfo=here))
 
-    assert due_at == datetime(2026, 1, 16, 3, 30, tzinfo=zone)
+    assert due_at == datetime(2026, 1, 16, 3, 30, tzinfo=here)
 
 
 def test_how_a_backup_is_treated() -> None:

@@ -2,14 +2,14 @@
 
 import pickle
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from shop.scheduling.clock import zone
 from shop.scheduling.schedules import Crontab, Daily, Every, Once, Schedule
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = zone("Europe/Berlin")
 SCHEDULES: list[Schedule] = [
     Every(timedelta(minutes=5)),
     Every(timedelta(minutes=5), anchor=NOON),

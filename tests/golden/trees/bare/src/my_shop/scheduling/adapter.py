@@ -59,12 +59,13 @@ class LedgerScheduler(BackgroundScheduler):
         arguments: Mapping[str, str] | None = None,
     ) -> None:
         """Add a job to a store, or give it another schedule; first due after `since`, or now."""
+        trigger = ScheduleTrigger(schedule)
         self.add_job(
             DISPATCHER,
-            ScheduleTrigger(schedule),
+            trigger,
             id=name,
             kwargs=arguments,
-            next_run_time=schedule.next_after(since or datetime.now(UTC)),
+            next_run_time=trigger.get_next_fire_time(None, since or datetime.now(UTC)),
             jobstore=store,
             replace_existing=True,
         )

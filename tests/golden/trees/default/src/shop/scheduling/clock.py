@@ -1,19 +1,41 @@
 """Moments with a timezone, and where a zone puts its clocks forward or back (S4)."""
 
 from bisect import bisect
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def zone(name: str) -> ZoneInfo:
-    """Return the timezone of an IANA name, such as Europe/Berlin, or raise ValueError."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, OSError, ValueError):  # unknown, a folder such as "Europe", "../UTC"
-        raise ValueError(f"{name!r} is not an IANA timezone such as Europe/Berlin") from None
+class Zone(ZoneInfo):
+    """A timezone that is pickled by its name."""
+
+    def __reduce__(self) -> tuple[Callable[[str], tzinfo], tuple[str]]:
+        """Look it up again where it is read."""
+        return zone, (self.key,)
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Give the names of all timezones, as the package `tzdata` lists them."""
+    return frozenset((resources.files("tzdata") / "zones").read_text().split())
+
+
+@cache
+def zone(name: str) -> Zone:
+    """Return the timezone of an IANA name, such as Europe/Berlin, or raise ValueError.
+
+    Its rules are those of the package `tzdata`, which the lock file names: `ZoneInfo(name)` would
+    take the machine's, and a job would be due at another time on another machine.
+    """
+    if name not in zone_names():
+        raise ValueError(f"{name!r} is not an IANA timezone such as Europe/Berlin")
+    with resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as data:
+        return Zone.from_file(data, key=name)
 
 
 def in_utc(moment: datetime) -> datetime:
