@@ -11,6 +11,7 @@ from .background.router import router as tasks_router
 from .background.work import Registry
 from .discovery import find_routers
 from .metrics import Metrics
+from .metrics_workers import check_setting
 from .refusals import refusals
 from .scheduling.router import router as jobs_router
 from .services import Services
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         logs.configure(settings)
+        check_setting()
         services = Services.build(settings, metrics.observe, registry)
         app.state.database = services.database
         app.state.registry = services.registry

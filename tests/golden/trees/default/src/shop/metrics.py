@@ -1,7 +1,8 @@
 """Prometheus metrics: HTTP, runs as they end, and the state of the ledger at each scrape.
 
 With PROMETHEUS_MULTIPROC_DIR set before Python starts, `/metrics` of any worker gives the sum over
-all of them. State comes from the database: a killed process would leave its gauges behind.
+all of them. State comes from the database: a killed process would leave its gauges behind. What
+Python itself takes (`python_gc_*`) is measured only where one process counts.
 """
 
 import os
@@ -9,17 +10,24 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_fastapi_instrumentator import Instrumentator
 
 from .background.models import State
 from .background.work import Registry
 from .database import Database
 from .metrics_state import LedgerCollector, Planned
+from .metrics_workers import MULTIPROCESS, WorkersCollector, tidy
 
-MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 OUTCOMES = [state.value for state in State if state not in {State.QUEUED, State.RUNNING}]
 SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
 
@@ -30,7 +38,7 @@ class Metrics:
     def __init__(self) -> None:
         """Make them in a registry of their own."""
         if MULTIPROCESS in os.environ:
-            Path(os.environ[MULTIPROCESS]).mkdir(parents=True, exist_ok=True)
+            tidy(Path(os.environ[MULTIPROCESS]))
         self.registry = CollectorRegistry()
         self._runs: dict[str, Counter] = {}
         self._retries: dict[str, Counter] = {}
@@ -85,9 +93,12 @@ class Metrics:
         self._show(work)
         registry = CollectorRegistry()
         if MULTIPROCESS in os.environ:
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            registry.register(WorkersCollector(Path(os.environ[MULTIPROCESS])))
         else:
             registry.register(self.registry)
+            ProcessCollector(registry=registry)
+            GCCollector(registry=registry)
+        PlatformCollector(registry=registry)
         registry.register(LedgerCollector(database, work, planned))
         return registry
 

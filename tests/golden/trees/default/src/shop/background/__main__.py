@@ -18,6 +18,7 @@ from .. import logs
 from ..errors import StartError
 from ..health import STALLED_AFTER_SECONDS, Part, stalled
 from ..metrics import Metrics
+from ..metrics_workers import check_setting
 from ..services import Services
 from ..settings import Settings
 
@@ -29,6 +30,7 @@ BEAT_SECONDS = 5.0
 def serve(settings: Settings, end: SimpleQueue[int]) -> None:
     """Work until `end` has a signal; touch the heartbeat file while nothing is stalled."""
     logs.configure(settings)
+    check_setting()
     metrics = Metrics()
     services = Services.build(settings, metrics.observe)
     heartbeat = Path(settings.background_heartbeat_file)
