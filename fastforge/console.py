@@ -1,10 +1,14 @@
 """What is printed: errors, notes and JSON. Data goes to stdout, all else to stderr."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 
 from fastforge.errors import FastforgeError
+
+_ORDERS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of text."""
 
 
 def print_error(error: BaseException) -> None:
@@ -24,17 +28,22 @@ def _print_problem(message: str, hint: str) -> None:
 
 def note(text: str) -> None:
     """Print a message for a person."""
-    print(text, file=sys.stderr, flush=True)
+    print(visible(text), file=sys.stderr, flush=True)
 
 
 def say(text: str) -> None:
     """Print what was asked for."""
-    print(text, flush=True)
+    print(visible(text), flush=True)
 
 
 def say_json(data: object) -> None:
     """Print data for machines."""
-    say(json.dumps(data, indent=2, ensure_ascii=False))
+    print(json.dumps(data, indent=2, ensure_ascii=False), flush=True)
+
+
+def visible(text: str) -> str:
+    """Give what a terminal would obey as escapes: it may be a stranger's."""
+    return _ORDERS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def aligned(rows: Iterable[Iterable[str]]) -> str:

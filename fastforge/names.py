@@ -64,6 +64,11 @@ def check_part_name(kind: str, name: str) -> None:
     _check_meaning(kind, name, name, BUILTINS if kind in {"job", "task"} else frozenset())
 
 
+def is_part_name(name: str) -> bool:
+    """Tell whether `name` has the shape of a part's."""
+    return len(name) <= LONGEST and _PART.fullmatch(name) is not None
+
+
 def _check_shape(kind: str, name: str, shape: re.Pattern[str], allowed: str) -> None:
     if not name:
         raise UsageError(f"The {kind} name is empty.", f"Give one of {allowed}.")

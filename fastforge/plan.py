@@ -6,10 +6,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from fastforge.errors import ConflictError
+from fastforge.paths import inside
 from fastforge.record import Record, digest
 from fastforge.render import Tree
 
-_NO_FILE = b"\0not a file"
+_LINK, _NO_FILE = b"\0a symbolic link", b"\0not a file"
 
 
 class Action(StrEnum):
@@ -66,21 +67,24 @@ class Plan:
 
 
 def plan_files(tree: Tree, target: Path) -> Plan:
-    """Plan to write `tree` into the folder `target`: what exists and differs is a conflict."""
+    """Plan to write `tree` into the folder `target`: what exists and differs is a conflict.
+
+    Raises FastforgeError for a file that would lie outside, as does `plan_removal`.
+    """
     return Plan(target, tuple(_addition(target, path, tree[path]) for path in tree))
 
 
 def plan_removal(record: Record, target: Path, *, force: bool = False) -> Plan:
     """Plan to remove a part's files and its record: what the user edited is a conflict."""
     removals = [_removal(target, path, value, force) for path, value in record.digests.items()]
-    before = _read(target / record.path)
+    before = read_file(inside(target, record.path))
     if before is not None:
         removals.append(Change(record.path, Action.REMOVE, before, None))
     return Plan(target, tuple(removals))
 
 
 def _addition(target: Path, path: str, content: bytes) -> Change:
-    before = _read(target / path)
+    before = read_file(inside(target, path))
     if before is None:
         return Change(path, Action.CREATE, None, content)
     action = Action.UNCHANGED if before == content else Action.CONFLICT
@@ -88,17 +92,19 @@ def _addition(target: Path, path: str, content: bytes) -> Change:
 
 
 def _removal(target: Path, path: str, written: str, force: bool) -> Change:
-    before = _read(target / path)
+    before = read_file(inside(target, path))
     if before is None:
         return Change(path, Action.UNCHANGED, None, None)
-    edited = digest(before) != written and not force
-    return Change(path, Action.CONFLICT if edited else Action.REMOVE, before, None)
+    kept = before == _NO_FILE or (digest(before) != written and not force)
+    return Change(path, Action.CONFLICT if kept else Action.REMOVE, before, None)
 
 
-def _read(path: Path) -> bytes | None:
+def read_file(path: Path) -> bytes | None:
     """Read a file; None if there is none, and what no file equals if something else is there."""
     try:
-        return _NO_FILE if path.is_symlink() else path.read_bytes()
+        if path.is_symlink():
+            return _LINK
+        return path.read_bytes() if path.is_file() or not path.exists() else _NO_FILE
     except FileNotFoundError:
         return None
     except (IsADirectoryError, NotADirectoryError):

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.answers import ProjectAnswers
+from fastforge.console import note
 from fastforge.errors import FastforgeError, UsageError
+from fastforge.paths import read_inside
 from fastforge.record import FOLDER, PROJECT_RECORD, Record, read_record
 from fastforge.sources import files_of
 from fastforge.transaction import recover
+
+_FOREIGN = "{stage} says what to change here, but no run of yours left it: it is not followed."
+_WHY = (
+    "If it came with the project, remove it; if you moved the project after a run was killed, what "
+    "that run took away is in {stage}/old."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +33,19 @@ class Project:
         return self.root / "src" / (_module_name(self.root) or self.answers.package)
 
     @property
-    def overrides(self) -> Path:
+    def templates(self) -> Path:
         """Where the project may keep templates that take the place of packaged ones."""
         return self.root / FOLDER / "templates"
 
     def parts(self, kind: str) -> Iterator[Record]:
         """Give the records of the parts of a kind ("job", "task", "module"), by name."""
         for path in files_of(self.root / FOLDER / f"{kind}s", ".yml"):
-            yield read_record(path.read_bytes(), str(path))
+            yield record_at(self.root, path.relative_to(self.root).as_posix())
+
+
+def record_at(root: Path, path: str) -> Record:
+    """Read a record of the project in `root`; raises FastforgeError if it is none."""
+    return read_record(read_inside(root, path), str(root / path))
 
 
 def enclosing_project(folder: Path) -> Path | None:
@@ -41,18 +54,24 @@ def enclosing_project(folder: Path) -> Path | None:
     return next((root for root in (here, *here.parents) if (root / PROJECT_RECORD).is_file()), None)
 
 
-def open_project(folder: Path) -> Project:
+def open_project(folder: Path, *, writes: bool = False) -> Project:
     """Read the project that `folder` lies in; raises UsageError if there is none.
 
-    What a killed run had begun to change in it is undone first.
+    What a killed run of this user's had begun to change in it is undone first. What another's left
+    is not followed, and refused for a command that `writes`.
     """
     root = enclosing_project(folder)
     if root is None:
         problem = f"{folder.resolve()} is not in a project that fastforge made."
         raise UsageError(problem, "Go to one, name one with -C, or make one: `fastforge new NAME`.")
-    recover(root)
-    record = read_record((root / PROJECT_RECORD).read_bytes(), str(root / PROJECT_RECORD))
-    return Project(root, record, ProjectAnswers.from_dict(record.answers))
+    record = record_at(root, PROJECT_RECORD)
+    project = Project(root, record, ProjectAnswers.from_dict(record.answers))
+    for stage in recover(root):
+        foreign = FastforgeError(_FOREIGN.format(stage=stage), _WHY.format(stage=stage))
+        if writes:
+            raise foreign
+        note(f"note: {foreign}")
+    return project
 
 
 def _module_name(root: Path) -> str | None:
@@ -60,11 +79,16 @@ def _module_name(root: Path) -> str | None:
     import tomllib  # not needed for --help
 
     try:
-        tools = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]
+        tools = tomllib.loads(read_inside(root, "pyproject.toml").decode())["tool"]
         name = tools["uv"]["build-backend"]["module-name"]
     except (FileNotFoundError, KeyError, TypeError):
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"{root / 'pyproject.toml'} is not TOML: {error}."
         raise FastforgeError(problem, "Mend it, then run the command again.") from error
-    return name if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    if not (name.isidentifier() and name.isascii()):
+        problem = f"{root / 'pyproject.toml'} names the package {name!a}, which is no name of one."
+        raise FastforgeError(problem, "Mend it, then run the command again.")
+    return name

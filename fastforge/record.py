@@ -6,15 +6,22 @@ here line by line (JSON scalars are YAML) and read with PyYAML, which costs 30 m
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastforge import __version__
 from fastforge.errors import FastforgeError
+from fastforge.paths import check_path
 from fastforge.render import Tree
 
 FOLDER = ".fastforge"
 PROJECT_RECORD = f"{FOLDER}/project.yml"
+
+_LARGEST, _DEEPEST = 300_000, 5
+"""Bytes of a record, and levels of it."""
+_WORD = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +70,17 @@ def digest(content: bytes) -> str:
 
 
 def read_record(content: bytes, where: str) -> Record:
-    """Read what `Record.content` gave; raises FastforgeError if it is something else."""
+    """Read what `Record.content` gave; raises FastforgeError if it is something else.
+
+    It may come from a stranger: no aliases, no size or depth without bound, no name that is none.
+    """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml: 2 ms, not 40
     try:
-        data = yaml.load(content, loader)  # noqa: S506 (one of the two safe ones)
-        return Record(
-            kind=str(data["kind"]),
-            name=str(data["name"]),
+        data = _load(content)
+        record = Record(
+            kind=_word(data["kind"]),
+            name=_word(data["name"]),
             answers=dict(data["answers"] or {}),
             digests={str(path): str(value) for path, value in (data["files"] or {}).items()},
             version=str(data["fastforge"]),
@@ -79,6 +88,32 @@ def read_record(content: bytes, where: str) -> Record:
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         problem = f"{where} is not a record that fastforge wrote."
         raise FastforgeError(problem, "Restore it from version control.") from error
+    for path in record.digests:
+        check_path(path)
+    return record
+
+
+def _load(content: bytes) -> dict[str, Any]:
+    """Read YAML with libyaml (2 ms, not 40); raises ValueError if it is more than we write."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    if len(content) > _LARGEST:
+        raise ValueError("too long")
+    depth = 0
+    for event in yaml.parse(content, loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST or getattr(event, "anchor", None) is not None:
+            raise ValueError("nested, or with anchors")
+    read: dict[str, Any] = yaml.load(content, loader)  # noqa: S506 (one of the two safe ones)
+    return read
+
+
+def _word(value: object) -> str:
+    if not (isinstance(value, str) and _WORD.fullmatch(value)):
+        raise ValueError("no name")
+    return value
 
 
 def _scalar(value: object) -> str:

@@ -17,6 +17,9 @@ Tree = Mapping[str, bytes]
 SOURCES = "template"
 SUFFIX = ".jinja"
 _PATHS = "<paths>"
+_MARK = ".fastforge/project.yml"
+_WRONG = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+"""What a template can raise besides its own errors."""
 
 
 def packaged_templates() -> Path:
@@ -58,7 +61,7 @@ def _content(
         return (root / SOURCES / name).read_bytes()
     try:
         return environment.get_template(f"{SOURCES}/{name}").render(context).encode()
-    except TemplateError as error:
+    except (TemplateError, *_WRONG) as error:
         problem = f"The template file {root / SOURCES / name} cannot be rendered: {error}"
         raise FastforgeError(problem) from error
 
@@ -79,7 +82,7 @@ def _paths(environment: "Environment", context: Mapping[str, object]) -> list[st
 
     try:
         rendered = environment.get_template(_PATHS).render(context).split("\n")
-    except TemplateError as error:
+    except (TemplateError, *_WRONG) as error:
         raise FastforgeError(f"A path of the template cannot be rendered: {error}") from error
     return [path if all(path.split("/")) else None for path in rendered]
 
@@ -87,28 +90,37 @@ def _paths(environment: "Environment", context: Mapping[str, object]) -> list[st
 def environment_for(root: Path, paths: str = "") -> "Environment":
     """Make the environment that Copier makes for such a template (a test compares the bytes).
 
-    `paths` is the source of one more template, named as `_PATHS` says.
+    It is sandboxed: a template reaches no more than the values it is given. `paths` is the source
+    of one more template, named as `_PATHS` says.
     """
-    from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = Environment(
+    environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([DictLoader({_PATHS: paths}), FileSystemLoader(root)]),
         bytecode_cache=_bytecode_cache(),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 (the output is source code, quoted by quoting.jinja)
+        autoescape=False,
     )
     environment.filters["to_json"] = json.dumps
     return environment
 
 
 def _bytecode_cache() -> "BytecodeCache | None":
-    """Keep compiled templates in the user's cache folder: compiling takes longer than all else."""
+    """Keep compiled templates in the user's cache folder: compiling takes longer than all else.
+
+    What lies there is run, so it is no folder that could have come with a project.
+    """
     from jinja2 import FileSystemBytecodeCache
 
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "fastforge")
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    home = Path(given if Path(given).is_absolute() else os.path.expanduser("~/.cache"))  # noqa: PTH111
+    folder = home / "fastforge" / "sandboxed"  # compiled code is sandboxed, or is not
+    if not home.is_absolute() or any((top / _MARK).exists() for top in folder.parents):
+        return None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # read-only, or there is no home
+    except OSError:  # read-only
         return None
     return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None

@@ -1,14 +1,17 @@
 """The Alembic revisions of a project, read from their files without running them."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.errors import UsageError
+from fastforge.errors import FastforgeError, UsageError
 from fastforge.project import Project
 from fastforge.sources import assigned, files_of, parse
 
+ID = re.compile(r"[\w.]{1,64}", re.ASCII)
+"""What an id may be: it gets into generated code and names of files."""
 _PLACE = "migrations/versions"
 
 
@@ -48,7 +51,10 @@ def _read(folder: Path) -> Iterator[Revision]:
     for path in files_of(folder, ".py"):
         values = dict(assigned(parse(path)))
         if identity := _texts(values.get("revision")):
-            yield Revision(identity[0], _texts(values.get("down_revision")), path)
+            parents = _texts(values.get("down_revision"))
+            if not all(map(ID.fullmatch, (identity[0], *parents))):
+                raise FastforgeError(f"{path} has a revision id that is none.", "Mend it.")
+            yield Revision(identity[0], parents, path)
 
 
 def _texts(expression: ast.expr | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import FastforgeError
+from fastforge.paths import read_bounded
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 
@@ -22,9 +23,12 @@ class Declaration:
 def parse(path: Path) -> ast.Module:
     """Parse a source file; raises FastforgeError if it is not Python."""
     try:
-        return ast.parse(path.read_bytes(), str(path))
+        return ast.parse(read_bounded(path), str(path))
     except SyntaxError as error:
         problem = f"{path}:{error.lineno} is not Python: {error.msg}."
+        raise FastforgeError(problem, "Mend it, then run the command again.") from error
+    except (ValueError, RecursionError, MemoryError) as error:  # zero bytes, or nested too deeply
+        problem = f"{path} is not Python: {error or 'it is nested too deeply'}."
         raise FastforgeError(problem, "Mend it, then run the command again.") from error
 
 

@@ -57,7 +57,8 @@ def sweep(parent: Path, prefix: str) -> None:
 def leftovers(parent: Path, prefix: str) -> Iterator[Path]:
     """Give the folders that killed runs had staged, each locked while it is looked at."""
     found = parent.iterdir() if parent.is_dir() else ()
-    for folder in sorted(path for path in found if path.name.startswith(prefix)):
+    staged = (path for path in found if path.name.startswith(prefix) and path.is_dir())
+    for folder in sorted(path for path in staged if not path.is_symlink()):
         with suppress(BlockingIOError, FileNotFoundError), _lock(folder):  # in use, or just gone
             yield folder
 

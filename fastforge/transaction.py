@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from fastforge.errors import ConflictError
-from fastforge.journal import settle, write_journal
-from fastforge.plan import Change, Plan
+from fastforge.journal import has_journal, is_ours, settle, write_journal
+from fastforge.plan import Change, Plan, read_file
 from fastforge.record import FOLDER
 from fastforge.staging import create_folder, explained, leftovers, locked_folder
 
@@ -39,14 +39,20 @@ def apply(plan: Plan) -> None:
             _change(plan, stage)
 
 
-def recover(root: Path) -> None:
+def recover(root: Path) -> list[Path]:
     """Undo what a run that was killed had begun in the project `root`.
 
+    Gives what was left by no run of this user's on this machine: its journal is not followed.
     Raises SetupError if the file system refuses.
     """
+    foreign = []
     with explained(f"What a run that was cut off left in {root} cannot be undone", _AGAIN):
         for stage in leftovers(root / FOLDER, _PREFIX):
-            settle(stage, root)
+            if has_journal(stage) and not is_ours(stage, root):
+                foreign.append(stage)
+            else:
+                settle(stage, root)
+    return foreign
 
 
 def _change(plan: Plan, stage: Path) -> None:
@@ -74,7 +80,7 @@ def _carry_out(changes: Sequence[Change], stage: Path, root: Path) -> None:
 def _move(change: Change, old: Path, new: Path, target: Path) -> None:
     if change.before is not None:
         target.rename(old)
-        if old.read_bytes() != change.before:
+        if read_file(old) != change.before:
             raise ConflictError(f"{target} has just changed.", "Run the command again.")
     if change.after is not None:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,9 +3,11 @@
 import fcntl
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,13 +51,20 @@ def pytest_configure() -> None:
 
     Let programs keep their bytecode where PYTHONDONTWRITEBYTECODE is set: hundreds are started,
     and a quarter of their time is compiling. Let the tests of a project that is tested beside
-    others run in one process.
+    others run in one process. Keep what we remember about projects out of the user's own folder.
     """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="fastforge-state-")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ[WORKERS] = "0"
+
+
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 
 class _ByProject(LoadScopeScheduling):

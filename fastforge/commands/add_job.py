@@ -11,6 +11,7 @@ from fastforge.commands.options import (
     FullOption,
     JsonOption,
     ProjectOption,
+    TrustOption,
     VerifyOption,
     YesOption,
 )
@@ -62,6 +63,7 @@ def add_job(
     ] = None,
     disabled: Annotated[bool, typer.Option("--disabled", help="Never due until enabled.")] = False,
     project: ProjectOption = Path(),
+    trust: TrustOption = False,
     yes: YesOption = False,
     verify: VerifyOption = True,
     full: FullOption = False,
@@ -75,9 +77,9 @@ def add_job(
     from fastforge.parts.job_interview import complete
     from fastforge.parts.job_story import story_of
     from fastforge.parts.part import prepare, saved
-    from fastforge.project import open_project
+    from fastforge.trust import opened_to_write
 
-    opened = open_project(project)
+    opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     schedules = {"every": every, "daily": daily, "cron": cron, "at": at}
     given = {
         "name": name,

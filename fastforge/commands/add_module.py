@@ -11,6 +11,7 @@ from fastforge.commands.options import (
     FullOption,
     JsonOption,
     ProjectOption,
+    TrustOption,
     VerifyOption,
     YesOption,
 )
@@ -35,6 +36,7 @@ def add_module(
         bool, typer.Option("--gateway", help="Add a client of another service, over HTTP.")
     ] = False,
     project: ProjectOption = Path(),
+    trust: TrustOption = False,
     yes: YesOption = False,
     verify: VerifyOption = True,
     full: FullOption = False,
@@ -48,9 +50,9 @@ def add_module(
     from fastforge.parts.module_interview import complete
     from fastforge.parts.module_place import answer, next_steps, routes_of
     from fastforge.parts.part import prepare
-    from fastforge.project import open_project
+    from fastforge.trust import opened_to_write
 
-    opened = open_project(project)
+    opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {
         "name": name,
         "fields": None if field is None else tuple(field),

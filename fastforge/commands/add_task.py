@@ -11,6 +11,7 @@ from fastforge.commands.options import (
     FullOption,
     JsonOption,
     ProjectOption,
+    TrustOption,
     VerifyOption,
     YesOption,
 )
@@ -43,6 +44,7 @@ def add_task(
         typer.Option("--idempotent/--no-idempotent", help="Repeat a run that was cut off."),
     ] = None,
     project: ProjectOption = Path(),
+    trust: TrustOption = False,
     yes: YesOption = False,
     verify: VerifyOption = True,
     full: FullOption = False,
@@ -56,9 +58,9 @@ def add_task(
     from fastforge.parts.routes import check_route_is_free
     from fastforge.parts.task import answer, task_part
     from fastforge.parts.task_interview import complete
-    from fastforge.project import open_project
+    from fastforge.trust import opened_to_write
 
-    opened = open_project(project)
+    opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {
         "name": name,
         "params": None if param is None else tuple(param),

@@ -22,3 +22,6 @@ VerifyOption = Annotated[bool, typer.Option("--verify/--no-verify", help="Check 
 FullOption = Annotated[bool, typer.Option("--full", help="Check the whole project.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Remove edited files too.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
+TrustOption = Annotated[
+    bool, typer.Option("--trust", help="Use the project's own templates; it is remembered.")
+]

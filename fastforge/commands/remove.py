@@ -11,6 +11,7 @@ from fastforge.commands.options import (
     ForceOption,
     JsonOption,
     ProjectOption,
+    TrustOption,
 )
 
 NameArgument = Annotated[str, typer.Argument(help="Its name.")]
@@ -46,6 +47,7 @@ def remove_module(
     name: NameArgument,
     *,
     project: ProjectOption = Path(),
+    trust: TrustOption = False,
     force: ForceOption = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Drop its table without asking.")
@@ -57,17 +59,18 @@ def remove_module(
     """Remove a module that add-module wrote, unless its files were edited; its table goes too."""
     from fastforge.parts import module_removal
     from fastforge.parts.removing import RemovalWishes
-    from fastforge.project import open_project
+    from fastforge.trust import opened_to_write
 
     wishes = RemovalWishes(force=force, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json)
-    module_removal.remove_module(open_project(project), name, wishes)
+    opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
+    module_removal.remove_module(opened, name, wishes)
 
 
 def _remove(
     kind: str, name: str, folder: Path, *, force: bool, dry_run: bool, diff: bool, as_json: bool
 ) -> None:
     from fastforge.parts.removing import RemovalWishes, remove
-    from fastforge.project import open_project
+    from fastforge.trust import opened_to_write
 
     wishes = RemovalWishes(force=force, dry_run=dry_run, diff=diff, as_json=as_json)
-    remove(open_project(folder), kind, name, wishes)
+    remove(opened_to_write(folder, reads_only=dry_run or diff), kind, name, wishes)

@@ -17,6 +17,7 @@ from fastforge.parts.tables import (
     schemas_context,
     table_lines,
 )
+from fastforge.revisions import ID
 
 USUAL_FIELDS = ("name:str{1,80}",)
 LONGEST_ITEM = 28
@@ -69,6 +70,10 @@ class ModuleAnswers:
                 texts, before = tuple(map(str, fields)), tuple(map(str, parents))
             case _:
                 raise UsageError("The saved answers of the module are not of this version.")
+        check_part_name("module", name)
+        check_item(item)
+        if not all(map(ID.fullmatch, (revision, *before))):
+            raise UsageError("The saved answers of the module name a revision that cannot be.")
         return cls(
             name=name,
             item=item,

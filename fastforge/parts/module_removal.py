@@ -16,6 +16,7 @@ from fastforge.record import Record
 from fastforge.render import render
 from fastforge.revisions import Revision, folder_of, heads, read_revisions
 from fastforge.sources import parse
+from fastforge.trust import templates_for
 
 _UNMADE = "Its table was never made in this project's database; nothing of it stays."
 _DROPPED = "The next migration drops the table {name} with its data: {path}."
@@ -115,4 +116,4 @@ def _drop(
         "revision": identity,
         "parents": parents,
     }
-    return dict(render("module_removal", context, project.overrides))
+    return dict(render("module_removal", context, templates_for(project, "module_removal")))

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fastforge.errors import UsageError
-from fastforge.names import check_part_name
+from fastforge.errors import FastforgeError, UsageError
+from fastforge.names import check_part_name, is_part_name
 from fastforge.plan import Plan, merged, plan_files
-from fastforge.project import Project
-from fastforge.record import Record, read_record, record_of, record_path
+from fastforge.project import Project, record_at
+from fastforge.record import Record, record_of, record_path
 from fastforge.render import render
 from fastforge.revisions import folder_of
 from fastforge.transaction import apply
+from fastforge.trust import templates_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +65,12 @@ class Addition:
 def prepare(project: Project, part: Part) -> Addition:
     """Render a part, with the project's own template of its kind if it has one.
 
-    Raises UsageError for a name that another part has.
+    Raises UsageError for a name that another part has, and for templates that are not trusted.
     """
     check_free(project, part.kind, part.name)
     versions = folder_of(project).relative_to(project.root).as_posix()
     places = {"package": project.package.name, "versions": versions}
-    tree = render(part.kind, {**part.context, **places}, project.overrides)
+    tree = render(part.kind, {**part.context, **places}, templates_for(project, part.kind))
     record = record_of(part.kind, part.name, part.answers, tree)
     return Addition(
         project, part, plan_files(merged(tree, {record.path: record.content()}), project.root)
@@ -78,10 +79,13 @@ def prepare(project: Project, part: Part) -> Addition:
 
 def saved(project: Project, kind: str, name: str) -> Record | None:
     """Give the record of a part that was added before, its files where the package is now."""
-    path = project.root / record_path(kind, name)
-    if not path.is_file():
+    path = record_path(kind, name)
+    if not is_part_name(name) or not (project.root / path).is_file():
         return None
-    record = read_record(path.read_bytes(), str(path))
+    record = record_at(project.root, path)
+    if (record.kind, record.name) != (kind, name):
+        problem = f"{path} is the record of another part: the {record.kind} {record.name}."
+        raise FastforgeError(problem, "Restore it from version control.")
     old, new = f"src/{project.answers.package}/", f"src/{project.package.name}/"
     digests = {
         new + file.removeprefix(old) if file.startswith(old) else file: digest

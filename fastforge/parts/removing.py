@@ -63,7 +63,7 @@ def carry_out(
 def require_record(project: Project, kind: str, name: str) -> Record:
     """Give the record of a part; raises UsageError if fastforge did not add it."""
     record = saved(project, kind, name)
-    if record is None or (record.kind, record.name) != (kind, name):
+    if record is None:
         known = [part.name for part in project.parts(kind)]
         hint = f"It added: {', '.join(known)}." if known else f"It has added no {kind} yet."
         raise UsageError(f"There is no {kind} {name!a} that fastforge added.", hint)

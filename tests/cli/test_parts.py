@@ -340,7 +340,7 @@ def test_a_template_of_the_project_takes_the_packaged_ones_place(
     own.mkdir(parents=True)
     (own / "{{ name }}.py.jinja").write_text("JOB = {{ schedule }}\n")
 
-    ran = run(*JOB)
+    ran = run(*JOB, "--trust")
 
     assert ran.code == 0
     written = (shop / "src/shop/jobs/nightly_report.py").read_text()
