@@ -1,13 +1,9 @@
 """The project's own environment: made by uv, and how programs are run in it.
 
-About bytecode. Some machines set PYTHONDONTWRITEBYTECODE, and then each process of a verification
-compiles FastAPI, SQLAlchemy and the rest again: 3 s instead of 1 s. So children run without that
-variable and leave bytecode in the project's `.venv`, where the user's first start profits too.
-Compiling all of it up front (`uv sync --compile-bytecode`) costs 4.5 s on two cores, most of it for
-modules that nobody imports.
+Compiling all of its bytecode up front (`uv sync --compile-bytecode`) costs 4.5 s on two cores, most
+of it for modules that nobody imports.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,8 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fastforge.errors import SetupError
-
-_NOT_FOR_CHILDREN = {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"}
+from fastforge.variables import for_uv
 
 _CAUSES = (
     (
@@ -65,9 +60,8 @@ def uv_binary() -> str:
 
 
 def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the environment variables for programs of the project."""
-    kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_CHILDREN}
-    return {**kept, **(extra or {})}
+    """Give the environment variables for uv and for programs that it runs."""
+    return {**for_uv(), **(extra or {})}
 
 
 def program(root: Path, name: str) -> str:

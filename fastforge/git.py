@@ -1,9 +1,10 @@
 """The first commit of a new project."""
 
-import os
 import subprocess
 from functools import cache
 from pathlib import Path
+
+from fastforge.variables import for_git
 
 _MESSAGE = "Create {name} with fastforge {version}"
 
@@ -41,11 +42,10 @@ def configured_author() -> str | None:
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run git in `folder`, whatever repository the caller's environment may point to."""
-    environment = {n: v for n, v in os.environ.items() if n not in {"GIT_DIR", "GIT_WORK_TREE"}}
     return subprocess.run(
         ["git", *arguments],
         cwd=folder,
-        env={**environment, "LC_ALL": "C"},
+        env=for_git(),
         capture_output=True,
         text=True,
         errors="replace",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.checks.outcome import Finding
-from fastforge.environment import child_environment
+from fastforge.variables import for_tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ async def run(
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=cwd,
-        env=child_environment(environment),
+        env=for_tools(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastforge.environment import child_environment, program
+from fastforge.environment import program
 from fastforge.project import Project
+from fastforge.variables import for_tools
 
 MODULE: Final = "tests.servers"
 _VARIABLES: Final = {"TEST_DATABASE_URL": "DATABASE_URL", "TEST_REDIS_URL": "REDIS_URL"}
@@ -47,7 +48,7 @@ async def servers(project: Project) -> AsyncIterator[dict[str, str]]:
 async def _start(
     project: Project, given: dict[str, str]
 ) -> tuple[asyncio.subprocess.Process, bytes]:
-    environment = child_environment()
+    environment = for_tools()
     for name in _VARIABLES:
         environment.pop(name, None)
     process = await asyncio.create_subprocess_exec(

@@ -2,8 +2,6 @@
 
 import asyncio
 import http.client
-import os
-import re
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -19,17 +17,13 @@ from fastforge.checks.process import stop
 from fastforge.checks.servers import ServersError, servers
 from fastforge.environment import program
 from fastforge.project import Project
+from fastforge.variables import for_server
 
 COMMAND = "uv run fastapi dev"
 _PATIENCE = 90.0
 """Seconds a server has to get ready, and a run to end."""
 _GRACE = 15.0
 """Seconds a server has to stop."""
-_KEPT_VARIABLES = re.compile(
-    r"PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LC_\w+|SSL_CERT_\w+|SYSTEMROOT"
-)
-"""Nothing else of the caller's environment reaches the server: it might name a real mail server,
-payment gateway or database."""
 
 
 async def check_startup(project: Project, scratch: Path) -> Finding:
@@ -108,7 +102,7 @@ async def _serve(
             *(program(project.root, "python"), "-m", "uvicorn"),
             *(f"{project.answers.package}.main:app", "--fd", str(listener.fileno())),
             cwd=folder,
-            env={**_server_environment(folder), **urls},
+            env=for_server({"DATABASE_URL": f"sqlite:///{folder}/verification.db", **urls}),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,
@@ -120,8 +114,3 @@ async def _serve(
     finally:
         died = process.returncode is not None
         server.stopped_well = await stop(process, _GRACE) or died
-
-
-def _server_environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if _KEPT_VARIABLES.fullmatch(name)}
-    return {**kept, "DATABASE_URL": f"sqlite:///{folder}/verification.db"}

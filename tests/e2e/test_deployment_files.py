@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from shutil import copy, copytree
+from threading import Thread
 from typing import Any
 
 import promql_parser
@@ -91,6 +93,36 @@ def test_the_container_runs_a_program_without_a_shell_and_without_root(project: 
     assert (name, json.loads(command)[:2]) == ("CMD", ["uvicorn", "my_shop.main:app"])
     names = [name for name, _ in parsed]
     assert names.index("USER") > max(i for i, name in enumerate(names) if name == "RUN")
+
+
+class _Answers(BaseHTTPRequestHandler):
+    status = 200
+
+    def do_GET(self) -> None:
+        self.send_response(self.status if self.path == "/health/ready" else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False), (404, False)])
+def test_the_health_check_asks_the_container_itself_whatever_the_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, healthy: bool
+) -> None:
+    parsed = instructions(write(tmp_path / "my-shop"))
+    [check] = [value.partition(" CMD ")[2] for name, value in parsed if name == "HEALTHCHECK"]
+    [_, *arguments] = json.loads(check)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setattr(_Answers, "status", status)
+    with HTTPServer(("127.0.0.1", 0), _Answers) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        words = [word.replace("8000", str(server.server_port)) for word in arguments]
+        ran = subprocess.run([sys.executable, *words], capture_output=True, check=False)
+        server.shutdown()
+
+    assert (ran.returncode == 0) is healthy, ran.stderr
 
 
 def test_containers_get_more_time_to_stop_than_the_service_takes(project: Path) -> None:

@@ -46,6 +46,30 @@ def test_the_parts_of_the_project_are_listed(shop: Path, installed: Installed) -
     assert [task["name"] for task in parts["tasks"]] == ["send_email"]
 
 
+VARIABLES = {
+    **dict.fromkeys(["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"], "http://127.0.0.1:9"),
+    "WEB_CONCURRENCY": "3",
+    "UVICORN_WORKERS": "3",
+    "UVICORN_PORT": "1",
+    "PYTHONOPTIMIZE": "1",
+    "LC_ALL": "C",
+    "FORCE_COLOR": "1",
+    "FORWARDED_ALLOW_IPS": "*",
+}
+TALKING = ("test_metrics.py", "test_start.py", "background/test_main_in_process.py")
+
+
+def test_variables_of_the_shell_change_no_test(shop: Path, tmp_path: Path) -> None:
+    usual = child_environment()
+    shell = {**usual, **VARIABLES, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "absent")}
+    command = [uv_binary(), "run", "pytest", "-n", "0", *(f"tests/{name}" for name in TALKING)]
+
+    ran = subprocess.run(command, cwd=shop, env=shell, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stdout
+    assert not (tmp_path / "absent").exists()
+
+
 @pytest.fixture
 def copy(shop: Path, tmp_path: Path) -> Path:
     """A copy of the project with one test, the others having passed in the original."""

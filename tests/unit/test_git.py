@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fastforge.git import configured_author, first_commit
+from fastforge.variables import for_git, for_server, for_tools, for_uv
 
 
 @pytest.fixture
@@ -104,3 +105,37 @@ def test_without_git_there_is_no_author(project: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", str(project))
 
     assert configured_author() is None
+
+
+def test_whatever_git_calls_its_own_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = subprocess.run(
+        ["git", "rev-parse", "--local-env-vars"], check=True, capture_output=True, text=True
+    ).stdout.split()
+    for name in [*said, "GIT_NAMESPACE", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"]:
+        monkeypatch.setenv(name, "x")
+
+    assert len(said) > 10
+    for environment in (for_git(), for_uv(), for_tools(), for_server({})):
+        assert not environment.keys() & {*said, "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"}
+
+
+@pytest.mark.parametrize("hook", ["GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"])
+def test_another_repository_is_left_alone(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: str
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "--quiet")
+    (other / "b.txt").write_text("b")
+    git(other, "add", "b.txt")
+    place = {"GIT_INDEX_FILE": "index", "GIT_OBJECT_DIRECTORY": "objects", "GIT_COMMON_DIR": ""}
+    before = git(other, "status", "--porcelain")
+    monkeypatch.setenv(hook, str(other / ".git" / place[hook]))
+
+    said = first_commit(project, "shop", "1")
+    monkeypatch.delenv(hook)
+
+    assert said == "git repository with a first commit"
+    assert git(other, "status", "--porcelain") == before == "A  b.txt\n"
+    assert git(project, "status", "--porcelain") == ""
+    assert git(project, "fsck") == ""

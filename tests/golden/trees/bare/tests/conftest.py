@@ -1,6 +1,7 @@
 """Fixtures: a database of its own for each test, the real application around it, and waiting."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,16 @@ from my_shop.schema import upgrade
 from my_shop.settings import Settings
 
 LONGEST_WAIT_SECONDS = 30
+_FROM_OUTSIDE = re.compile(
+    r"(?i:\w+_proxy)|UVICORN_\w+|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|FORCE_COLOR|PYTHONOPTIMIZE"
+)
+"""Variables of the shell that would change what the tests and their servers talk to."""
+
+
+def pytest_configure() -> None:
+    """Drop them, for the processes that tests start too."""
+    for name in filter(_FROM_OUTSIDE.fullmatch, list(os.environ)):
+        del os.environ[name]
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Fixtures: a database of its own for each test, the real application around it, and waiting."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +12,24 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # prometheus-client asks while it is imported
+
 from shop.database import Database
 from shop.main import create_app
 from shop.schema import upgrade
 from shop.settings import Settings
 
 LONGEST_WAIT_SECONDS = 30
+_FROM_OUTSIDE = re.compile(
+    r"(?i:\w+_proxy)|UVICORN_\w+|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|FORCE_COLOR|PYTHONOPTIMIZE"
+)
+"""Variables of the shell that would change what the tests and their servers talk to."""
+
+
+def pytest_configure() -> None:
+    """Drop them, for the processes that tests start too."""
+    for name in filter(_FROM_OUTSIDE.fullmatch, list(os.environ)):
+        del os.environ[name]
 
 
 @pytest.fixture(autouse=True)
