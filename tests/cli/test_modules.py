@@ -75,7 +75,7 @@ def test_a_module_is_added_in_files_of_its_own(run: Fastforge, shop: Path) -> No
         *(f"{test}/{name}.py" for name in ("test_schemas", "test_service")),
     }
     migration = after[f"{VERSIONS}/create_products_{revision}.py"].decode()
-    assert 'down_revision: str | Sequence[str] | None = "0002"' in migration
+    assert 'down_revision: str | Sequence[str] | None = "0003"' in migration
     assert ran.out.splitlines()[:5] == [
         "GET /products",
         "POST /products",
@@ -188,7 +188,7 @@ def test_a_gateway_needs_an_http_client(fastforge: Fastforge, tmp_path: Path) ->
 def test_a_module_whose_table_was_never_made_leaves_nothing(run: Fastforge, shop: Path) -> None:
     before = files_of(shop)
     run(*MODULE)
-    apply_revision(shop / "shop.db", "0002")
+    apply_revision(shop / "shop.db", "0003")
 
     ran = run("remove-module", "products")
 

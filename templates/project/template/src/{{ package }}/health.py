@@ -1,5 +1,6 @@
 """Three questions: is the process there, can it serve, does its background work go on."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from time import monotonic
 from typing import Annotated, Literal, Protocol
@@ -8,11 +9,13 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
+from .background import overdue
 from .background.dependencies import RunnerDep
 from .database import DatabaseDep
 from .refusals import Responses
 from .scheduling.dependencies import SchedulerDep
 from .schema import is_current
+from .settings import SettingsDep
 
 STALLED_AFTER_SECONDS = 60
 
@@ -59,11 +62,26 @@ def not_ready(database: DatabaseDep) -> str:
         return "the database cannot be reached"
 
 
-def _answer(problem: str, response: Response) -> Health:
+def not_well(
+    runner: RunnerDep, scheduler: SchedulerDep, database: DatabaseDep, settings: SettingsDep
+) -> str:
+    """Say what stands still or waits for too long; ask the database if no runner here knows."""
+    if problem := stalled(runner, scheduler):
+        return problem
+    if runner.running:
+        return str(runner.overdue)
+    try:
+        with database.snapshot() as session:
+            return str(overdue.find(session, datetime.now(UTC), settings.queued_too_long_seconds))
+    except SQLAlchemyError:
+        return "the database cannot be reached"
+
+
+def _answer(problem: str, response: Response, note: str = "") -> Health:
     if problem:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-        return Health(status="unavailable", detail=problem)
-    return Health()
+        return Health(status="unavailable", detail="; ".join(filter(None, (problem, note))))
+    return Health(detail=note)
 
 
 @router.get("/live")
@@ -79,6 +97,8 @@ def ready(response: Response, problem: Annotated[str, Depends(not_ready)]) -> He
 
 
 @router.get("/background", responses=UNAVAILABLE)
-def background(response: Response, runner: RunnerDep, scheduler: SchedulerDep) -> Health:
-    """Answer whether the runner and the scheduler of this process go on."""
-    return _answer(stalled(runner, scheduler), response)
+def background(
+    response: Response, runner: RunnerDep, problem: Annotated[str, Depends(not_well)]
+) -> Health:
+    """Answer whether background work goes on; `detail` tells of a step of the clock, too."""
+    return _answer(problem, response, runner.wall_clock.look())

@@ -32,7 +32,10 @@ DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
 
 
 class Run(Base):
-    """One run. Who holds `lease_until` in the future holds a slot of this name, in any state."""
+    """One run. While it has `held_by` it takes a slot of its name, in any state.
+
+    Claimed and begun are two things: `started_at` is empty until its function may be called.
+    """
 
     __tablename__ = "runs"
 
@@ -47,7 +50,9 @@ class Run(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
     owner: Mapped[str | None] = mapped_column(String(255))
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Who claimed this attempt, also when it is over."""
+    held_by: Mapped[str | None] = mapped_column(String(255))
+    """The process that has it now: the id of a row in `runner_processes`, while that lives."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     available_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -58,7 +63,21 @@ class Run(Base):
 
     __table_args__ = (
         Index("ix_runs_claim", "state", "available_at"),  # claim, dead letters
-        Index("ix_runs_lease", "lease_until"),  # slots in use, expired leases
+        Index("ix_runs_held_by", "held_by"),  # slots in use, runs of dead processes
         Index("ix_runs_history", "name", "due_at"),  # a page of runs
         Index("ix_runs_finished", "finished_at"),  # prune
     )
+
+
+class RunnerProcess(Base):
+    """A process that runs what is queued. It counts its beats; nobody compares clocks (S17)."""
+
+    __tablename__ = "runner_processes"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    beats: Mapped[int]
+    host: Mapped[str] = mapped_column(String(255))
+    pid: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it beat last, by its own clock: to be shown, nothing is decided by it."""

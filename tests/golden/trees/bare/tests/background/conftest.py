@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from my_shop.background import ledger
 from my_shop.background.execution import Observer, nobody
-from my_shop.background.models import Run, State
+from my_shop.background.models import Run, RunnerProcess, State
 from my_shop.background.runner import Runner
 from my_shop.background.work import Work
 from my_shop.database import Database
@@ -76,7 +76,8 @@ def put(session: Session) -> Callable[..., UUID]:
         run_id = ledger.add(session, work, NOON, key=str(values.pop("key", "")) or None)
         assert run_id is not None
         run = session.get_one(Run, run_id)
-        known = {"owner": "gone", "attempt": 1, "lease_until": NOON}
+        known = {"owner": "gone", "attempt": 1, "started_at": NOON}
+        known["held_by"] = "gone" if state is State.RUNNING else None
         for name, value in (known | values).items():
             setattr(run, name, value)
         run.state = state
@@ -93,6 +94,18 @@ def find(database: Database) -> Callable[[UUID], Run]:
     def read(run_id: UUID) -> Run:
         with database.snapshot() as session:
             return session.get_one(Run, run_id)
+
+    return read
+
+
+@pytest.fixture
+def beats(database: Database) -> Callable[[str], int]:
+    """Read how often a runner has beaten; 0 when it is not in the table."""
+
+    def read(owner: str) -> int:
+        with database.snapshot() as session:
+            process = session.get(RunnerProcess, owner)
+        return process.beats if process else 0
 
     return read
 
@@ -153,12 +166,13 @@ def start_runner(make_runner: Callable[..., Runner]) -> Callable[..., Runner]:
 @pytest.fixture
 def start_process(
     settings: Settings, tmp_path: Path
-) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Start processes that run the tasks of `process.py`, which write to `tmp_path / "log"`."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(PROCESS), settings.database_url, str(tmp_path / "log")]
+    def start(*, wrong_by: int = 0) -> subprocess.Popen[bytes]:
+        arguments = [settings.database_url, str(tmp_path / "log"), str(wrong_by)]
+        command = [sys.executable, str(PROCESS), *arguments]
         started.append(subprocess.Popen(command, cwd=tmp_path))  # noqa: S603
         return started[-1]
 

@@ -30,7 +30,7 @@ def test_a_run_is_queued_with_all_that_history_needs(session: Session) -> None:
     assert (run.kind, run.name, run.state, run.attempt) == ("task", "work", State.QUEUED, 0)
     assert (run.unique_key, run.payload, run.error) == ("k", "{}", None)
     assert (run.created_at, run.due_at, run.available_at) == (NOW, due, due + second)
-    assert (run.started_at, run.finished_at, run.owner, run.lease_until) == (None,) * 4
+    assert (run.started_at, run.finished_at, run.owner, run.held_by) == (None,) * 4
 
 
 def test_a_run_that_is_over_at_once_is_recorded_as_finished(session: Session) -> None:

@@ -35,7 +35,7 @@ def test_finished_runs_are_pruned_by_age(session: Session, put: Put, settings: S
         put(ONCE, State.SUCCEEDED, finished_at=young),
         put(ONCE, State.QUEUED),
         put(ONCE, State.RUNNING),
-        put(ONCE, State.TIMED_OUT, finished_at=old, lease_until=NOW + SECOND),
+        put(ONCE, State.TIMED_OUT, finished_at=old, held_by="alive"),
     }
 
     sweep.prune(session, NOW, settings)

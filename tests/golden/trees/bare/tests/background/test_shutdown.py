@@ -67,7 +67,7 @@ def test_what_does_not_end_within_the_grace_period_is_interrupted(
 
     cut_off = find(run_id)
     assert (cut_off.state, cut_off.error) == (State.INTERRUPTED, "cut off by a shutdown")
-    assert cut_off.lease_until is None
+    assert cut_off.held_by is None
     assert cut_off.finished_at is not None
     assert counted == [("task", "work", State.INTERRUPTED, None)]
     assert f"cut off by the shutdown: run {run_id} of work" in caplog.messages
@@ -135,5 +135,5 @@ def test_a_shutdown_while_the_database_is_locked_leaves_its_runs_to_a_sweep(
     assert "interrupted runs cannot be marked; a sweep will find them" in caplog.messages
     left = find(run_id)
     assert left.state is State.RUNNING
-    assert left.lease_until is not None
+    assert left.held_by == runner.owner
     gate.set()

@@ -24,29 +24,30 @@ def ignore(_payload: Nothing, _context: RunContext) -> None:
 ONCE = Task(name="once", payload=Nothing, function=ignore)
 SAFE = Task(name="safe", payload=Nothing, function=ignore, idempotent=True)
 REGISTRY = {"once": ONCE, "safe": SAFE}
+LEFT = sweep.nobodys(["gone"], "me", [])
 Put = Callable[..., UUID]
 
 
-def test_a_run_whose_lease_has_ended_is_repeated_if_it_may_be(session: Session, put: Put) -> None:
+def test_a_run_whose_process_is_gone_is_repeated_if_it_may_be(session: Session, put: Put) -> None:
     """S2, T6."""
     run_id, later = put(SAFE), NOW + SECOND
     put(SAFE)
 
-    assert sweep.sweep(session, REGISTRY, later) == {("safe", State.QUEUED): 2}
+    assert sweep.sweep(session, REGISTRY, later, LEFT) == {("safe", State.QUEUED): 2}
 
     run = session.get_one(Run, run_id)
     assert (run.state, run.available_at, run.finished_at) == (State.QUEUED, later, None)
-    assert run.lease_until is None
+    assert run.held_by is None
 
 
-def test_a_run_whose_lease_has_ended_is_lost_otherwise(session: Session, put: Put) -> None:
+def test_a_run_whose_process_is_gone_is_lost_otherwise(session: Session, put: Put) -> None:
     """S2, T6."""
     run_id, later = put(ONCE), NOW + SECOND
 
-    assert sweep.sweep(session, REGISTRY, later) == {("once", State.LOST): 1}
+    assert sweep.sweep(session, REGISTRY, later, LEFT) == {("once", State.LOST): 1}
 
     run = session.get_one(Run, run_id)
-    assert (run.state, run.finished_at, run.lease_until) == (State.LOST, later, None)
+    assert (run.state, run.finished_at, run.held_by) == (State.LOST, later, None)
     assert run.available_at == NOW
     assert run.error == "its process died; nobody knows how far it came"
 
@@ -55,7 +56,7 @@ def test_a_run_that_was_cut_off_too_often_is_lost(session: Session, put: Put) ->
     """T6: it may be what kills its process."""
     run_id = put(SAFE, attempt=3)
 
-    sweep.sweep(session, REGISTRY, NOW)
+    sweep.sweep(session, REGISTRY, NOW, LEFT)
 
     assert session.get_one(Run, run_id).state is State.LOST
 
@@ -64,10 +65,10 @@ def test_an_interrupted_run_is_treated_like_one_whose_process_died(
     session: Session, put: Put
 ) -> None:
     """T6."""
-    end = {"lease_until": None, "finished_at": NOW, "error": "cut off"}
+    end = {"held_by": None, "finished_at": NOW, "error": "cut off"}
     again, lost = put(SAFE, State.INTERRUPTED, **end), put(ONCE, State.INTERRUPTED, **end)
 
-    sweep.sweep(session, REGISTRY, NOW)
+    sweep.sweep(session, REGISTRY, NOW, LEFT)
 
     assert session.get_one(Run, again).state is State.QUEUED
     assert session.get_one(Run, again).finished_at is None
@@ -76,10 +77,10 @@ def test_an_interrupted_run_is_treated_like_one_whose_process_died(
 
 def test_an_interrupted_run_that_was_dismissed_is_not_run_again(session: Session, put: Put) -> None:
     """T9."""
-    end = {"lease_until": None, "finished_at": NOW, "dismissed_at": NOW}
+    end = {"held_by": None, "finished_at": NOW, "dismissed_at": NOW}
     dismissed = put(SAFE, State.INTERRUPTED, **end)
 
-    sweep.sweep(session, REGISTRY, NOW)
+    sweep.sweep(session, REGISTRY, NOW, LEFT)
 
     assert session.get_one(Run, dismissed).state is State.INTERRUPTED
 
@@ -88,41 +89,80 @@ def test_what_a_living_process_holds_or_another_code_knows_is_not_taken(
     session: Session, put: Put
 ) -> None:
     """S2, T6: and what is over stays as it is."""
-    sibling = put(SAFE, lease_until=NOW + SECOND)
+    sibling, mine = put(SAFE, held_by="alive"), put(SAFE, held_by="me")
     unknown = put(Task(name="new", payload=Nothing, function=ignore))
     over = [put(SAFE, state) for state in State if state not in {"running", "interrupted"}]
+    left = sweep.nobodys(["gone"], "me", [mine])
     before = {run.id: run.state for run in session.scalars(select(Run))}
 
-    assert not sweep.sweep(session, REGISTRY, NOW)
+    assert not sweep.sweep(session, REGISTRY, NOW, left)
 
     assert {run.id: run.state for run in session.scalars(select(Run))} == before
-    assert set(before) == {sibling, unknown, *over}
+    assert set(before) == {sibling, mine, unknown, *over}
 
 
-def test_a_process_extends_its_own_leases_of_runs_that_go_on(session: Session, put: Put) -> None:
-    """S2: not one that another process has taken over, nor one that was swept."""
-    later = NOW + timedelta(minutes=1)
-    mine, ended = put(ONCE, owner="me"), put(ONCE, owner="me")
-    taken, swept = put(ONCE, owner="another"), put(ONCE, owner="me", lease_until=None)
+def test_a_run_that_lost_its_thread_is_found_by_its_own_process(session: Session, put: Put) -> None:
+    """S2: what goes on there is not touched."""
+    going, broken = put(ONCE, held_by="me"), put(ONCE, held_by="me")
 
-    sweep.extend_leases(session, "me", [mine, taken, swept], later)
+    sweep.sweep(session, REGISTRY, NOW, sweep.nobodys([], "me", [going]))
 
-    leases = {run.id: run.lease_until for run in session.scalars(select(Run))}
-    assert leases == {mine: later, ended: NOW, taken: NOW, swept: None}
+    assert session.get_one(Run, going).state is State.RUNNING
+    assert session.get_one(Run, broken).state is State.LOST
+
+
+def test_what_is_over_gives_its_slot_back_when_its_process_is_gone(
+    session: Session, put: Put
+) -> None:
+    """T4: whatever it is called, and though it is to be repeated."""
+    new = Task(name="new", payload=Nothing, function=ignore)
+    late = put(new, State.TIMED_OUT, held_by="gone")
+    again = put(SAFE, State.QUEUED, held_by="gone")
+    alive = put(SAFE, State.QUEUED, held_by="alive")
+
+    sweep.sweep(session, REGISTRY, NOW, LEFT)
+
+    rows = {run.id: (run.state, run.held_by) for run in session.scalars(select(Run))}
+    assert rows == {
+        late: (State.TIMED_OUT, None),
+        again: (State.QUEUED, None),
+        alive: (State.QUEUED, "alive"),
+    }
+
+
+def test_what_was_claimed_and_never_began_is_queued_again_without_an_attempt(
+    session: Session, put: Put
+) -> None:
+    """T10: whatever it is called; nobody has called its function."""
+    new = Task(name="new", payload=Nothing, function=ignore)
+    unbegun = [put(work, started_at=None, attempt=2) for work in (ONCE, new)]
+    known = put(ONCE, attempt=1)
+    others = [put(ONCE), put(ONCE, held_by="alive", started_at=None)]
+    others += [put(ONCE, State.TIMED_OUT, held_by="gone")]
+    before = {run_id: session.get_one(Run, run_id).state for run_id in others}
+
+    assert sweep.give_back(session, ["gone"], [known, others[2]]) == {"once": 2, "new": 1}
+
+    for run_id in (*unbegun, known):
+        run = session.get_one(Run, run_id)
+        session.refresh(run)
+        assert (run.state, run.held_by, run.started_at) == (State.QUEUED, None, None)
+        assert (run.attempt, run.available_at) == (0 if run_id == known else 1, NOW)
+    assert {run_id: session.get_one(Run, run_id).state for run_id in others} == before
 
 
 def test_a_shutdown_interrupts_what_its_own_process_runs(session: Session, put: Put) -> None:
     """T6: and gives up the slots of threads that had timed out."""
-    mine, late = put(ONCE, owner="me"), put(ONCE, State.TIMED_OUT, owner="me")
-    other, over = put(ONCE, owner="another"), put(ONCE, owner="me", lease_until=None)
+    mine, late = put(ONCE, held_by="me"), put(ONCE, State.TIMED_OUT, held_by="me")
+    other, over = put(ONCE, held_by="another"), put(ONCE, owner="me", held_by=None)
 
     assert [run.id for run in sweep.interrupt(session, "me", NOW + SECOND)] == [mine]
 
-    rows = {run.id: (run.state, run.lease_until) for run in session.scalars(select(Run))}
+    rows = {run.id: (run.state, run.held_by) for run in session.scalars(select(Run))}
     assert rows == {
         mine: (State.INTERRUPTED, None),
         late: (State.TIMED_OUT, None),
-        other: (State.RUNNING, NOW),
+        other: (State.RUNNING, "another"),
         over: (State.RUNNING, None),
     }
     assert session.get_one(Run, mine).finished_at == NOW + SECOND

@@ -87,11 +87,11 @@ def test_a_due_time_is_recorded_once_however_many_processes_bring_it(
 def test_max_instances_counts_the_runs_of_all_processes(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S12: another process holds the lease of a run that still goes on."""
+    """S12: another process holds a run that still goes on."""
     with database.transaction() as session:
         record_due(session, job(), [NOON - HOUR], NOON - HOUR)
         run = session.query(Run).one()
-        run.state, run.owner, run.lease_until = State.RUNNING, "another", NOON + HOUR
+        run.state, run.held_by = State.RUNNING, "another"
     with database.transaction() as session:
         record_due(session, job(), [NOON], NOON)
 
@@ -101,15 +101,15 @@ def test_max_instances_counts_the_runs_of_all_processes(
 def test_an_unused_slot_of_a_dead_process_does_not_skip_the_next_due_time(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S2: a lease that ended holds nothing up."""
+    """S2: a run that was given up holds nothing up."""
     with database.transaction() as session:
         record_due(session, job(), [NOON - HOUR], NOON - HOUR)
         run = session.query(Run).one()
-        run.state, run.owner, run.lease_until = State.RUNNING, "dead", NOON
+        run.state, run.owner, run.held_by = State.LOST, "dead", None
     with database.transaction() as session:
         record_due(session, job(), [NOON], NOON)
 
-    assert [run.state for run in recorded()] == [State.RUNNING, State.QUEUED]
+    assert [run.state for run in recorded()] == [State.LOST, State.QUEUED]
 
 
 def test_due_times_are_folded_into_a_run_that_nobody_has_begun_yet(

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     runner_threads: PositiveInt = 8
     poll_seconds: PositiveFloat = 1
     lease_seconds: float = Field(default=15, ge=1)
+    queued_too_long_seconds: PositiveFloat = 60
     shutdown_grace_seconds: float = Field(default=20, ge=0)
     run_retention_days: PositiveFloat = 30
     run_retention_rows: PositiveInt = 100_000

@@ -1,7 +1,7 @@
-"""A process of its own: a runner with three tasks, until SIGTERM; takes a database and a log file.
+"""A process of its own: a runner with three tasks, until SIGTERM.
 
-`count` notes its start and its end, `hang` and `repeat` note their start and never end; `repeat` is
-idempotent.
+It takes a database, a log file, and by how many seconds its wall clock is wrong. `count` notes its
+start and its end, `hang` and `repeat` note their start and never end; `repeat` is idempotent.
 """
 
 import os
@@ -9,17 +9,31 @@ import signal
 import sys
 import threading
 import time
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from shop.background import RunContext, Task
+from shop.background import RunContext, Task, attempt, heartbeat, runner
 from shop.background.execution import nobody
 from shop.background.runner import Runner
 from shop.database import Database
 from shop.settings import Settings
 
-URL, LOG = sys.argv[1:]
+URL, LOG, WRONG_BY = sys.argv[1:]
+
+
+class WrongClock(datetime):
+    """The clock on the wall of this process."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "WrongClock":
+        """Give a time that is wrong."""
+        return super().now(tz) + timedelta(seconds=float(WRONG_BY))
+
+
+for module in (attempt, heartbeat, runner):
+    vars(module)["datetime"] = WrongClock
 
 
 class Nothing(BaseModel):

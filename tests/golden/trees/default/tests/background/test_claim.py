@@ -7,12 +7,12 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from shop.background import RunContext, Task, ledger
-from shop.background.claim import claim, slots_in_use
+from shop.background.beats import beat, bury
+from shop.background.claim import begin, claim, slots_in_use
 from shop.background.models import Run, State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-LEASE = timedelta(seconds=15)
 LIMITS = {"work": None, "narrow": 2}
 
 
@@ -31,9 +31,11 @@ NARROW = Task(name="narrow", payload=Nothing, function=ignore, max_concurrency=2
 @pytest.fixture
 def take(session: Session) -> Callable[..., list[UUID]]:
     """Claim as a process does; give the ids."""
+    for process in ("me", "somebody"):
+        beat(session, process, 1, NOW, NOW)
 
     def take(*, owner: str = "me", slots: int = 10, now: datetime = NOW) -> list[UUID]:
-        runs = claim(session, LIMITS, now, owner=owner, slots=slots, lease=LEASE)
+        runs = claim(session, LIMITS, now, owner=owner, slots=slots)
         return [run.id for run in runs]
 
     return take
@@ -52,7 +54,7 @@ def test_what_waits_longest_is_taken_first_and_no_more_than_there_are_slots(
     assert take() == []
 
 
-def test_a_claimed_run_is_running_under_a_lease(
+def test_a_claimed_run_is_held_and_then_begun(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
     """S2, S13."""
@@ -62,8 +64,39 @@ def test_a_claimed_run_is_running_under_a_lease(
     take(owner="me")
 
     run = session.get_one(Run, run_id)
-    assert (run.state, run.attempt, run.owner) == (State.RUNNING, 1, "me")
-    assert (run.started_at, run.lease_until, run.error) == (NOW, NOW + LEASE, None)
+    assert (run.state, run.attempt, run.owner, run.held_by) == (State.RUNNING, 1, "me", "me")
+    assert (run.started_at, run.error) == (None, "of the attempt before")
+
+    assert [each.id for each in begin(session, "me", [run], NOW)] == [run_id]
+
+    assert (run.started_at, run.error) == (NOW, None)
+
+
+def test_a_claimed_run_is_begun_once_and_by_its_process_alone(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """S2, T10: it may have been taken away before it began."""
+    for _ in range(3):
+        ledger.add(session, WORK, NOW)
+    mine, taken, begun = (session.get_one(Run, run_id) for run_id in take())
+    taken.held_by = "somebody"
+    begin(session, "me", [begun], NOW)
+
+    assert begin(session, "me", [begun, taken, mine], NOW + SECOND) == [mine]
+    assert (taken.started_at, begun.started_at) == (None, NOW)
+
+
+def test_a_process_that_was_given_up_gets_nothing_until_it_has_beaten_again(
+    session: Session, take: Callable[..., list[UUID]]
+) -> None:
+    """S17: what it took would be swept."""
+    run_id = ledger.add(session, WORK, NOW)
+    assert bury(session, {"me"}) == {"me"}
+
+    assert take() == []
+
+    beat(session, "me", 2, NOW, NOW)
+    assert take() == [run_id]
 
 
 def test_a_run_is_taken_when_it_is_due_and_not_before(
@@ -94,13 +127,13 @@ def test_no_more_of_a_name_run_at_once_than_its_limit(
 
     assert take(owner="me") == [*narrow[:2], other]
     assert take(owner="somebody") == []
-    assert slots_in_use(session, NOW) == {"narrow": 2, "work": 1}
+    assert slots_in_use(session) == {"narrow": 2, "work": 1}
 
-    session.get_one(Run, narrow[0]).lease_until = None
+    session.get_one(Run, narrow[0]).held_by = None
     assert take(owner="somebody") == [narrow[2]]
 
 
-def test_a_lease_holds_its_slot_in_any_state_and_until_it_ends(
+def test_a_slot_is_taken_in_any_state_until_it_is_given_back(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
     """T4: a timed-out thread cannot be stopped, so it counts until it ends."""
@@ -110,17 +143,20 @@ def test_a_lease_holds_its_slot_in_any_state_and_until_it_ends(
         session.get_one(Run, run_id).state = State.TIMED_OUT
     waiting = ledger.add(session, NARROW, NOW)
 
-    assert take(now=NOW + LEASE - SECOND) == []
-    assert take(now=NOW + LEASE) == [waiting]
+    assert take(now=NOW + SECOND) == []
+    for run_id in held:
+        session.get_one(Run, run_id).held_by = None
+    assert take() == [waiting]
 
 
 def test_a_run_that_is_queued_again_is_not_taken_before_its_old_thread_has_ended(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
-    """T4: or before the lease of its process has."""
+    """T4: or before its process is found dead."""
     run_id = ledger.add(session, WORK, NOW)
     take()
     session.get_one(Run, run_id).state = State.QUEUED
 
-    assert take(owner="somebody", now=NOW + LEASE - SECOND) == []
-    assert take(owner="somebody", now=NOW + LEASE) == [run_id]
+    assert take(owner="somebody", now=NOW + SECOND) == []
+    session.get_one(Run, run_id).held_by = None
+    assert take(owner="somebody") == [run_id]

@@ -5,12 +5,12 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from shop.background import RunContext, Task, ledger
-from shop.background.claim import claim
+from shop.background.beats import beat
+from shop.background.claim import begin, claim
 from shop.background.execution import Outcome
 from shop.background.models import Run, State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LEASE = timedelta(seconds=15)
 
 
 class Nothing(BaseModel):
@@ -38,7 +38,9 @@ def noted(error: Exception, note: str) -> Exception:
 def run(session: Session) -> Run:
     """Give a run that `me` has claimed."""
     ledger.add(session, WORK, NOW)
-    (run,) = claim(session, {"work": None}, NOW, owner="me", slots=1, lease=LEASE)
+    beat(session, "me", 1, NOW, NOW)
+    begun = begin(session, "me", claim(session, {"work": None}, NOW, owner="me", slots=1), NOW)
+    (run,) = begun
     session.expunge(run)
     return run
 
@@ -53,10 +55,10 @@ def test_a_run_ends_once(session: Session, run: Run) -> None:
     ended = session.get_one(Run, run.id)
     assert (ended.state, ended.error) == (State.FAILED, "ValueError: no")
     assert (ended.started_at, ended.finished_at) == (NOW, later)
-    assert ended.lease_until == NOW + LEASE
+    assert ended.held_by == "me"
     ledger.release(session, run)
     session.refresh(ended)
-    assert ended.lease_until is None
+    assert ended.held_by is None
 
 
 def test_a_run_that_is_to_be_repeated_waits_for_the_end_of_its_backoff(
@@ -84,7 +86,7 @@ def test_a_run_that_another_has_taken_over_is_left_alone(
 
     taken = session.get_one(Run, run.id)
     session.refresh(taken)
-    assert (taken.state, taken.lease_until) == (State.RUNNING, NOW + LEASE)
+    assert (taken.state, taken.held_by) == (State.RUNNING, "me")
 
 
 @pytest.mark.parametrize("believed", [State.LOST, State.INTERRUPTED])

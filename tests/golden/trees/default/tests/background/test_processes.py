@@ -4,7 +4,6 @@ import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +17,7 @@ from shop.background.runner import Runner
 
 pytestmark = pytest.mark.processes
 
-Start = Callable[[], subprocess.Popen[bytes]]
+Start = Callable[..., subprocess.Popen[bytes]]
 Wait = Callable[[Callable[[], object]], None]
 
 
@@ -81,21 +80,60 @@ def test_what_a_killed_process_ran_is_found_by_another(
     wait_for: Callable[[UUID, State], Run],
     wait_until: Wait,
     find: Callable[[UUID], Run],
+    beats: Callable[[str], int],
 ) -> None:
     """S2, T6: not while it lives; then run again if it may be, else lost."""
     again, lost = queue(REPEAT), queue(HANG)
     process = start_process()
     for run_id in (again, lost):
         wait_for(run_id, State.RUNNING)
-    start_runner(HANG, REPEAT, lease_seconds=1)
-    began = datetime.now(UTC)
-    wait_until(lambda: (find(lost).lease_until or began) > began + timedelta(seconds=2))
+    runner = start_runner(HANG, REPEAT, lease_seconds=1)
+    wait_until(lambda: beats(runner.owner) > 8)  # two leases
     assert find(lost).state is find(again).state is State.RUNNING
 
     process.kill()
 
     assert wait_for(lost, State.LOST).error == "its process died; nobody knows how far it came"
     assert wait_for(again, State.SUCCEEDED).attempt == 2
+
+
+@pytest.mark.parametrize("wrong_by", [3600, -20])
+def test_a_living_process_keeps_its_runs_whatever_its_clock_says(
+    start_process: Start,
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Wait,
+    find: Callable[[UUID], Run],
+    beats: Callable[[str], int],
+    tmp_path: Path,
+    *,
+    wrong_by: int,
+) -> None:
+    """S17: two machines that do not agree, or one whose clock was set."""
+    runs = [queue(HANG), queue(REPEAT)]
+    process = start_process(wrong_by=wrong_by)
+    for run_id in runs:
+        wait_for(run_id, State.RUNNING)
+
+    runner = start_runner(HANG, REPEAT, lease_seconds=1)
+    wait_until(lambda: beats(runner.owner) > 8)  # two leases
+
+    for run_id in runs:
+        assert (find(run_id).state, find(run_id).attempt) == (State.RUNNING, 1)
+    assert process.poll() is None
+    assert len((tmp_path / "log").read_text().splitlines()) == len(runs)
+
+
+def test_what_waits_is_done_by_a_process_whose_clock_was_set_back(
+    start_process: Start, queue: Callable[..., UUID], wait_for: Callable[[UUID, State], Run]
+) -> None:
+    """S17: it was accepted an hour later than it is now."""
+    runs = [queue(Task(name="count", payload=Nothing, function=ignore)) for _ in range(5)]
+
+    start_process(wrong_by=-3600)
+
+    assert [wait_for(run_id, State.SUCCEEDED).attempt for run_id in runs] == [1] * 5
 
 
 def test_a_run_that_hangs_does_not_hold_up_the_exit_of_its_process(

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from pydantic import BaseModel
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from shop.background import RunContext, Task, ledger
+from shop.background.attempt import Attempt
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database
@@ -38,6 +42,75 @@ def test_a_run_that_was_cut_off_is_seen_to_by_whoever_works(
     start_runner(safe)
 
     wait_for(run_id, State.SUCCEEDED)
+
+
+class UnheardCommits:
+    """Applies a commit and then lets it look as if the connection was lost."""
+
+    def __init__(self, database: Database, statement: str) -> None:
+        """Do so once, to the transaction that executes such a statement."""
+        self.statement, self.done = statement, 0
+        event.listen(database.engine, "after_cursor_execute", self._look)
+        event.listen(database.engine, "commit", self._lose)
+
+    def _look(
+        self, connection: Connection, _cursor: object, statement: str, *_rest: object
+    ) -> None:
+        if self.statement in statement:
+            connection.info["unheard"] = True
+
+    def _lose(self, connection: Connection) -> None:
+        if connection.info.pop("unheard", False) and not self.done:
+            self.done += 1
+            connection.connection.commit()
+            raise OperationalError("COMMIT", None, ConnectionError("the connection was lost"))
+
+
+@pytest.mark.parametrize("statement", ["attempt=", "UPDATE runs SET error="])
+def test_a_claim_whose_commit_is_not_heard_of_is_run_all_the_same(
+    statement: str,
+    database: Database,
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+) -> None:
+    """T10: nothing has begun, so nothing is lost and no attempt is used up."""
+    attempts: list[int] = []
+    task = Task(name="work", payload=Nothing, function=lambda _, run: attempts.append(run.attempt))
+    unheard = UnheardCommits(database, statement)
+    runs = [queue(task) for _ in range(3)]
+
+    start_runner(task)
+
+    assert [wait_for(run_id, State.SUCCEEDED).attempt for run_id in runs] == [1, 1, 1]
+    assert (attempts, unheard.done) == ([1, 1, 1], 1)
+
+
+def test_a_run_whose_thread_cannot_be_started_waits_for_one(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """T10: for want of memory, or of process ids."""
+    refused = ["one", "and another"]
+
+    def start(attempt: Attempt) -> None:
+        if refused:
+            refused.pop()
+            raise RuntimeError("can't start new thread")
+        threading.Thread.start(attempt)
+
+    monkeypatch.setattr(Attempt, "start", start)
+    task = Task(name="work", payload=Nothing, function=ignore)
+    runs = [queue(task) for _ in range(3)]
+
+    start_runner(task)
+
+    assert [wait_for(run_id, State.SUCCEEDED).attempt for run_id in runs] == [1, 1, 1]
+    told = "no thread can be started, runs wait: can't start new thread"
+    assert caplog.messages.count(told) == 2
 
 
 def test_no_more_runs_go_on_at_once_than_the_process_and_each_task_allow(
@@ -93,18 +166,12 @@ def test_a_timeout_is_noticed_when_it_comes_and_not_at_the_next_poll(
     wait_for(run_id, State.TIMED_OUT)
 
 
-def test_leases_are_kept_however_seldom_the_ledger_is_polled(
+def test_a_runner_beats_however_seldom_it_polls_the_ledger(
     start_runner: Callable[..., Runner],
-    queue: Callable[..., UUID],
-    wait_for: Callable[[UUID, State], Run],
+    beats: Callable[[str], int],
     wait_until: Callable[[Callable[[], object]], None],
-    gate: threading.Event,
 ) -> None:
     """S2."""
-    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
-    run_id = queue(task)
+    runner = start_runner(poll_seconds=60, lease_seconds=1)
 
-    start_runner(task, poll_seconds=60, lease_seconds=1)
-
-    lease = wait_for(run_id, State.RUNNING).lease_until
-    wait_until(lambda: wait_for(run_id, State.RUNNING).lease_until != lease)
+    wait_until(lambda: beats(runner.owner) > 2)

@@ -60,21 +60,21 @@ def settle(session: Session, run: Run, outcome: Outcome, now: datetime) -> bool:
         state=outcome.state,
         finished_at=None if outcome.retry_at else now,
         available_at=outcome.retry_at or Run.available_at,
-        error=outcome.error and _describe(outcome.error),
+        error=outcome.error and describe(outcome.error),
     )
     return session.scalar(ended.returning(Run.id)) is not None
 
 
 def release(session: Session, run: Run) -> None:
     """Give the slot of this attempt back: its thread has come to its end."""
-    session.execute(_this_attempt(run).values(lease_until=None))
+    session.execute(_this_attempt(run).values(held_by=None))
 
 
 def _this_attempt(run: Run) -> Update:
     return update(Run).where(Run.id == run.id, Run.owner == run.owner, Run.attempt == run.attempt)
 
 
-def _describe(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """Give the type and text of an error as something that any database can store."""
     text = "".join(traceback.format_exception_only(error)).strip()
     storable = text.encode(errors="backslashreplace").decode().replace("\0", "\\0")

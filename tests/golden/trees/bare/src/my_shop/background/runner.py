@@ -5,19 +5,27 @@ import logging
 import os
 import socket
 import threading
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from time import monotonic
 from uuid import uuid4
 
 from ..database import Database
+from ..ending import aside, wait_for
 from ..settings import Settings
 from .attempt import Attempt, Process
-from .claim import claim
+from .claim import begin, claim
+from .clock import WallClock
 from .execution import Observer
 from .heartbeat import Heartbeat
+from .models import Run
+from .overdue import Overdue
 from .work import Registry
 
 logger = logging.getLogger(__name__)
+
+STOP_SECONDS = 3.0
+"""So long the database may take at the end of a shutdown."""
 
 
 class Runner:
@@ -30,6 +38,7 @@ class Runner:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.draining = False
         self.last_pass = monotonic()
+        self.wall_clock = WallClock()
         self.server_loop: asyncio.AbstractEventLoop | None = None
         self._settings, self._database, self._registry = settings, database, registry
         self._attempts: list[Attempt] = []
@@ -45,6 +54,11 @@ class Runner:
         """Whether it was started and not yet stopped."""
         return self._thread.is_alive()
 
+    @property
+    def overdue(self) -> Overdue:
+        """What the last beat found that nobody gets to."""
+        return self._heartbeat.overdue.found
+
     def start(self) -> None:
         """Start claiming."""
         self._thread.start()
@@ -54,18 +68,22 @@ class Runner:
         self._wake.set()
 
     def stop(self) -> None:
-        """Claim no more, wait for what runs up to the grace period, mark the rest interrupted."""
-        with self._claiming:
-            self.draining = True
+        """Claim no more, wait for what runs up to the grace period, mark the rest interrupted.
+
+        The database may not answer: nothing here waits for it without an end (T11).
+        """
+        self.draining = True
         if not self.running:
             return
         end = monotonic() + self._settings.shutdown_grace_seconds
+        if self._claiming.acquire(timeout=self._settings.shutdown_grace_seconds):
+            self._claiming.release()  # what was being claimed has begun, or will not begin
         while (active := self._active()) and monotonic() < end:
             active[0].join(max(0.0, end - monotonic()))
         self._stopped.set()
         self.wake()
-        self._thread.join(self._settings.lease_seconds)
-        self._heartbeat.end()
+        self._thread.join(STOP_SECONDS)
+        wait_for(aside("marking interrupted runs", self._heartbeat.end), STOP_SECONDS)
 
     def _active(self) -> list[Attempt]:
         return [attempt for attempt in self._attempts if not attempt.over]
@@ -79,13 +97,18 @@ class Runner:
                 self.last_pass = monotonic()
             except Exception:
                 logger.exception("the ledger cannot be used; trying again")
+                self._heartbeat.hurry()  # it may be that something was claimed all the same
             self._wake.wait(pause)
 
     def _pass(self) -> float:
         """Do what is to be done now; give the seconds until there may be more."""
+        self.wall_clock.look()
         for attempt in self._active():
             attempt.check_timeout()
-        self._heartbeat.keep([attempt.row.id for attempt in self._active()])
+        alive = [attempt.row.id for attempt in self._active()]
+        if self._stopped.is_set():
+            return 0.0
+        self._heartbeat.keep(alive)
         while self._claim(datetime.now(UTC)):
             pass
         timeouts = [attempt.seconds_left for attempt in self._active()]
@@ -94,16 +117,29 @@ class Runner:
 
     def _claim(self, now: datetime) -> bool:
         limits = {name: work.limit for name, work in self._registry.items()}
-        lease = timedelta(seconds=self._settings.lease_seconds)
         with self._claiming:
             self._attempts = self._active()
             slots = self._settings.runner_threads - len(self._attempts)
             if self.draining or slots <= 0:
                 return False
             with self._database.transaction() as session:
-                claimed = claim(session, limits, now, owner=self.owner, slots=slots, lease=lease)
-            for run in claimed:
-                attempt = Attempt(run, self._registry[run.name], self._process, self.server_loop)
+                claimed = claim(session, limits, now, owner=self.owner, slots=slots)
+            return bool(claimed) and not self.draining and self._begin(claimed)
+
+    def _begin(self, claimed: Sequence[Run]) -> bool:
+        never_begun = self._heartbeat.never_begun
+        never_begun |= {run.id for run in claimed}  # whatever goes wrong from here on
+        with self._database.transaction() as session:
+            begun = begin(session, self.owner, claimed, datetime.now(UTC))
+        for run in begun:
+            attempt = Attempt(run, self._registry[run.name], self._process, self.server_loop)
+            try:
                 attempt.start()
-                self._attempts.append(attempt)
-        return bool(claimed)
+            except RuntimeError as error:  # for want of memory, or of process ids
+                logger.error("no thread can be started, runs wait: %s", error)  # noqa: TRY400
+                self._heartbeat.hurry()
+                return False
+            self._attempts.append(attempt)
+            never_begun.discard(run.id)
+        never_begun -= {run.id for run in claimed}
+        return True

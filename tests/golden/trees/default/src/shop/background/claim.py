@@ -1,43 +1,38 @@
 """Claims: which runs a process may start now, within the limits of each name (S1, T2)."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from ..engine import lock_ledger
-from .models import Run, State
+from .models import Run, RunnerProcess, State
 
 
-def slots_in_use(session: Session, now: datetime) -> Counter[str]:
-    """Count the leases that are held, by name, over all processes."""
-    held = select(Run.name).where(Run.lease_until > now)  # GROUP BY would make SQLite read all runs
-    return Counter(session.scalars(held))
+def slots_in_use(session: Session) -> Counter[str]:
+    """Count the runs that are held, by name, over all processes."""
+    # GROUP BY or IS NOT NULL would make SQLite read all runs.
+    return Counter(session.scalars(select(Run.name).where(Run.held_by > "")))
 
 
-def claim(  # noqa: PLR0913
-    session: Session,
-    limits: Mapping[str, int | None],
-    now: datetime,
-    *,
-    owner: str,
-    slots: int,
-    lease: timedelta,
+def claim(
+    session: Session, limits: Mapping[str, int | None], now: datetime, *, owner: str, slots: int
 ) -> list[Run]:
-    """Take up to `slots` runs that may start now, oldest first, and lease them to `owner`.
+    """Take up to `slots` runs that may start now, oldest first, for `owner`; then `begin` them.
 
-    `limits` has the names this process knows, each with how many may run at once anywhere.
+    `limits` has the names this process knows, each with how many may run at once anywhere. A
+    process that the others have given up gets nothing until it has beaten again.
     """
     lock_ledger(session.connection())  # who counts the slots and who takes them must not be two
-    used = slots_in_use(session, now)
+    used = slots_in_use(session)
     free = {name: limit is None or used[name] < limit for name, limit in limits.items()}
     due = (
         select(Run)
-        .where(Run.state == State.QUEUED, Run.available_at <= now)
+        .where(Run.state == State.QUEUED, Run.available_at <= now, Run.held_by.is_(None))
         .where(Run.name.in_([name for name in free if free[name]]))
-        .where(or_(Run.lease_until.is_(None), Run.lease_until <= now))
+        .where(exists().where(RunnerProcess.id == owner))
         .order_by(Run.available_at)
         .limit(slots)
         .with_for_update(skip_locked=True)
@@ -48,13 +43,24 @@ def claim(  # noqa: PLR0913
         if limit is None or used[run.name] < limit:
             used[run.name] += 1
             this = update(Run).where(Run.id == run.id, Run.state == State.QUEUED)
-            started = this.values(
+            taken = this.values(
                 state=State.RUNNING,
-                started_at=now,
-                error=None,
+                started_at=None,
                 attempt=run.attempt + 1,
                 owner=owner,
-                lease_until=now + lease,
+                held_by=owner,
             )
-            claimed.extend(session.scalars(started.returning(Run)))
+            claimed.extend(session.scalars(taken.returning(Run)))
     return claimed
+
+
+def begin(session: Session, owner: str, claimed: Sequence[Run], now: datetime) -> list[Run]:
+    """Note that the functions of claimed runs are called next; give those that are still ours.
+
+    In a transaction of its own: who does not hear how its claim ended has called nothing (T10).
+    """
+    ours = update(Run).where(Run.id.in_([run.id for run in claimed]), Run.held_by == owner)
+    unbegun = ours.where(Run.state == State.RUNNING, Run.started_at.is_(None))
+    rows = session.scalars(unbegun.values(started_at=now, error=None).returning(Run))
+    begun = {run.id: run for run in rows}
+    return [begun[run.id] for run in claimed if run.id in begun]

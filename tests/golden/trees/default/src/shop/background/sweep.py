@@ -1,6 +1,6 @@
-"""Upkeep of the ledger: keep leases alive, find runs whose process is gone, prune (S2, S13, T6).
+"""Upkeep of the ledger: find runs whose process is gone, or that never began; prune (S2, S13, T6).
 
-Only runs whose lease has ended are touched: a sibling's running work is never taken.
+Only runs that nobody has any more are touched: a sibling's running work is never taken.
 """
 
 from collections import Counter
@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..settings import Settings
@@ -18,18 +18,38 @@ from .work import Registry
 PRUNED_AT_ONCE = 1000
 
 
-def extend_leases(session: Session, owner: str, active: Collection[UUID], until: datetime) -> None:
-    """Extend the leases that `owner` still holds of the runs whose threads live."""
-    held = update(Run).where(Run.owner == owner, Run.lease_until.is_not(None))
-    session.execute(held.where(Run.id.in_(active)).values(lease_until=until))
+def nobodys(gone: Collection[str], owner: str, active: Collection[UUID]) -> ColumnElement[bool]:
+    """Tell runs that a process of `gone` holds, or `owner` without a living thread for them."""
+    return or_(Run.held_by.in_(gone), and_(Run.held_by == owner, Run.id.not_in(active)))
 
 
-def sweep(session: Session, registry: Registry, now: datetime) -> Counter[tuple[str, State]]:
+def give_back(
+    session: Session, owners: Collection[str], never_begun: Collection[UUID] = ()
+) -> Counter[str]:
+    """Queue what `owners` claimed but never began; that was no attempt (T10). Count it by name.
+
+    `never_begun` are those which look begun, but whose functions were not called all the same.
+    """
+    unbegun = or_(Run.started_at.is_(None), Run.id.in_(never_begun))
+    claimed = select(Run.id).where(Run.held_by.in_(owners), Run.state == State.RUNNING, unbegun)
+    ours = update(Run).where(Run.id.in_(claimed.with_for_update(skip_locked=True)))
+    start = {"state": State.QUEUED, "started_at": None, "held_by": None}
+    return Counter(
+        session.scalars(ours.values(**start, attempt=Run.attempt - 1).returning(Run.name))
+    )
+
+
+def sweep(
+    session: Session, registry: Registry, now: datetime, left: ColumnElement[bool]
+) -> Counter[tuple[str, State]]:
     """Queue cut-off runs of idempotent work again and call the others lost; count what was done.
 
-    Cut off is: running under a lease that has ended, or interrupted by a shutdown.
+    Cut off is: running, but `left` by its process (see `nobodys`), or interrupted by a shutdown.
+    What is over only gives its slot back.
     """
-    died = and_(Run.state == State.RUNNING, Run.lease_until <= now)
+    over = select(Run.id).where(left, Run.state != State.RUNNING).with_for_update(skip_locked=True)
+    session.execute(update(Run).where(Run.id.in_(over)).values(held_by=None))
+    died = and_(Run.state == State.RUNNING, left)
     dead = or_(died, and_(Run.state == State.INTERRUPTED, Run.dismissed_at.is_(None)))
     cut_off = session.scalars(select(Run).where(dead).with_for_update(skip_locked=True))
     done: Counter[tuple[str, State]] = Counter()
@@ -40,16 +60,16 @@ def sweep(session: Session, registry: Registry, now: datetime) -> Counter[tuple[
         run.state = State.QUEUED if repeat else State.LOST
         run.available_at = now if repeat else run.available_at
         run.finished_at = None if repeat else now
-        run.lease_until = None
+        run.held_by = None
         done[run.name, run.state] += 1
     return done
 
 
 def interrupt(session: Session, owner: str, now: datetime) -> list[Run]:
-    """Mark what `owner` still runs as interrupted and give the leases up; give them."""
-    mine = update(Run).where(Run.owner == owner, Run.lease_until.is_not(None))
-    session.execute(mine.where(Run.state != State.RUNNING).values(lease_until=None))
-    end = {"state": State.INTERRUPTED, "finished_at": now, "lease_until": None}
+    """Mark what `owner` still runs as interrupted and give its slots up; give the runs."""
+    mine = update(Run).where(Run.held_by == owner)
+    session.execute(mine.where(Run.state != State.RUNNING).values(held_by=None))
+    end = {"state": State.INTERRUPTED, "finished_at": now, "held_by": None}
     cut = mine.where(Run.state == State.RUNNING).values(**end, error="cut off by a shutdown")
     return list(session.scalars(cut.returning(Run)))
 
@@ -66,9 +86,8 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
     until = max(until, session.scalar(first_over.limit(1)) or until)
     keys_until = now - timedelta(hours=settings.idempotency_key_hours)
     keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
-    unheld = or_(Run.lease_until.is_(None), Run.lease_until <= now)
-    old = select(Run.id).where(Run.finished_at <= until, keyless, unheld).limit(PRUNED_AT_ONCE)
-    ours = old.with_for_update(skip_locked=True)
+    old = select(Run.id).where(Run.finished_at <= until, keyless, Run.held_by.is_(None))
+    ours = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
     gone = session.scalars(delete(Run).where(Run.id.in_(ours)).returning(Run.id)).all()
     return len(gone) < PRUNED_AT_ONCE
 

@@ -52,7 +52,7 @@ def record(
     """Write due times to the ledger; give the name and state of those that were new to it."""
     lock_ledger(session.connection())
     paused = set(session.scalars(select(PausedJob.name)))
-    used = slots_in_use(session, now)
+    used = slots_in_use(session)
     queued = select(Run.name).where(Run.state == State.QUEUED, Run.attempt == 0).distinct()
     waiting = set(session.scalars(queued))
     written: list[tuple[str, State]] = []
