@@ -47,13 +47,13 @@ class Attempt(threading.Thread):
         self.row, self.work, self.process = run, work, process
         self.over = False
         self._server_loop = loop
-        self._timed_out = False
+        self._timed_out = self._returned = False
         self._began = monotonic()
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until the timeout; infinite without one, or when it has been recorded."""
-        if self.work.timeout is None or self._timed_out:
+        """Seconds until the timeout; infinite without one, or when it cannot come any more."""
+        if self.work.timeout is None or self._timed_out or self._returned:
             return float("inf")
         return self._began + self.work.timeout.total_seconds() - monotonic()
 
@@ -64,7 +64,7 @@ class Attempt(threading.Thread):
         context = RunContext(row.id, row.name, row.attempt, row.due_at, settings, database)
         try:
             with bound(run_id=str(row.id), work=row.name):
-                error = execute(self.work, context, row.payload, self._server_loop)
+                error = execute(self.work, context, row.payload, self._server_loop, self._return)
                 while not (self._ended(error) or stopped.wait(settings.poll_seconds)):
                     pass
         finally:
@@ -82,6 +82,9 @@ class Attempt(threading.Thread):
         except SQLAlchemyError:
             self._timed_out = False
             raise
+
+    def _return(self) -> None:
+        self._returned = True  # what the function left behind is not its timeout's matter
 
     def _ended(self, error: BaseException | None) -> bool:
         if isinstance(error, asyncio.CancelledError) and self.process.stopped.is_set():
@@ -108,8 +111,9 @@ class Attempt(threading.Thread):
 
 
 def _log(outcome: Outcome) -> None:
-    if outcome.retry_at is not None:
-        logger.warning("to be tried again at %s", outcome.retry_at, exc_info=outcome.error)
+    if outcome.retry_at is not None and outcome.error is not None:
+        reason = " ".join(ledger.describe(outcome.error).split())
+        logger.warning("to be tried again at %s: %s", outcome.retry_at, reason)
     elif outcome.error is not None:
         logger.error("%s", outcome.state, exc_info=outcome.error)
     else:

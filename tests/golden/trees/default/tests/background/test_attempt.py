@@ -120,20 +120,23 @@ def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
 
     def fail(_payload: Nothing, context: RunContext) -> None:
         attempts.append(context.attempt)
-        raise OSError("down")
+        raise OSError("down\n\nor \nout")
 
     task = Task(name="work", payload=Nothing, function=fail, retries=2, backoff=timedelta(0))
     run_id = queue(task)
 
     start_runner(task)
 
-    assert wait_for(run_id, State.FAILED).error == "OSError: down"
+    assert wait_for(run_id, State.FAILED).error == "OSError: down\n\nor \nout"
     assert attempts == [1, 2, 3]
     today = datetime.now(UTC).strftime("to be tried again at %Y-")
     wait_until(lambda: caplog.text.count(today) == 2)
     again = [r for r in caplog.records if r.levelno == logging.WARNING]
     assert [r.getMessage()[: len(today)] for r in again] == [today, today]
-    assert all(r.exc_info and r.exc_info[0] is OSError for r in again)
+    assert all(r.getMessage().endswith(": OSError: down or out") for r in again)
+    assert not any(r.exc_info for r in again)  # the traceback comes with the last attempt
+    (last,) = (r for r in caplog.records if r.exc_info)
+    assert (last.levelname, last.getMessage()) == ("ERROR", "failed")
 
 
 def test_an_end_that_cannot_be_written_is_written_when_the_database_answers_again(

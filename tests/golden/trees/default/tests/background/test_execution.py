@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from shop.background import RunContext, Task
+from shop.background import RunContext, Task, execution
 from shop.background.execution import RunTimeoutError, execute
 from shop.database import Database
 from shop.settings import Settings
@@ -160,3 +160,61 @@ def test_an_error_that_leaves_the_loop_itself_is_given_too(context: RunContext) 
         await asyncio.Event().wait()
 
     assert isinstance(execute(make_task(work), context, "{}"), SystemExit)
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+def test_what_an_async_function_left_behind_is_waited_for_a_while_only(
+    context: RunContext,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    blocks: bool,
+) -> None:
+    """T1: a task that does not let itself be cancelled, and one that blocks its loop."""
+    monkeypatch.setattr(execution, "LEFT_BEHIND_SECONDS", 0.1)
+    gate, returned, left = threading.Event(), list[str](), set[asyncio.Task[None]]()
+
+    async def stay() -> None:
+        while not gate.is_set():
+            try:
+                await asyncio.sleep(0.01)
+            except asyncio.CancelledError:
+                if blocks:
+                    gate.wait()
+
+    async def work(_payload: Nothing, _context: RunContext) -> None:
+        left.add(asyncio.create_task(stay()))
+        await asyncio.sleep(0)
+
+    task = make_task(work)
+    try:
+        assert execute(task, context, "{}", None, lambda: returned.append("yes")) is None
+    finally:
+        gate.set()
+
+    assert returned == ["yes"]
+    assert caplog.messages == ["what the function left behind takes too long, going on without it"]
+
+
+def test_a_task_that_an_async_function_left_behind_is_cancelled_before_its_run_ends(
+    context: RunContext,
+) -> None:
+    """T1: it may have things to put in order."""
+    seen: list[str] = []
+
+    async def tidy() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+            seen.append("tidy")
+
+    async def work(_payload: Nothing, _context: RunContext) -> None:
+        seen.append(repr(asyncio.create_task(tidy())))
+        await asyncio.sleep(0)
+        raise ValueError
+
+    error = execute(make_task(work), context, "{}", None, lambda: seen.append("returned"))
+
+    assert isinstance(error, ValueError)
+    assert seen[1:] == ["returned", "tidy"]

@@ -3,6 +3,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, attempt, ledger
+from shop.background import RunContext, Task, attempt, execution, ledger
 from shop.background.attempt import Attempt, Process
+from shop.background.beats import beat
 from shop.background.claim import claim
 from shop.background.execution import Outcome, nobody
 from shop.background.models import Run, State
@@ -38,6 +40,7 @@ def test_a_sync_run_is_timed_out_at_once_and_keeps_its_slot_until_its_thread_end
     wait_for: Callable[[UUID, State], Run],
     wait_until: Callable[[Callable[[], object]], None],
     find: Callable[[UUID], Run],
+    beats: Callable[[str], int],
     gate: threading.Event,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -51,21 +54,22 @@ def test_a_sync_run_is_timed_out_at_once_and_keeps_its_slot_until_its_thread_end
     task = Task(name="work", payload=Nothing, function=hang, timeout=timeout, max_concurrency=1)
     slow = queue(task)
     with caplog.filtering(ContextFilter()):
-        start_runner(task)
+        runner = start_runner(task)
 
         late = wait_for(slow, State.TIMED_OUT)
         assert late.error is not None
         assert late.error.endswith("took longer than 0:00:00.500000")
-        assert late.lease_until is not None
+        assert late.held_by == runner.owner
         waiting = queue(task)
-        wait_until(lambda: find(slow).lease_until != late.lease_until)  # the heart has beaten
+        wait_until(lambda: beats(runner.owner) > 2)
         assert find(waiting).state is State.QUEUED
 
         gate.set()
         wait_for(waiting, State.SUCCEEDED)
         assert find(slow).state is State.TIMED_OUT
-        assert find(slow).lease_until is None
-    (alarm,) = (r for r in caplog.records if r.levelno >= logging.WARNING)
+        assert find(slow).held_by is None
+    alarms = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    (alarm,) = (r for r in alarms if r.name.endswith("attempt"))
     assert alarm.getMessage() == "timed_out"
     assert alarm.__dict__["context"] == f" run_id={slow} work=work"
 
@@ -81,10 +85,11 @@ def test_a_timeout_is_recorded_when_it_has_come_and_not_before(
     seconds = 1000.0
     monkeypatch.setattr(attempt, "monotonic", lambda: seconds)
     task = Task(name="work", payload=Nothing, function=ignore, timeout=timedelta(seconds=8))
-    run_id, lease = queue(task), timedelta(minutes=1)
+    run_id = queue(task)
     with database.transaction() as session:
         now = datetime.now(UTC)
-        (run,) = claim(session, {"work": None}, now, owner="me", slots=1, lease=lease)
+        beat(session, "me", 1, now, now)
+        (run,) = claim(session, {"work": None}, now, owner="me", slots=1)
     process = Process(settings, database, nobody, lambda: None, threading.Event())
     watched = Attempt(run, task, process, None)
 
@@ -95,7 +100,7 @@ def test_a_timeout_is_recorded_when_it_has_come_and_not_before(
     seconds += 0.2
     watched.check_timeout()
     assert find(run_id).state is State.TIMED_OUT
-    assert find(run_id).lease_until is not None
+    assert find(run_id).held_by == "me"
 
 
 def test_an_idempotent_run_is_not_repeated_before_its_timed_out_thread_ends(
@@ -103,7 +108,7 @@ def test_an_idempotent_run_is_not_repeated_before_its_timed_out_thread_ends(
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
     wait_until: Callable[[Callable[[], object]], None],
-    find: Callable[[UUID], Run],
+    beats: Callable[[str], int],
     gate: threading.Event,
 ) -> None:
     """T4, T6."""
@@ -122,11 +127,12 @@ def test_an_idempotent_run_is_not_repeated_before_its_timed_out_thread_ends(
         backoff=timedelta(0),
     )
     run_id = queue(task)
-    start_runner(task)
+    runner = start_runner(task)
 
     wait_until(lambda: attempts)
-    again = wait_for(run_id, State.QUEUED)
-    wait_until(lambda: find(run_id).lease_until != again.lease_until)
+    wait_for(run_id, State.QUEUED)
+    beaten = beats(runner.owner)
+    wait_until(lambda: beats(runner.owner) > beaten + 1)
     assert attempts == [1]
 
     gate.set()
@@ -152,7 +158,38 @@ def test_an_async_run_is_cancelled_at_its_timeout_and_gives_its_slot_back(
     start_runner(task)
 
     wait_for(run_id, State.TIMED_OUT)
-    wait_until(lambda: find(run_id).lease_until is None)
+    wait_until(lambda: find(run_id).held_by is None)
+
+
+def test_an_async_run_that_returned_in_time_is_not_timed_out_by_what_it_left_behind(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_until: Callable[[Callable[[], object]], None],
+    find: Callable[[UUID], Run],
+    gate: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """T4: the outcome is what the function returned, and the slot is given back."""
+    monkeypatch.setattr(execution, "LEFT_BEHIND_SECONDS", 1.5)
+    left: set[asyncio.Task[None]] = set()
+
+    async def stay() -> None:
+        while not gate.is_set():
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.01)
+
+    async def work(_payload: Nothing, _context: RunContext) -> None:
+        left.add(asyncio.create_task(stay()))
+        await asyncio.sleep(0)
+
+    task = Task(name="work", payload=Nothing, function=work, timeout=timedelta(seconds=1))
+    run_id = queue(task)
+
+    start_runner(task)
+
+    wait_until(lambda: find(run_id).state is not State.QUEUED)
+    wait_until(lambda: find(run_id).state is not State.RUNNING)
+    assert (find(run_id).state, find(run_id).held_by) == (State.SUCCEEDED, None)
 
 
 def test_a_timeout_that_cannot_be_recorded_is_recorded_at_the_next_look(

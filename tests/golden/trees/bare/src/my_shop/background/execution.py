@@ -6,12 +6,16 @@ no other run and no request. With `on_server_loop` it runs on the server's loop 
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..ending import aside, wait_for
 from .models import State
 from .work import RunContext, Work
+
+LEFT_BEHIND_SECONDS = 5.0
+"""So long tasks that an async function has left behind may take to be cancelled."""
 
 Observer = Callable[[str, str, State, float | None], None]
 """Told of each end of an attempt: kind, name, state (QUEUED: to be tried again), seconds it ran."""
@@ -39,8 +43,12 @@ def execute(
     context: RunContext,
     payload: str | None,
     server_loop: asyncio.AbstractEventLoop | None = None,
+    returned: Callable[[], None] = lambda: None,
 ) -> BaseException | None:
-    """Run to the end and give what it raised, SystemExit and KeyboardInterrupt included."""
+    """Run to the end and give what it raised, SystemExit and KeyboardInterrupt included.
+
+    `returned` is called when an async function has come to its end, before what it left behind has.
+    """
     try:
         result = work.call(context, payload)
         if not inspect.isawaitable(result):
@@ -48,9 +56,21 @@ def execute(
         if work.on_server_loop and server_loop is not None:
             awaited = _error_of(result, work.timeout)
             return asyncio.run_coroutine_threadsafe(awaited, server_loop).result()
-        return asyncio.run(_error_of(result, work.timeout))
+        return _run(_error_of(result, work.timeout), returned)
     except BaseException as error:  # noqa: BLE001 (a run must not take its thread's owner down)
         return error
+
+
+def _run(
+    ending: Coroutine[None, None, BaseException | None], returned: Callable[[], None]
+) -> BaseException | None:
+    # asyncio.run would wait without an end for tasks and threads that the function left behind.
+    runner = asyncio.Runner()
+    try:
+        return runner.run(ending)
+    finally:
+        returned()
+        wait_for(aside("what the function left behind", runner.close), LEFT_BEHIND_SECONDS)
 
 
 async def _error_of(result: Awaitable[object], longest: timedelta | None) -> BaseException | None:
