@@ -11,6 +11,7 @@ from .background.execution import nobody
 from .background.router import router as tasks_router
 from .background.work import Registry
 from .discovery import find_routers
+from .ending import deadline_from_signals
 from .refusals import refusals
 from .scheduling.router import router as jobs_router
 from .services import Services
@@ -34,11 +35,12 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         app.state.registry = services.registry
         app.state.runner = services.runner
         app.state.scheduler = services.scheduler
-        try:
-            await asyncio.to_thread(services.start, asyncio.get_running_loop())
-            yield
-        finally:
-            await asyncio.to_thread(services.stop)
+        with deadline_from_signals(settings.shutdown_grace_seconds):
+            try:
+                await asyncio.to_thread(services.start, asyncio.get_running_loop())
+                yield
+            finally:
+                await asyncio.to_thread(services.stop)
 
     app = FastAPI(
         title="my-shop",

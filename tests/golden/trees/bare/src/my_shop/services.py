@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.exc import OperationalError
 
 from .background.execution import Observer
-from .background.runner import Runner
+from .background.runner import STOP_SECONDS, Runner
 from .background.work import Registry
 from .database import Database
 from .discovery import find_work
+from .ending import aside, wait_for
 from .errors import StartError
 from .scheduling.jobstore import make_stores
 from .scheduling.scheduler import Scheduler
@@ -61,9 +62,8 @@ class Services:
             self.scheduler.start()
 
     def stop(self) -> None:
-        """Stop the scheduler, drain the runner, close the database."""
-        try:
-            self.scheduler.stop()
-        finally:
-            self.runner.stop()
-            self.database.close()
+        """Stop the scheduler, drain the runner, close the database; wait for none without end."""
+        stopping = aside("stopping the scheduler", self.scheduler.stop)
+        self.runner.stop()
+        wait_for(stopping, STOP_SECONDS)
+        wait_for(aside("closing the database", self.database.close), STOP_SECONDS)

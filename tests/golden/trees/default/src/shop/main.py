@@ -10,6 +10,7 @@ from . import errors, health, logs
 from .background.router import router as tasks_router
 from .background.work import Registry
 from .discovery import find_routers
+from .ending import deadline_from_signals
 from .metrics import Metrics
 from .metrics_workers import check_setting
 from .refusals import refusals
@@ -37,11 +38,12 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         app.state.registry = services.registry
         app.state.runner = services.runner
         app.state.scheduler = services.scheduler
-        try:
-            await asyncio.to_thread(services.start, asyncio.get_running_loop())
-            yield
-        finally:
-            await asyncio.to_thread(services.stop)
+        with deadline_from_signals(settings.shutdown_grace_seconds):
+            try:
+                await asyncio.to_thread(services.start, asyncio.get_running_loop())
+                yield
+            finally:
+                await asyncio.to_thread(services.stop)
 
     app = FastAPI(
         title="shop",

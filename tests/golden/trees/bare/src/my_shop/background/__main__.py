@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from .. import logs
+from ..ending import SIGNALS, Deadline
 from ..errors import StartError
 from ..health import STALLED_AFTER_SECONDS, Part, stalled
 from ..services import Services
@@ -53,13 +54,22 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         return 0 if is_alive(Settings()) else 1
     end: SimpleQueue[int] = SimpleQueue()  # its put is safe in a handler, Event.set is not
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: end.put(number))
+    settings = Settings()
+    deadline = Deadline(settings.shutdown_grace_seconds)
+
+    def tell(number: int, _frame: object) -> None:
+        deadline.begin()
+        end.put(number)
+
+    for number in SIGNALS:
+        signal.signal(number, tell)
     try:
-        serve(Settings(), end)
+        serve(settings, end)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    finally:
+        deadline.call_off()
     return 0
 
 
