@@ -55,6 +55,8 @@ class Run(Base):
     """The process that has it now: the id of a row in `runner_processes`, while that lives."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    earlier: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many due times before this one, which ended the same way, the row stands for too."""
     available_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """When it may start: the due time plus jitter, or the end of a backoff."""
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,30 +1,84 @@
-"""Which schedulers run, and which jobs their code declares: what a rolling deploy needs (S5)."""
+"""Which schedulers run, and what their code declares: what a rolling deploy needs (S5, S18).
+
+Nobody waits for a peer (S21): each writes a row of its own, and passes over any that is locked.
+"""
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from ..background.peers import Peers
+from ..engine import limit_waits, lock_ledger
 from .models import SchedulerProcess
 
-GONE_AFTER = timedelta(seconds=30)
+GONE_AFTER_SECONDS = 30.0
 
 
-def announce(
-    session: Session, owner: str, declared: Mapping[str, str], now: datetime
-) -> set[tuple[str, str]]:
-    """Say that this process lives and what it declares; give what the others declare.
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What the code of the other processes declares."""
 
-    Both as (name, text of the schedule).
-    """
-    session.execute(delete(SchedulerProcess).where(SchedulerProcess.seen_at < now - GONE_AFTER))
-    session.merge(SchedulerProcess(id=owner, seen_at=now, declared=json.dumps(dict(declared))))
-    others = select(SchedulerProcess.declared).where(SchedulerProcess.id != owner)
-    return {pair for text in session.scalars(others) for pair in json.loads(text).items()}
+    declared: frozenset[tuple[str, str]] = frozenset()
+    """Name and text of the schedule of each job."""
+    newer: frozenset[str] = frozenset()
+    """Names that processes declare which started after this one: their schedules count."""
 
 
-def leave(session: Session, owner: str) -> None:
-    """Say that this process ends."""
-    session.execute(delete(SchedulerProcess).where(SchedulerProcess.id == owner))
+NOBODY = Others()
+
+
+class Processes:
+    """Who is there, as one process sees it."""
+
+    def __init__(self, owner: str) -> None:
+        """Prepare; `owner` is the name of this process."""
+        self._owner = owner
+        self._beats = self._number = 0
+        self._peers = Peers(GONE_AFTER_SECONDS)
+
+    def announce(self, session: Session, declared: Mapping[str, str], now: datetime) -> Others:
+        """Say that this process lives and what it declares; give what the others declare."""
+        limit_waits(session.connection())
+        self._number = self._number or _next_number(session)
+        self._beats += 1
+        values = {"beats": self._beats, "seen_at": now, "declared": json.dumps(dict(declared))}
+        mine = update(SchedulerProcess).where(SchedulerProcess.id.in_(_unlocked(self._owner)))
+        session.execute(mine.values(values))
+        rows = {row.id: row for row in session.scalars(select(SchedulerProcess))}
+        if rows.pop(self._owner, None) is None:
+            new = insert(SchedulerProcess).values(id=self._owner, started=self._number, **values)
+            session.execute(new)
+        silent = self._peers.silent({name: row.beats for name, row in rows.items()}, monotonic())
+        newest = max((row.started for row in rows.values()), default=0)
+        gone = [name for name in silent if rows[name].started < max(newest, self._number)]
+        if gone:
+            rest = delete(SchedulerProcess).where(SchedulerProcess.id.in_(_unlocked(*gone)))
+            session.execute(rest)
+        living = [row for name, row in rows.items() if name not in silent]
+        mine_is = (self._number, self._owner)
+        later = [row for row in living if (row.started, row.id) > mine_is]
+        return Others(
+            declared=frozenset(pair for row in living for pair in json.loads(row.declared).items()),
+            newer=frozenset(name for row in later for name in json.loads(row.declared)),
+        )
+
+    def leave(self, session: Session) -> None:
+        """Say that this process ends; its row stays a while, for its number is not given again."""
+        limit_waits(session.connection())
+        mine = update(SchedulerProcess).where(SchedulerProcess.id.in_(_unlocked(self._owner)))
+        session.execute(mine.values(declared="{}"))
+
+
+def _unlocked(*owners: str) -> Select[str]:
+    rows = select(SchedulerProcess.id).where(SchedulerProcess.id.in_(owners))
+    return rows.with_for_update(skip_locked=True)
+
+
+def _next_number(session: Session) -> int:
+    lock_ledger(session.connection())  # two that start at once must not get the same one
+    return (session.scalar(select(func.max(SchedulerProcess.started))) or 0) + 1

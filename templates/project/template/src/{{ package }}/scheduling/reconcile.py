@@ -1,4 +1,4 @@
-"""Compares the jobs in the code with the jobs in the store (S5 to S9); a pure function."""
+"""Compares the jobs in the code with the jobs in the store (S5 to S9, S18); a pure function."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -29,20 +29,21 @@ def reconcile(
     code: Mapping[str, str],
     store: Mapping[str, str],
     others: Collection[tuple[str, str]] = (),
+    newer: Collection[str] = (),
 ) -> Actions:
     """Say what makes the store equal to the code.
 
     `code` and `store` give the text of each job's schedule by name. `others` has the (name, text)
-    pairs that other running processes declare: during a rolling deploy the old code must not take
-    away what the new one added, nor the new one what the old one still serves, so these stay.
+    pairs that other running processes declare, `newer` the names that those of them declare which
+    started later. During a rolling deploy the schedule of the newest counts at once, and the old
+    code does not put its own back; what only the old code has stays while that serves it.
     """
     served = {name for name, _ in others}
-    agreed = {*code.items(), *others}
     both = sorted(code.keys() & store.keys())
-    kept = [name for name in both if (name, store[name]) in agreed]
+    kept = [name for name in both if store[name] == code[name] or name in newer]
     orphans = sorted(store.keys() - code.keys())
     return Actions(
-        added=tuple(sorted(code.keys() - store.keys())),
+        added=tuple(sorted(code.keys() - store.keys() - set(newer))),
         rescheduled=tuple(name for name in both if name not in kept),
         kept=tuple(kept + [name for name in orphans if name in served]),
         removed=tuple(name for name in orphans if name not in served),

@@ -3,30 +3,24 @@
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from time import monotonic
-from typing import TypeVar
 
-from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..background.execution import Observer
 from ..background.models import State
 from ..background.runner import Runner
-from ..background.work import Registry, Task
+from ..background.work import Registry
 from ..database import Database
 from .adapter import LedgerScheduler
 from .due import Due, record
+from .handled import move
 from .job import Job
-from .jobstore import DECLARED, RUNTIME, JobStore
-from .processes import announce, leave
-from .reconcile import Actions, reconcile
-from .schedules import Schedule
+from .jobstore import DECLARED, JobStore
+from .processes import NOBODY, Others
+from .reconcile import Actions
+from .upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
-
-RECONCILE_EVERY_SECONDS = 30
-
-
-P = TypeVar("P", bound=BaseModel)
 
 
 class Scheduler:
@@ -44,9 +38,9 @@ class Scheduler:
         self.jobs = {name: work for name, work in registry.items() if isinstance(work, Job)}
         self._registry = registry
         self._database, self._runner, self._observe = database, runner, observe
-        self._reconciled = float("-inf")
-        self._stores = stores
-        self.engine = LedgerScheduler(stores, self._hand_over, self._upkeep)
+        self._store = stores[DECLARED]
+        self.engine = LedgerScheduler(self._store, self._hand_over, self._look, self._leave)
+        self._upkeep = Upkeep(runner.owner, database, self.engine, self.jobs)
 
     @property
     def last_pass(self) -> float:
@@ -60,71 +54,43 @@ class Scheduler:
 
     def next_run_times(self) -> dict[str, datetime]:
         """Read the next due time of each stored job."""
-        return {job.id: job.next_run_time for job in self.engine.get_jobs()}
+        return {job.id: job.next_run_time for job in self._store.get_all_jobs()}
 
     def planned(self) -> Mapping[str, float | None]:
         """Read the next due time of each stored job as a timestamp, running here or not."""
-        return self._stores[DECLARED].planned()
+        return self._store.planned()
 
     def start(self) -> None:
         """Reconcile, then begin."""
         self.engine.start(paused=True)
-        self._upkeep()
+        self._look(self.engine.seen_until)
         self.engine.resume()
 
     def stop(self) -> None:
         """End the pass that goes on; what falls due now is for the other processes (S11)."""
         if self.running:
             self.engine.shutdown()
-            with self._database.transaction() as session:
-                leave(session, self._runner.owner)
 
-    def repeat(self, name: str, task: Task[P], payload: P, schedule: Schedule) -> None:
-        """Queue `task` on a schedule that is not in the code; kept until `cancel(name)` (S5)."""
-        arguments = {"task": task.name, "payload": task.dump(payload)}
-        self.engine.put(name, schedule, store=RUNTIME, arguments=arguments)
-
-    def cancel(self, name: str) -> bool:
-        """End a `repeat`; False when there is none of that name."""
-        with self.engine.changing(RUNTIME):
-            return self.engine.drop(name, store=RUNTIME)
-
-    def reconcile(self, others: Collection[tuple[str, str]] = ()) -> Actions:
+    def reconcile(self, others: Others = NOBODY) -> Actions:
         """Make the store equal to the code; see `reconcile.reconcile` for what stays."""
-        # Read and write under one lock: a process that decided earlier and wrote later would move
-        # a job on past a due time that nobody has recorded yet.
-        with self.engine.changing():
-            since, stored = self.engine.seen_until, self.engine.schedules()
-            code = {
-                name: repr(job.schedule)
-                for name, job in self.jobs.items()
-                if job.enabled and (name in stored or job.schedule.next_after(since))
-            }
-            actions = reconcile(code, {name: repr(at) for name, at in stored.items()}, others)
-            for name in actions.added:  # a store that lost its data may have lost due times too
-                self.engine.put(name, self.jobs[name].schedule, since=since)
-            for name in actions.rescheduled:
-                self.engine.put(name, self.jobs[name].schedule)
-            for name in actions.removed:
-                self.engine.drop(name)
-        return actions
+        return self._upkeep.reconcile(self.engine.seen_until, others)
 
-    def _upkeep(self) -> Collection[str]:
-        declared = {name: repr(job.schedule) for name, job in self.jobs.items() if job.enabled}
-        with self._database.transaction() as session:
-            others = announce(session, self._runner.owner, declared, datetime.now(UTC))
-        stale = monotonic() - self._reconciled > RECONCILE_EVERY_SECONDS
-        if stale or (declared and self.engine.is_empty()):
-            actions = self.reconcile(others)
-            if actions.changes or self._reconciled == float("-inf"):
-                logger.info("jobs: %s", actions)
-            self._reconciled = monotonic()
-        return declared.keys()
+    def _look(self, seen_until: datetime) -> Collection[str]:
+        return self._upkeep.look(seen_until)
+
+    def _leave(self) -> None:
+        try:
+            self._upkeep.leave()
+        except SQLAlchemyError:
+            logger.exception("the others cannot be told that this process ends; they will see")
 
     def _hand_over(self, due: Sequence[Due]) -> None:
         with self._database.transaction() as session:
             written = record(session, due, self._registry, datetime.now(UTC))
+            move(session, {each.name: each.moments[-1] for each in due})
         for name, state in written:
             if state is not State.QUEUED:
                 self._observe("job", name, state, None)
         self._runner.wake()
+        if self._upkeep.is_wanted(each.name for each in due):
+            self.engine.wakeup()

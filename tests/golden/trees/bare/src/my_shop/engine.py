@@ -70,6 +70,11 @@ def lock_schema(connection: Connection) -> None:
     del connection
 
 
+def limit_waits(connection: Connection) -> None:
+    """Let nobody wait without end: the busy timeout has seen to it."""
+    del connection
+
+
 def lock_ledger(connection: Connection) -> None:
     """Let one process count slots, claim or record due times: BEGIN IMMEDIATE has seen to it."""
     del connection

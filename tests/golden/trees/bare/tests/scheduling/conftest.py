@@ -38,7 +38,8 @@ def make_due() -> Callable[[Scheduler, str, datetime], None]:
     """Move the stored next run time of a job, which is quicker than waiting for it."""
 
     def move(scheduler: Scheduler, name: str, due_at: datetime) -> None:
-        scheduler.engine.modify_job(name, next_run_time=due_at)
+        with scheduler.engine.changing():
+            scheduler.engine.modify_job(name, next_run_time=due_at)
 
     return move
 

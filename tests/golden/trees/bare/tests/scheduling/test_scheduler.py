@@ -3,20 +3,18 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Thread
+from threading import Event
 
 import pytest
-from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from my_shop.background import RunContext, Task
+from my_shop.background import RunContext
 from my_shop.background.models import Run, State
 from my_shop.database import Database
 from my_shop.scheduling import Crontab, Every, Job, Once, Schedule
 from my_shop.scheduling.adapter import LONGEST_WAIT_SECONDS, RETRY_SECONDS
 from my_shop.scheduling.due import Due
-from my_shop.scheduling.jobstore import DECLARED
 from my_shop.scheduling.models import PausedJob
 from my_shop.scheduling.scheduler import Scheduler
 
@@ -28,21 +26,8 @@ Recorded = Callable[[], Sequence[Run]]
 HOURLY = Every(timedelta(hours=1))
 
 
-class Greeting(BaseModel):
-    """A payload."""
-
-    text: str
-
-
 def do_nothing(_context: RunContext) -> None:
     """Be the function of a job."""
-
-
-def greet(_payload: Greeting, _context: RunContext) -> None:
-    """Be the function of a task."""
-
-
-GREET = Task(name="greet", payload=Greeting, function=greet)
 
 
 def job(name: str = "report", schedule: Schedule = HOURLY, *, enabled: bool = True) -> Job:
@@ -51,19 +36,6 @@ def job(name: str = "report", schedule: Schedule = HOURLY, *, enabled: bool = Tr
 
 def just_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def test_nobody_looks_at_a_store_whose_change_is_not_over(make_scheduler: MakeScheduler) -> None:
-    engine, found = make_scheduler().engine, list[bool]()
-    look = Thread(target=lambda: found.append(engine.is_empty()))
-
-    with engine.changing():
-        look.start()
-        look.join(0.1)
-        assert not found
-    look.join()
-
-    assert found == [True]
 
 
 def test_it_looks_again_when_the_next_job_is_due_and_every_few_seconds_anyway(
@@ -75,7 +47,7 @@ def test_it_looks_again_when_the_next_job_is_due_and_every_few_seconds_anyway(
     scheduler.reconcile()
 
     def wait(*known: str) -> float:
-        return engine._pass(engine._lookup_jobstore(DECLARED), known)
+        return engine._pass(known)
 
     assert wait("report") == LONGEST_WAIT_SECONDS
     make_due(scheduler, "report", datetime.now(UTC) + timedelta(seconds=4))
@@ -226,7 +198,7 @@ def test_a_later_reconcile_that_changes_nothing_says_nothing(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("my_shop.scheduling.scheduler.RECONCILE_EVERY_SECONDS", 0)
+    monkeypatch.setattr("my_shop.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
     scheduler = make_scheduler(job())
     scheduler.start()
     caplog.clear()
@@ -307,59 +279,73 @@ def test_what_falls_due_after_the_stop_is_left_for_the_next_process(
     scheduler.start()
     scheduler.stop()
 
-    assert scheduler.engine._process_jobs() is None
     assert not scheduler.running
+    assert not scheduler.engine._thread.is_alive()
     assert recorded() == []
 
 
-def test_a_task_can_be_repeated_on_a_schedule_that_is_not_in_the_code(
-    make_scheduler: MakeScheduler, recorded: Recorded, wait_until: WaitUntil
-) -> None:
-    """S5: reconcile leaves it alone."""
-    scheduler = make_scheduler(job(), GREET)
-    scheduler.start()
-    scheduler.repeat("ada", GREET, Greeting(text="hello"), Every(timedelta(seconds=1)))
-    scheduler.reconcile()
-
-    wait_until(recorded)
-    run = recorded()[0]
-    assert (run.kind, run.name, run.payload) == ("task", "greet", '{"text":"hello"}')
-    assert scheduler.cancel("ada")
-    assert not scheduler.cancel("ada")
-    assert not scheduler.cancel("report")  # a job of the code is not a repeat
-    assert list(scheduler.next_run_times()) == ["report"]
-
-
-def test_a_repeat_of_a_task_that_is_gone_stops_nothing_else(
+def test_a_pass_that_hangs_holds_no_exit_up(
     make_scheduler: MakeScheduler,
     make_due: MakeDue,
-    recorded: Recorded,
     wait_until: WaitUntil,
-    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S21: the database may not answer for long."""
+    monkeypatch.setattr("my_shop.scheduling.adapter.STOP_SECONDS", 0.1)
+    scheduler, hangs, answer = make_scheduler(job()), Event(), Event()
+    scheduler.start()
+
+    def hang(_due: Sequence[Due]) -> None:
+        hangs.set()
+        answer.wait()
+
+    monkeypatch.setattr(scheduler.engine, "_hand_over", hang)
+    make_due(scheduler, "report", just_now())
+    wait_until(hangs.is_set)
+
+    scheduler.stop()
+
+    assert scheduler.engine._thread.is_alive()
+    answer.set()
+    wait_until(lambda: not scheduler.engine._thread.is_alive())
+
+
+def test_a_process_that_ends_while_the_database_is_gone_says_so(
+    make_scheduler: MakeScheduler, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     scheduler = make_scheduler(job())
     scheduler.start()
-    scheduler.repeat("ada", GREET, Greeting(text="hello"), Every(timedelta(seconds=1)))
-    wait_until(lambda: "ada repeats a task that is gone; cancel it" in caplog.messages)
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE scheduler_processes RENAME TO away"))
 
-    make_due(scheduler, "report", just_now())
-    wait_until(recorded)
+    scheduler.stop()
 
-    assert [run.name for run in recorded()] == ["report"]
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE away RENAME TO scheduler_processes"))
+    assert "the others cannot be told that this process ends; they will see" in caplog.messages
 
 
-def test_a_due_time_of_a_repeat_is_queued_once(
-    make_scheduler: MakeScheduler, recorded: Recorded
+def test_a_backlog_is_taken_in_parts_without_a_pause(
+    make_scheduler: MakeScheduler,
+    make_due: MakeDue,
+    recorded: Recorded,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scheduler = make_scheduler(GREET)
-    scheduler.start()
-    due_at = just_now()
-    due = Due("ada", [due_at], {"task": "greet", "payload": '{"text":"hello"}'})
+    """S20: what a pass does not take is for the next one."""
+    monkeypatch.setattr("my_shop.scheduling.due.MOST_AT_ONCE", 3)
+    monkeypatch.setattr("my_shop.scheduling.adapter.MOST_AT_ONCE", 3)
+    scheduler = make_scheduler(job(schedule=Every(timedelta(minutes=1))))
+    engine, first = scheduler.engine, Every(timedelta(minutes=1)).next_after(just_now())
+    engine.start(paused=True)
+    scheduler.reconcile()
+    first -= timedelta(minutes=5)
+    make_due(scheduler, "report", first)
 
-    for _ in range(2):
-        scheduler._hand_over([due])
+    assert engine.do_pass() == 0
+    assert engine.do_pass() > 0
 
-    assert [run.due_at for run in recorded()] == [due_at]
+    expected = [first + number * timedelta(minutes=1) for number in range(5)]
+    assert [run.due_at for run in recorded()] == expected
 
 
 def test_the_start_says_what_it_did(

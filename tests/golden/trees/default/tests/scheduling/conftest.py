@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from shop.background.execution import Observer, nobody
 from shop.background.models import Run
@@ -39,7 +39,8 @@ def make_due() -> Callable[[Scheduler, str, datetime], None]:
     """Move the stored next run time of a job, which is quicker than waiting for it."""
 
     def move(scheduler: Scheduler, name: str, due_at: datetime) -> None:
-        scheduler.engine.modify_job(name, next_run_time=due_at)
+        with scheduler.engine.changing():
+            scheduler.engine.modify_job(name, next_run_time=due_at)
 
     return move
 
@@ -64,6 +65,20 @@ def spoil(database: Database) -> Callable[[bytes], None]:
             session.execute(update(StoredJob).values(job_state=state))
 
     return write
+
+
+@pytest.fixture
+def lose(database: Database) -> Callable[[str], None]:
+    """Lose what the jobstore has: all of it, or the next due times or the jobs alone."""
+
+    def forget(what: str) -> None:
+        with database.transaction() as session:
+            if what == "times":
+                session.execute(update(StoredJob).values(next_run_time=None))
+            else:
+                session.execute(delete(StoredJob))
+
+    return forget
 
 
 @pytest.fixture

@@ -1,19 +1,22 @@
 """What becomes of due times, decided with clocks that the tests set."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shop.background import RunContext
+from shop.background.claim import claim
 from shop.background.models import Run, State
 from shop.database import Database
-from shop.scheduling import Every, Job
-from shop.scheduling.due import MOST_RECORDED, Due, decide, record
+from shop.scheduling import Every, Job, Once
+from shop.scheduling.due import MOST_AT_ONCE, MOST_ROWS, Due, decide, due_times, record
 
-HOUR = timedelta(hours=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -35,7 +38,7 @@ def job(*, grace: timedelta = HOUR, coalesce: bool = True, jitter: timedelta = t
 def record_due(
     session: Session, job: Job, moments: Sequence[datetime], now: datetime
 ) -> list[tuple[str, State]]:
-    return record(session, [Due(job.name, moments, {})], {job.name: job}, now)
+    return record(session, [Due(job.name, moments)], {job.name: job}, now)
 
 
 def test_a_due_time_within_the_grace_is_run() -> None:
@@ -160,7 +163,7 @@ def test_without_coalescing_each_due_time_waits_for_its_turn(
 
 def test_all_jobs_that_fell_due_are_told_with_what_became_of_them(database: Database) -> None:
     registry = {"report": job(), "bill": replace(job(grace=HOUR), name="bill")}
-    due = [Due("report", [NOON], {}), Due("bill", [NOON - 2 * HOUR], {})]
+    due = [Due("report", [NOON]), Due("bill", [NOON - 2 * HOUR])]
 
     with database.transaction() as session:
         written = record(session, due, registry, NOON)
@@ -181,16 +184,87 @@ def test_jitter_delays_the_start_and_not_the_due_time(
     assert NOON < run.available_at <= NOON + jitter
 
 
+def seconds_to_noon(count: int) -> list[datetime]:
+    """Give as many due times, one a second, the last of them at noon."""
+    return [NOON - seconds * SECOND for seconds in range(count)][::-1]
+
+
 def test_a_long_absence_is_recorded_in_a_bounded_number_of_rows(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    due_times = [NOON - minutes * timedelta(minutes=1) for minutes in range(MOST_RECORDED + 5)]
+    """S20: and in the sum each due time is there, with what became of it."""
+    due = seconds_to_noon(5 * MOST_ROWS)
 
     with database.transaction() as session:
-        record_due(session, job(), due_times[::-1], NOON)
+        written = record_due(session, job(grace=3 * MOST_ROWS * SECOND), due, NOON)
 
-    oldest, second, *_, newest = recorded()
-    assert len(recorded()) == MOST_RECORDED
-    assert oldest.error == "and 5 due times before this one"
-    assert second.error is None
-    assert newest.state is State.QUEUED
+    rows = recorded()
+    counted = Counter[State]()
+    for run in rows:
+        counted[run.state] += 1 + run.earlier
+    missed, folded = 2 * MOST_ROWS - 1, 3 * MOST_ROWS
+    assert counted == {State.MISSED: missed, State.COALESCED: folded, State.QUEUED: 1}
+    assert Counter(state for _, state in written) == counted
+    assert len(rows) == 2 * MOST_ROWS + 1
+    assert {run.error for run in rows} == {None}
+
+
+def test_the_oldest_row_of_those_that_ended_alike_counts_the_earlier_ones(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S20."""
+    with database.transaction() as session:
+        record_due(session, job(grace=SECOND), seconds_to_noon(MOST_ROWS + 7), NOON)
+
+    oldest, second, *_ = recorded()
+    assert (oldest.state, oldest.earlier) == (State.MISSED, 5)
+    assert (second.state, second.earlier) == (State.MISSED, 0)
+
+
+@pytest.mark.parametrize("more", [0, 1, 2 * MOST_ROWS])
+def test_what_a_row_counts_is_not_recorded_again(
+    database: Database, recorded: Callable[[], Sequence[Run]], more: int
+) -> None:
+    """S1, S20: another process brings the same due times, and perhaps more."""
+    due, grace = seconds_to_noon(2 * MOST_ROWS), 3 * MOST_ROWS * SECOND
+    later = [NOON + second * SECOND for second in range(1, more + 1)]
+    with database.transaction() as session:
+        record_due(session, job(grace=grace), due, NOON)
+    with database.transaction() as session:
+        record_due(session, job(grace=grace), due + later, NOON + more * SECOND)
+
+    assert sum(1 + run.earlier for run in recorded()) == len(due) + more
+
+
+def test_without_coalescing_all_due_times_within_the_grace_are_run(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S20: each has a row of its own, for each is run."""
+    due = seconds_to_noon(3 * MOST_ROWS)
+
+    with database.transaction() as session:
+        record_due(session, job(coalesce=False), due, NOON)
+
+    assert [(run.due_at, run.state) for run in recorded()] == [(at, State.QUEUED) for at in due]
+
+
+def test_a_claim_leaves_the_count_alone(
+    database: Database, recorded: Callable[[], Sequence[Run]]
+) -> None:
+    """S20: it has a column of its own."""
+    with database.transaction() as session:
+        record_due(session, job(), seconds_to_noon(3), NOON)
+        session.execute(update(Run).values(earlier=4))
+        lease = {"owner": "me", "slots": 1, "lease": HOUR}
+        claim(session, {"report": None}, NOON, **lease)  # type: ignore[arg-type]
+
+    assert {run.earlier for run in recorded()} == {4}
+
+
+def test_due_times_are_taken_up_to_now_and_so_many_at_once() -> None:
+    every = Every(SECOND)
+
+    assert due_times(every, NOON, NOON + 2 * SECOND) == [NOON, NOON + SECOND, NOON + 2 * SECOND]
+    assert due_times(every, NOON + SECOND, NOON) == []
+    assert due_times(Once(NOON), NOON, NOON + HOUR) == [NOON]
+    assert len(due_times(every, NOON, NOON + 9 * HOUR)) == MOST_AT_ONCE

@@ -44,11 +44,21 @@ def test_new_code_waits_with_a_removal_while_old_code_still_serves_the_job() -> 
 
 
 def test_a_schedule_that_another_process_declares_is_not_changed_back_and_forth() -> None:
-    actions = reconcile(
-        code={"report": "hourly"}, store={"report": "daily"}, others={("report", "daily")}
-    )
+    """S18: the newest decides, whatever else is declared."""
+    store, others = {"report": "daily"}, {("report", "daily")}
 
-    assert actions == Actions(kept=("report",))
+    older = reconcile({"report": "hourly"}, store, others, newer={"report"})
+    newest = reconcile({"report": "hourly"}, store, others)
+
+    assert older == Actions(kept=("report",))
+    assert newest == Actions(rescheduled=("report",))
+
+
+def test_what_a_newer_process_declares_is_its_own_to_add() -> None:
+    """S18: the store lost it; the older code would bring its old schedule back."""
+    actions = reconcile({"report": "hourly"}, {}, {("report", "daily")}, newer={"report"})
+
+    assert actions == Actions()
 
 
 def test_jobs_that_others_declare_but_that_are_not_stored_are_not_ours_to_add() -> None:

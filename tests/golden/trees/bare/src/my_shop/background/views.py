@@ -11,7 +11,10 @@ from .models import Run, State
 
 
 class RunView(BaseModel):
-    """One run; `error` and `payload` are shown to operators only."""
+    """One run; `error` and `payload` are shown to operators only.
+
+    `earlier` counts the due times before this one that the row stands for too.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -20,6 +23,7 @@ class RunView(BaseModel):
     state: State
     attempt: int
     due_at: datetime
+    earlier: int
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None

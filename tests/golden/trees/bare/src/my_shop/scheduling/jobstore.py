@@ -7,8 +7,10 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from ..database import Database
 from ..settings import Settings
 
-DECLARED, RUNTIME = "default", "runtime"
-"""Aliases of the stores: jobs of the code, and jobs that were added while it ran."""
+DECLARED = "default"
+"""Alias of the store."""
+KEPT = False
+"""Due times that pass while no process runs are made up for."""
 
 
 class JobStore(MemoryJobStore):
@@ -18,12 +20,16 @@ class JobStore(MemoryJobStore):
         """Do nothing: there is nothing to wait for."""
         return nullcontext()
 
-    def planned(self) -> dict[str, float | None]:
-        """Give nothing: what another process has in memory cannot be known."""
-        return {}
+    def run_times(self) -> dict[str, float]:
+        """Give the next due time of each job that this process has, as a timestamp."""
+        return {job.id: job.next_run_time.timestamp() for job in self.get_all_jobs()}
+
+    def planned(self) -> dict[str, float]:
+        """Give the same: what another process has in memory cannot be known."""
+        return self.run_times()
 
 
 def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
-    """Make the stores by alias; nothing is needed for them."""
+    """Make the store, by its alias; nothing is needed for it."""
     del settings, database
-    return {alias: JobStore() for alias in (DECLARED, RUNTIME)}
+    return {DECLARED: JobStore()}

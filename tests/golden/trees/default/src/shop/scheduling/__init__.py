@@ -1,7 +1,8 @@
 """Scheduled work: APScheduler decides when, the run ledger in `background` decides who.
 
-`schedules` and `crontab` say when a job is due, `job` declares one, `reconcile` compares code and
-store, `apscheduler_adapter` is the only module that knows APScheduler, `scheduler` is the rest.
+`schedules` and `crontab` say when a job is due, `job` declares one. `reconcile` compares code and
+store, `upkeep` makes them equal, `processes` knows who else is there, `due` writes what is due to
+the ledger, `adapter` has the loop, `scheduler` puts them together.
 """
 
 from .job import Job

@@ -1,20 +1,20 @@
 """Adapts APScheduler 3.11 (S1, S5, S8, S11, S15): it decides when, and runs nothing itself.
 
-Its pass over the due jobs is replaced: due times are handed over, a job moves on only when that
-worked, and an error is logged and tried again instead of ending the scheduler.
+Its stores and triggers are used, by what it documents for those who extend it; its loop is replaced
+by one that hands due times over, moves a job on only when that worked, and logs an error and tries
+again instead of ending.
 """
 
 import logging
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Event, Thread
 from time import monotonic
 
-from apscheduler.job import Job as StoredJob
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.schedulers.base import STATE_RUNNING
+from apscheduler.schedulers.base import STATE_RUNNING, STATE_STOPPED, BaseScheduler
 
-from .due import Due
+from .due import MOST_AT_ONCE, Due, due_times
 from .jobstore import DECLARED, JobStore
 from .schedules import Schedule
 from .trigger import DISPATCHER, ScheduleTrigger
@@ -24,107 +24,123 @@ logger = logging.getLogger(__name__)
 LONGEST_WAIT_SECONDS = 5.0
 """So soon each process looks at the store again, whatever it believes to be due."""
 RETRY_SECONDS = 1.0
+STOP_SECONDS = 5.0
+"""So long the end of a pass is waited for: a database that does not answer holds no exit up."""
 
 
-class LedgerScheduler(BackgroundScheduler):
+class LedgerScheduler(BaseScheduler):
     """Hands due times over on a thread of its own."""
 
     def __init__(
         self,
-        stores: Mapping[str, JobStore],
+        store: JobStore,
         hand_over: Callable[[Sequence[Due]], None],
-        upkeep: Callable[[], Collection[str]],
+        upkeep: Callable[[datetime], Collection[str]],
+        leave: Callable[[], None],
     ) -> None:
-        """Prepare; `upkeep` is called before each pass and gives the names to look after."""
-        super().__init__(timezone=UTC, jobstores=stores)
+        """Prepare; `upkeep` is called before each pass and gives the names to look after.
+
+        It is told until when all that was due has been handed over. `leave` is called at the end,
+        on the thread that did all the rest.
+        """
+        super().__init__(timezone=UTC, jobstores={DECLARED: store})
         self.last_pass = monotonic()
         self.seen_until = datetime.now(UTC)
         """Of the store as it was then, all that was due has been handed over."""
-        self._hand_over = hand_over
-        self._upkeep = upkeep
+        self.store, self._hand_over = store, hand_over
+        self._upkeep, self._leave = upkeep, leave
+        self._awake = Event()
+        self._thread = Thread(target=self._loop, name="scheduler", daemon=True)
+
+    def start(self, paused: bool = False) -> None:  # noqa: FBT001, FBT002 (as APScheduler has it)
+        """Start the store and the thread."""
+        super().start(paused=paused)
+        self._thread.start()
+
+    def shutdown(self, wait: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Let the pass that goes on end; what falls due now is for the other processes (S11)."""
+        super().shutdown(wait=wait)
+        self.wakeup()
+        self._thread.join(STOP_SECONDS)
+
+    def wakeup(self) -> None:
+        """Look at the store now."""
+        self._awake.set()
 
     @contextmanager
-    def changing(self, store: str = DECLARED) -> Generator[None, None, None]:
-        """Make the changes to a store inside the block one transaction."""
-        with self._jobstores_lock, self._lookup_jobstore(store).one_transaction():
+    def changing(self) -> Generator[None, None, None]:
+        """Make the changes to the store inside the block one transaction.
+
+        What APScheduler does under its own lock is done in here too: always in this order.
+        """
+        with self.store.one_transaction():
             yield
 
-    def put(
-        self,
-        name: str,
-        schedule: Schedule,
-        *,
-        since: datetime | None = None,
-        store: str = DECLARED,
-        arguments: Mapping[str, str] | None = None,
-    ) -> None:
-        """Add a job to a store, or give it another schedule; first due after `since`, or now."""
+    def put(self, name: str, schedule: Schedule, *, since: datetime | None = None) -> None:
+        """Add a job, or give it another schedule; first due after `since`, or now."""
         trigger = ScheduleTrigger(schedule)
         self.add_job(
             DISPATCHER,
             trigger,
             id=name,
-            kwargs=arguments,
             next_run_time=trigger.get_next_fire_time(None, since or datetime.now(UTC)),
-            jobstore=store,
             replace_existing=True,
         )
 
-    def drop(self, name: str, *, store: str = DECLARED) -> bool:
-        """Remove a job from a store; False when it was not there."""
-        known = self.get_job(name, store) is not None
-        if known:
-            self.remove_job(name, store)
-        return known
+    def drop(self, name: str) -> None:
+        """Remove a job, unless it is gone."""
+        self.store.remove_job(name)
 
-    def schedules(self, store: str = DECLARED) -> dict[str, Schedule]:
-        """Give the schedule of each job in a store, by name."""
-        return {job.id: job.trigger.schedule for job in self.get_jobs(store)}
+    def schedules(self) -> dict[str, Schedule]:
+        """Give the schedule of each stored job that can be read, by name."""
+        return {job.id: job.trigger.schedule for job in self.store.get_all_jobs()}
 
-    def is_empty(self) -> bool:
-        """Tell whether nothing is planned: a store may have lost its data."""
-        with self._jobstores_lock:  # or it might use a transaction that another thread has open
-            return self._lookup_jobstore(DECLARED).get_next_run_time() is None
+    def _loop(self) -> None:
+        while self.state != STATE_STOPPED:
+            self._awake.clear()
+            pause = self.do_pass() if self.state == STATE_RUNNING else LONGEST_WAIT_SECONDS
+            self._awake.wait(pause)
+        self._leave()
 
-    def _process_jobs(self) -> float | None:
-        if self.state != STATE_RUNNING:
-            return None
+    def do_pass(self) -> float:
+        """Hand over what is due; give the seconds until there may be more."""
         began = datetime.now(UTC)
         try:
-            known = self._upkeep()
-            with self._jobstores_lock:
-                waits = [self._pass(store, known) for store in self._jobstores.values()]
+            wait = self._pass(self._upkeep(self.seen_until))
         except Exception:
             logger.exception("the pass over the due jobs failed; trying again")
             return RETRY_SECONDS
         self.last_pass, self.seen_until = monotonic(), began
-        return min(waits)
+        return wait
 
-    def _pass(self, store: JobStore, known: Collection[str]) -> float:
+    def _pass(self, known: Collection[str]) -> float:
         now = datetime.now(UTC)
-        # A job that is not known, and was not added at run time, is for newer or older code.
-        jobs = [job for job in store.get_due_jobs(now) if job.id in known or job.kwargs]
-        due = [Due(job.id, _due_times(job, now), job.kwargs) for job in jobs]
+        # A job that is not known is for newer or older code.
+        jobs = [job for job in self.store.get_due_jobs(now) if job.id in known]
+        due = [Due(job.id, due_times(job.trigger.schedule, job.next_run_time, now)) for job in jobs]
         if due:
             self._hand_over(due)
-            with store.one_transaction():
-                for job, times in zip(jobs, due, strict=True):
-                    _move_on(job, store, times.moments[-1], now)
-        upcoming = store.get_next_run_time()
+            with self.store.one_transaction():
+                for job, each in zip(jobs, due, strict=True):
+                    self._move_on(job.id, job.next_run_time, each)
+        if any(len(each.moments) == MOST_AT_ONCE for each in due):
+            return 0.0  # there may be more of them
+        upcoming = self.store.get_next_run_time()
         if upcoming is None:
             return LONGEST_WAIT_SECONDS
         wait: float = (upcoming - datetime.now(UTC)).total_seconds()
         return RETRY_SECONDS if upcoming <= now else min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
 
-
-def _due_times(job: StoredJob, now: datetime) -> list[datetime]:
-    return [moment.astimezone(UTC) for moment in job._get_run_times(now)]  # noqa: SLF001
-
-
-def _move_on(job: StoredJob, store: JobStore, last: datetime, now: datetime) -> None:
-    upcoming = job.trigger.get_next_fire_time(last, now)
-    if upcoming is None:
-        store.remove_job(job.id)
-    else:
-        job._modify(next_run_time=upcoming)  # noqa: SLF001
-        store.update_job(job)
+    def _move_on(self, name: str, read: datetime, due: Due) -> None:
+        # Unless another process has done so meanwhile, or has given it another schedule: what was
+        # read before must not be written over that.
+        job = self.store.lookup_job(name)
+        if job is None or job.next_run_time != read:
+            return
+        last = due.moments[-1]
+        upcoming = job.trigger.get_next_fire_time(last, last)
+        if upcoming is None:
+            self.store.remove_job(name)
+        else:
+            job.next_run_time = upcoming
+            self.store.update_job(job)

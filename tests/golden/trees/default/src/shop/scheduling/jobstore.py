@@ -1,21 +1,28 @@
 """The jobstore in the project's own database: its table comes from a migration (S5, S8, S16)."""
 
+import threading
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 
 from apscheduler.job import Job
 from apscheduler.jobstores.base import BaseJobStore, JobLookupError
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.util import datetime_to_utc_timestamp
 from sqlalchemy import ColumnElement, Connection, Engine, select
 
-from ..database import Base, Database
+from ..database import Database
 from ..engine import lock_ledger
 from ..settings import Settings
-from .models import RuntimeJob, StoredJob
+from .models import StoredJob
+from .private import revive
 
-DECLARED, RUNTIME = "default", "runtime"
-"""Aliases of the stores: jobs of the code, and jobs that were added while it ran."""
+DECLARED = "default"
+"""Alias of the store."""
+KEPT = True
+"""Due times that pass while no process runs are made up for."""
 PICKLE_PROTOCOL = 5
+RUN_TIMES = select(StoredJob.id, StoredJob.next_run_time)
 
 
 class SharedTransaction:
@@ -35,13 +42,18 @@ class SharedTransaction:
 class JobStore(SQLAlchemyJobStore):
     """Creates no table, closes no engine, and lives with several schedulers on one table."""
 
-    def __init__(self, database: Database, model: type[Base]) -> None:
-        """Use the table of `model`."""
+    def __init__(self, database: Database) -> None:
+        """Use the table of `StoredJob`."""
         BaseJobStore.__init__(self)
-        self._database = database
-        self.engine: Engine | SharedTransaction = database.engine
-        self.jobs_t = model.__table__
+        self._database, self._mine = database, threading.local()
+        self.jobs_t = StoredJob.__table__
         self.pickle_protocol = PICKLE_PROTOCOL
+
+    @property
+    def engine(self) -> Engine | SharedTransaction:
+        """Give what SQLAlchemyJobStore works with: the transaction of this thread, if any."""
+        shared: SharedTransaction | None = getattr(self._mine, "transaction", None)
+        return shared or self._database.engine
 
     def start(self, scheduler: object, alias: str) -> None:
         """Remember the scheduler; SQLAlchemyJobStore would create the table here."""
@@ -63,39 +75,49 @@ class JobStore(SQLAlchemyJobStore):
     @contextmanager
     def one_transaction(self) -> Generator[None, None, None]:
         """Make the block one transaction, in which no other process writes to the store."""
-        engine = self.engine
-        with engine.begin() as connection:
+        with self._database.engine.begin() as connection:
             lock_ledger(connection)
-            self.engine = SharedTransaction(connection)
+            self._mine.transaction = SharedTransaction(connection)
             try:
                 yield
             finally:
-                self.engine = engine
+                self._mine.transaction = None
 
-    def planned(self) -> dict[str, float | None]:
-        """Give the next due time of each stored job, as a timestamp."""
-        columns = select(self.jobs_t.c.id, self.jobs_t.c.next_run_time)
-        with self._database.snapshot() as session:
-            return dict(session.execute(columns).all())
+    def run_times(self) -> dict[str, float]:
+        """Give the next due time of each stored job that has one, as a timestamp."""
+        with self._reading() as connection:
+            return {name: at for name, at in connection.execute(RUN_TIMES).all() if at is not None}
 
-    def _get_jobs(self, *conditions: ColumnElement[bool]) -> list[Job]:
-        states = select(self.jobs_t.c.job_state).order_by(self.jobs_t.c.next_run_time)
-        with self.engine.begin() as connection:
-            rows = connection.scalars(states.where(*conditions)).all()
-        return [job for state in rows if (job := self._reconstitute_job(state)) is not None]
+    planned = run_times
 
-    def _reconstitute_job(self, job_state: bytes) -> Job | None:
+    def get_due_jobs(self, now: datetime) -> list[Job]:
+        """Give the jobs that are due, those first that are due first."""
+        return self._read(self.jobs_t.c.next_run_time <= datetime_to_utc_timestamp(now))
+
+    def get_all_jobs(self) -> list[Job]:
+        """Give all jobs that can be read."""
+        return self._read()
+
+    def _read(self, *conditions: ColumnElement[bool]) -> list[Job]:
         # What cannot be read may be another version's: SQLAlchemyJobStore would delete it.
         # Reconcile writes anew what this version declares.
-        try:
-            return super()._reconstitute_job(job_state)
-        except Exception:
-            self._logger.exception("a stored job cannot be read; it is left alone")
-            return None
+        states = select(self.jobs_t.c.job_state).order_by(self.jobs_t.c.next_run_time)
+        with self._reading() as connection:
+            rows = connection.scalars(states.where(*conditions)).all()
+        return revive(self, rows)
+
+    @contextmanager
+    def _reading(self) -> Generator[Connection, None, None]:
+        # In the transaction of this thread, if any; else without waiting for anybody who writes.
+        shared: SharedTransaction | None = getattr(self._mine, "transaction", None)
+        with ExitStack() as stack:
+            if shared is not None:
+                yield stack.enter_context(shared.begin())
+            else:
+                yield stack.enter_context(self._database.snapshot()).connection()
 
 
 def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
-    """Make the stores by alias; no setting is needed."""
+    """Make the store, by its alias; no setting is needed."""
     del settings
-    models: dict[str, type[Base]] = {DECLARED: StoredJob, RUNTIME: RuntimeJob}
-    return {alias: JobStore(database, model) for alias, model in models.items()}
+    return {DECLARED: JobStore(database)}

@@ -1,0 +1,47 @@
+"""Account for each due time; tell who started last, and who is alive, by no clock."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import context, op
+
+revision: str = "0004"
+down_revision: str | Sequence[str] | None = "0003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+UNUSED = "apscheduler_runtime_jobs"
+COUNTS = (("runs", "earlier"), ("scheduler_processes", "started"), ("scheduler_processes", "beats"))
+
+
+def upgrade() -> None:
+    """Go to this revision."""
+    for table, column in COUNTS:
+        op.add_column(table, sa.Column(column, sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "handled_jobs",
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_handled_jobs"),
+    )
+    if not context.is_offline_mode():
+        found = op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table(UNUSED)))
+        if found:
+            message = f"{UNUSED} has {found} rows, which this version does not run: empty it first"
+            raise RuntimeError(message)
+    op.drop_table(UNUSED)
+
+
+def downgrade() -> None:
+    """Go back to the one before."""
+    op.create_table(
+        UNUSED,
+        sa.Column("id", sa.Unicode(191), nullable=False),
+        sa.Column("next_run_time", sa.Float(25), nullable=True),
+        sa.Column("job_state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{UNUSED}"),
+    )
+    op.create_index(f"ix_{UNUSED}_next_run_time", UNUSED, ["next_run_time"])
+    op.drop_table("handled_jobs")
+    for table, column in reversed(COUNTS):
+        op.drop_column(table, column)
