@@ -10,9 +10,11 @@ from sqlalchemy import update
 
 from shop.background import RunContext, Task, ledger
 from shop.background.models import Run, State
+from shop.background.work import Work
 from shop.database import Database
 from shop.metrics_state import LedgerCollector
 from shop.scheduling import Every, Job, Once
+from shop.scheduling.handled import move
 from shop.scheduling.models import PausedJob, SchedulerProcess
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,27 +44,91 @@ def value(
     return registry.get_sample_value(name, labels)
 
 
+@pytest.mark.parametrize("work", [MAIL, TICK])
 @pytest.mark.parametrize(
     ("metric", "counts"),
     [
-        ("tasks_waiting", {State.QUEUED: 1, State.RUNNING: 0, State.SUCCEEDED: 0}),
-        ("tasks_in_progress", {State.QUEUED: 0, State.RUNNING: 1, State.SUCCEEDED: 0}),
-        (
-            "tasks_dead_letters",
-            {State.FAILED: 1, State.TIMED_OUT: 1, State.INTERRUPTED: 1, State.LOST: 1}
-            | {State.QUEUED: 0, State.SUCCEEDED: 0},
-        ),
+        ("waiting", {State.QUEUED: 1, State.RUNNING: 0, State.SUCCEEDED: 0}),
+        ("in_progress", {State.QUEUED: 0, State.RUNNING: 1, State.SUCCEEDED: 0}),
     ],
 )
-def test_runs_of_a_task_are_shown_by_where_they_stand(
-    database: Database, metric: str, counts: dict[State, int]
+def test_runs_are_shown_by_where_they_stand(
+    database: Database, work: Work, metric: str, counts: dict[State, int]
 ) -> None:
     for state, count in counts.items():
         with database.transaction() as session:
-            run_id = ledger.add(session, MAIL, NOW, state=state)
-        assert value(database, metric, task="mail") == count
+            run_id = ledger.add(session, work, NOW, state=state)
+        shown = value(database, f"{work.kind}s_{metric}", None, **{work.kind: work.name})
+        assert shown == count
         with database.transaction() as session:
             session.delete(session.get_one(Run, run_id))
+
+
+@pytest.mark.parametrize(
+    ("state", "count"),
+    [
+        (State.FAILED, 1),
+        (State.TIMED_OUT, 1),
+        (State.INTERRUPTED, 1),
+        (State.LOST, 1),
+        (State.QUEUED, 0),
+        (State.SUCCEEDED, 0),
+    ],
+)
+def test_what_failed_for_good_is_a_dead_letter(
+    database: Database, state: State, count: int
+) -> None:
+    with database.transaction() as session:
+        ledger.add(session, MAIL, NOW, state=state)
+
+    assert value(database, "tasks_dead_letters", task="mail") == count
+
+
+@pytest.mark.parametrize("work", [MAIL, TICK])
+def test_failures_of_the_last_hour_are_counted_without_a_counter(
+    database: Database, work: Work
+) -> None:
+    """A counter that is born with its count shows no increase."""
+
+    def failed(outcome: str) -> float | None:
+        metric = f"{work.kind}_failed_runs"
+        return value(database, metric, None, outcome=outcome, **{work.kind: work.name})
+
+    now = datetime.now(UTC)
+    assert failed("missed") == 0
+    with database.transaction() as session:
+        ledger.add(session, work, now, state=State.MISSED)
+        session.execute(update(Run).values(earlier=41))
+        ledger.add(session, work, now - HOUR, state=State.MISSED)
+        ledger.add(session, work, now - HOUR / 2, state=State.FAILED)
+        ledger.add(session, work, now, state=State.SUCCEEDED)
+
+    assert (failed("missed"), failed("failed"), failed("lost")) == (42, 1, 0)
+    assert failed("succeeded") is None
+    with database.transaction() as session:
+        session.execute(update(Run).values(dismissed_at=now))
+    assert failed("missed") == 0
+
+
+@pytest.mark.parametrize("work", [MAIL, TICK])
+def test_the_longest_wait_counts_from_when_it_could_have_begun(
+    database: Database, work: Work
+) -> None:
+    def waits() -> float:
+        metric, labels = f"{work.kind}s_waiting_seconds", {work.kind: work.name}
+        seconds = value(database, metric, None, **labels)
+        assert seconds is not None
+        return seconds
+
+    now = datetime.now(UTC)
+    assert waits() == 0
+    with database.transaction() as session:  # a retry, or a start that is put off
+        ledger.add(session, work, now, delay=HOUR)
+    assert waits() == 0
+    with database.transaction() as session:
+        ledger.add(session, work, now - HOUR)
+        ledger.add(session, work, now)
+    assert HOUR.total_seconds() <= waits() < 2 * HOUR.total_seconds()
 
 
 def test_a_dead_letter_that_was_dismissed_is_not_shown(database: Database) -> None:
@@ -75,9 +141,15 @@ def test_a_dead_letter_that_was_dismissed_is_not_shown(database: Database) -> No
 def test_each_gauge_says_what_it_is(database: Database) -> None:
     gauges = LedgerCollector(database, {"mail": MAIL, "tick": TICK}, dict).collect()
 
-    assert {gauge.name: gauge.documentation for gauge in gauges} == {
-        "tasks_waiting": "Runs of a task that are queued",
-        "tasks_in_progress": "Runs of a task that are running",
+    of_both = {
+        "waiting": "Runs of a {} that are queued",
+        "in_progress": "Runs of a {} that are running",
+        "waiting_seconds": "How long a run of a {} has waited that could have been started",
+    }
+    both = {f"{k}s_{n}": text.format(k) for n, text in of_both.items() for k in ("task", "job")}
+    assert {gauge.name: gauge.documentation for gauge in gauges} == both | {
+        "task_failed_runs": "Runs of a task that ended so within the last hour",
+        "job_failed_runs": "Runs of a job that ended so within the last hour",
         "tasks_dead_letters": "Runs of a task that failed for good",
         "job_paused": "1 while it is paused",
         "job_last_success_timestamp_seconds": "End of the last good run",
@@ -107,11 +179,14 @@ def test_the_last_success_is_the_newest_due_time_that_succeeded(database: Databa
     assert value(database, "job_last_success_timestamp_seconds", job="tick") == expected
 
 
-def test_the_next_run_is_what_the_schedule_says(database: Database) -> None:
-    now = datetime.now(UTC).timestamp()
+def test_the_next_run_is_the_first_due_time_that_is_not_in_the_ledger(database: Database) -> None:
+    """S19: whatever the jobstore has lost; it is in the past when nobody has dealt with it."""
+    assert value(database, "job_next_run_timestamp_seconds", job="tick") is None
+    with database.transaction() as session:
+        move(session, {"tick": NOW, "off": NOW, "over": NOW})
+
     due = value(database, "job_next_run_timestamp_seconds", job="tick")
-    assert due is not None
-    assert 0 < due - now <= HOUR.total_seconds()
+    assert due == (NOW + HOUR).timestamp()
     for never in ("off", "over"):
         assert value(database, "job_next_run_timestamp_seconds", job=never) is None
 
