@@ -1,16 +1,22 @@
 """The schema comes from migrations, once, however many processes start together (S16)."""
 
 import threading
+from argparse import Namespace
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
 from fastapi.testclient import TestClient
-from sqlalchemy import event, inspect
+from sqlalchemy import CheckConstraint, event, inspect
 
 from shop.database import Base, Database
 from shop.main import create_app
+from shop.scheduling.models import PausedJob
 from shop.schema import (
     SchemaError,
     alembic_config,
@@ -115,3 +121,60 @@ def test_a_start_that_may_not_migrate_says_what_to_run(url: str, empty: Database
 def test_the_metadata_is_that_of_the_models() -> None:
     assert metadata() is Base.metadata
     assert "runs" in metadata().tables
+
+
+def test_a_check_without_a_migration_is_noticed(url: str) -> None:
+    command.upgrade(alembic_config(), "heads")
+    table, check = metadata().tables[PausedJob.__tablename__], CheckConstraint("true", name="said")
+    table.append_constraint(check)
+    try:
+        with pytest.raises(CommandError, match="ck_paused_jobs_said"):
+            command.check(alembic_config())
+    finally:
+        table.constraints.remove(check)
+    assert url == Settings().database_url
+
+
+def test_the_statements_of_a_migration_need_no_database(
+    no_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", no_database_url)
+    config = alembic_config()
+    config.output_buffer = written = StringIO()
+
+    command.upgrade(config, "heads", sql=True)
+
+    assert written.getvalue().index("BEGIN;") < written.getvalue().index("CREATE TABLE runs")
+    assert "COMMIT;" in written.getvalue()
+    assert written.getvalue().startswith("PRAGMA foreign_keys = OFF;")
+
+
+def test_models_are_not_compared_with_a_database_that_is_behind(url: str) -> None:
+    assert url == Settings().database_url
+    config = alembic_config()
+    config.cmd_opts = Namespace(autogenerate=True)
+
+    with pytest.raises(CommandError, match=r"^the database is not migrated: run `uv run alembic"):
+        command.revision(config, autogenerate=True)
+
+
+@pytest.fixture
+def two_heads(tmp_path: Path) -> Config:
+    """Give a project in which two people have each written a revision."""
+    config = alembic_config()
+    places = (config.get_alembic_option("script_location"), tmp_path)
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"{places[0]}/versions\n{tmp_path}")
+    for name in ("one", "two"):
+        names = f"revision, down_revision = {name!r}, '0001'\n"
+        (tmp_path / f"{name}.py").write_text(f"{names}def upgrade(): pass\n")
+    return config
+
+
+def test_of_two_newest_revisions_it_is_said_what_to_do(url: str, two_heads: Config) -> None:
+    assert url == Settings().database_url
+    command.upgrade(two_heads, "heads")
+    two_heads.cmd_opts = Namespace(autogenerate=True, head="head")
+
+    with pytest.raises(CommandError, match=r"one and two .* `uv run alembic merge heads` first"):
+        command.revision(two_heads, autogenerate=True)

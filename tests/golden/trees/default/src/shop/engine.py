@@ -52,15 +52,21 @@ class Turns:
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction."""
-        if connection.get_execution_options().get("read_only", False):
+        options = connection.get_execution_options()
+        if options.get("read_only", False):
             connection.exec_driver_sql("BEGIN")
             return
+        if options.get("migrates", False):  # see migrating.py; inside a transaction it does nothing
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            connection.info["migrates"] = True
         if not connection.info.get("writes"):
             connection.info["writes"] = self._turn.acquire(timeout=BUSY_SECONDS)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    def end(self, _connection: object, record: Any) -> None:  # noqa: ANN401 (a pool's record)
+    def end(self, connection: Any, record: Any) -> None:  # noqa: ANN401 (of the driver, the pool)
         """Let the next one write, now that the connection is back in the pool."""
+        if record.info.pop("migrates", False) and connection is not None:
+            connection.execute("PRAGMA foreign_keys = ON")
         if record.info.pop("writes", False):
             self._turn.release()
 

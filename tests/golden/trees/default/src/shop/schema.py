@@ -5,9 +5,10 @@ from functools import cache
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, inspect, text
 
-from . import engine
+from . import engine, migrating
 from .background import models as _background  # noqa: F401 (its tables)
 from .database import Base, Database
 from .discovery import import_models
@@ -42,14 +43,22 @@ def prepare(database: Database, *, migrate: bool) -> None:
 
 
 def upgrade(database: Database) -> None:
-    """Migrate to the newest revision; processes that start together wait for the first."""
+    """Migrate to the newest revision; processes that start together wait for the first.
+
+    Raises SchemaError when that cannot be done; then nothing was changed.
+    """
     engine.prepare(database.engine)
-    with database.engine.begin() as connection:
+    with migrating.for_migrations(database.engine).begin() as connection:
         engine.lock_schema(connection)
-        if _revisions(connection) != _newest():
+        revisions = _revisions(connection)
+        if revisions != _newest():
+            migrating.keep_copy(connection, revisions)
             config = alembic_config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "heads")
+            try:
+                command.upgrade(config, "heads")
+            except CommandError as error:
+                raise SchemaError(str(error)) from error
 
 
 def is_current(database: Database) -> bool:

@@ -1,11 +1,13 @@
 """How Alembic reaches the database: the connection it is given, or the one the settings name."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from shop.database import Database, UtcDateTime
+from shop.migrating import checked, for_migrations
 from shop.schema import metadata
 from shop.settings import Settings
 
@@ -16,23 +18,53 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
     return "sa.DateTime(timezone=True)" if is_datetime else False
 
 
+OPTIONS: dict[str, Any] = {
+    "target_metadata": metadata(),
+    "render_as_batch": True,
+    "render_item": render_item,
+    "transactional_ddl": True,  # all or nothing, on SQLite too
+    "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
+}
+
+
 def run(connection: Connection) -> None:
     """Run the migrations in one transaction."""
-    context.configure(
-        connection=connection,
-        target_metadata=metadata(),
-        render_as_batch=True,
-        render_item=render_item,
-    )
+    context.configure(connection=connection, **OPTIONS)
+    with context.begin_transaction(), checked(connection):
+        refuse_what_cannot_be_compared()
+        context.run_migrations()
+
+
+def refuse_what_cannot_be_compared() -> None:
+    """Say what to do first, when models are compared with a database that is behind."""
+    options = context.config.cmd_opts
+    heads = context.script.get_heads()
+    if not getattr(options, "autogenerate", False):
+        return
+    if len(heads) > 1 and getattr(options, "head", "head") == "head":
+        named = " and ".join(sorted(heads))
+        raise CommandError(f"{named} are both the newest: run `uv run alembic merge heads` first")
+    if set(context.get_context().get_current_heads()) != set(heads):
+        raise CommandError("the database is not migrated: run `uv run alembic upgrade heads` first")
+
+
+def write_sql() -> None:
+    """Print the statements (`--sql`); no database is asked."""
+    context.configure(dialect_name="sqlite", literal_binds=True, **OPTIONS)
+    context.get_context().impl.static_output("PRAGMA foreign_keys = OFF;\n")
     with context.begin_transaction():
         context.run_migrations()
 
 
 given = context.config.attributes.get("connection")
-if given is not None:
+if context.is_offline_mode():
+    write_sql()
+elif given is not None:
     run(given)
 else:
     database = Database(Settings().database_url)
-    with database.engine.connect() as opened:
-        run(opened)
-    database.close()
+    try:
+        with for_migrations(database.engine).connect() as opened:
+            run(opened)
+    finally:
+        database.close()

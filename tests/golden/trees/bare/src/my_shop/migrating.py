@@ -1,0 +1,100 @@
+"""Migrations on SQLite: no row of another table goes, and a copy of the file is kept.
+
+SQLite changes a table by making it anew. With foreign keys on, dropping the old one would run the
+ON DELETE of all that refers to it: they are off while tables change, and checked at the end.
+"""
+
+import logging
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Generator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, inspect
+
+from .errors import StartError
+
+logger = logging.getLogger(__name__)
+
+KEPT_COPIES = 3
+TRIGGERS = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+
+
+def for_migrations(engine: Engine) -> Engine:
+    """Give the same engine with foreign keys off in its transactions."""
+    return engine.execution_options(migrates=True)
+
+
+@contextmanager
+def checked(connection: Connection) -> Generator[None, None, None]:
+    """Refuse, before the commit, what the block did to rows that refer to others.
+
+    Rows that referred to nothing before are no reason: the service has to start. Raises
+    CommandError, which Alembic shows in one line.
+    """
+    if connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
+        raise CommandError("migrations need a connection of migrating.for_migrations(engine)")
+    before, triggers = _dangling(connection), _triggers(connection)
+    yield
+    if dangling := _dangling(connection) - before:
+        rows = ", ".join(
+            f"{count} of {table} (to {parent})" for (table, parent), count in dangling.items()
+        )
+        raise CommandError(f"rows would refer to nothing: {rows}; nothing was migrated")
+    for name, table in sorted(triggers - _triggers(connection)):
+        logger.warning("the trigger %s went with the old table %s", name, table)
+
+
+def keep_copy(connection: Connection, revisions: Collection[str]) -> None:
+    """Copy the file, unless it is empty, beside itself; the newest copies stay.
+
+    Raises StartError when that cannot be done.
+    """
+    if not inspect(connection).get_table_names():
+        return
+    file = database_file(connection)
+    revision = "+".join(sorted(revisions)) or "none"
+    copy = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{revision}.bak")
+    try:
+        write_copy(file, copy)
+    except (OSError, sqlite3.Error) as error:
+        raise StartError(f"no copy can be kept, so nothing was migrated: {error}") from error
+    logger.info("before the migration, the database was copied to %s", copy)
+    for old in sorted(file.parent.glob(f"{file.name}.*Z-*.bak"))[:-KEPT_COPIES]:
+        old.unlink(missing_ok=True)
+
+
+def write_copy(file: Path, copy: Path) -> None:
+    """Copy a database to a file that is whole or not there, for its owner only.
+
+    By a connection that does not write: `backup` waits without end for one that does.
+    """
+    part = copy.with_name(f"{copy.name}.part")
+    try:
+        part.touch(mode=0o600)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+        part.replace(copy)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def database_file(connection: Connection) -> Path:
+    """Give the file of a connection."""
+    files = {name: file for _, name, file in connection.exec_driver_sql("PRAGMA database_list")}
+    return Path(files["main"])
+
+
+def _dangling(connection: Connection) -> Counter[tuple[str, str]]:
+    """Count the rows that refer to nothing, by their table and the one they refer to."""
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return Counter((table, parent) for table, _, parent, _ in rows)
+
+
+def _triggers(connection: Connection) -> set[tuple[str, str]]:
+    tables = inspect(connection).get_table_names()
+    rows = connection.exec_driver_sql(TRIGGERS)
+    return {(name, table) for name, table in rows if table in tables}
