@@ -6,9 +6,17 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from fastapi import BackgroundTasks, FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
-from my_shop.database import CONNECTIONS, Database, DatabaseDep, ReadSessionDep, SessionDep
+from my_shop.background.models import Run, State
+from my_shop.database import (
+    CONNECTIONS,
+    Database,
+    DatabaseDep,
+    ReadSessionDep,
+    SessionDep,
+    taken,
+)
 from my_shop.errors import ConflictError
 from my_shop.scheduling.models import PausedJob
 from my_shop.settings import Settings
@@ -142,3 +150,24 @@ def test_a_connection_that_comes_back_after_the_end_is_closed(settings: Settings
 
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         driver.execute("SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "columns"), [({}, ["unique_key"]), ({"name": None, "unique_key": "other"}, [])]
+)
+def test_a_value_that_is_taken_is_told_from_one_that_is_missing(
+    database: Database, changes: dict[str, object], columns: list[str]
+) -> None:
+    values = {"kind": "task", "name": "a", "state": State.QUEUED, "unique_key": "same"}
+    moments = dict.fromkeys(("created_at", "due_at", "available_at"), NOON)
+    with database.transaction() as session:
+        session.add(Run(**values, **moments))
+
+    def add() -> None:
+        with database.transaction() as session:
+            session.add(Run(**(values | moments | changes)))
+
+    with pytest.raises(IntegrityError) as refused:
+        add()
+
+    assert taken(refused.value) == columns

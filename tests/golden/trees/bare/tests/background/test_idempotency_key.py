@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from my_shop.background import Accepted, EnqueueDep, RunContext, Task
+from my_shop.background import Accepted, EnqueueDep, RunContext, Task, ledger
 from my_shop.background.models import Run, State
 from my_shop.database import Database
 from my_shop.main import create_app
@@ -143,6 +144,23 @@ def test_a_key_expires(
 
     assert second.json()["run_id"] != first["run_id"]
     assert count() == 2
+
+
+def test_a_key_whose_run_is_pruned_just_now_is_free(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, count: Callable[[], int]
+) -> None:
+    """T7."""
+    add, found = ledger.add, iter([True])
+
+    def find_it_first(*arguments: Any, **named: Any) -> UUID | None:  # noqa: ANN401
+        return None if next(found, False) else add(*arguments, **named)
+
+    monkeypatch.setattr(ledger, "add", find_it_first)
+
+    answer = client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
+
+    assert answer.status_code == HTTPStatus.ACCEPTED
+    assert count() == 1
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "x" * 10_000, "tab\tin it"])

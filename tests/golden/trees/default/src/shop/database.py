@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -76,6 +77,12 @@ class Database:
         """Close the pooled connections, and those in use as soon as they come back."""
         event.listen(self.engine, "checkin", _close)
         self.engine.dispose()
+
+
+def taken(error: IntegrityError) -> list[str]:
+    """Name the columns whose values must be unique and are taken; none for another violation."""
+    _, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")
+    return [column.rpartition(".")[2] for column in columns.split(", ") if column]
 
 
 def _close(_connection: object, record: ConnectionPoolEntry) -> None:

@@ -177,6 +177,20 @@ def test_two_who_pause_a_job_at_once_are_both_served(
         assert answer.result().status_code == HTTPStatus.OK
 
 
+def test_who_resumes_a_job_waits_for_one_who_pauses_it(
+    operator: TestClient, database: Database
+) -> None:
+    operator.post("/jobs/report/pause")
+    with ThreadPoolExecutor() as pool:
+        with database.transaction() as session:
+            lock_ledger(session.connection())
+            row = session.get_one(PausedJob, "report")
+            answer = pool.submit(operator.post, "/jobs/report/resume")
+            assert not wait([answer], timeout=0.3).done
+            row.paused_at = datetime.now(UTC)  # which fails when the row is gone meanwhile
+        assert answer.result().json()["paused"] is False
+
+
 def test_a_pause_is_seen_by_another_process_and_survives_a_restart(
     settings: Settings, operator: TestClient
 ) -> None:

@@ -76,7 +76,9 @@ class Enqueue:
             self.session.execute(expired.where(Run.unique_key == key).values(unique_key=None))
         run_id = ledger.add(self.session, task, now, key=key, payload=body)
         same = Run.id == run_id if run_id else Run.unique_key == key
-        run = self.session.scalars(select(Run).where(same)).one()
+        run = self.session.scalars(select(Run).where(same)).one_or_none()
+        if run is None:  # somebody has pruned it meanwhile: the key is free
+            return self._add(task, body, now)
         if run.payload != body:
             message = "Idempotency-Key was used before with another payload"
             raise UnprocessableError(message, "header", "idempotency-key")

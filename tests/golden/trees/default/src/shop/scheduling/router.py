@@ -97,7 +97,7 @@ def run_job_now(
 @router.post("/{name}/pause", dependencies=[OpsWrite], responses=refusals(403, 404))
 def pause_job(job: JobDep, session: SessionDep) -> JobView:
     """Let due times pass without a run, in every process and across restarts, until resumed."""
-    lock_ledger(session.connection())  # two who pause it at once must not both insert
+    lock_ledger(session.connection())  # who pauses or resumes it at the same time waits
     session.merge(PausedJob(name=job.name, paused_at=datetime.now(UTC)))
     return JobView.of(job, paused=True)
 
@@ -105,5 +105,6 @@ def pause_job(job: JobDep, session: SessionDep) -> JobView:
 @router.post("/{name}/resume", dependencies=[OpsWrite], responses=refusals(403, 404))
 def resume_job(job: JobDep, session: SessionDep) -> JobView:
     """Run the job at its due times again."""
+    lock_ledger(session.connection())
     session.execute(delete(PausedJob).where(PausedJob.name == job.name))
     return JobView.of(job, paused=False)

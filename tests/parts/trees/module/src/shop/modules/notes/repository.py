@@ -26,9 +26,9 @@ class Repository:
         """Count all rows."""
         return self.session.scalars(select(func.count(Note.id))).one()
 
-    def find(self, key: UUID) -> Note | None:
-        """Give the row with this id."""
-        return self.session.get(Note, key)
+    def find(self, key: UUID, *, to_change: bool = False) -> Note | None:
+        """Give the row with this id; who means to change it waits for others who do so now."""
+        return self.session.get(Note, key, with_for_update=to_change)
 
     def add(self, new: NewNote) -> Note:
         """Write a new row."""

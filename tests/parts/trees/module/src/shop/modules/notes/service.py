@@ -17,10 +17,7 @@ def browse(repository: Repository, limit: int, offset: int) -> NotePage:
 
 def read(repository: Repository, note_id: UUID) -> Note:
     """Give one; raises NotFoundError."""
-    row = repository.find(note_id)
-    if row is None:
-        raise NotFoundError(f"no note {note_id}")
-    return row
+    return _found(repository.find(note_id), note_id)
 
 
 def create(repository: Repository, new: NewNote) -> Note:
@@ -30,11 +27,17 @@ def create(repository: Repository, new: NewNote) -> Note:
 
 def replace(repository: Repository, note_id: UUID, new: NewNote) -> Note:
     """Replace one as a whole; raises NotFoundError."""
-    row = read(repository, note_id)
+    row = _found(repository.find(note_id, to_change=True), note_id)
     repository.replace(row, new)
     return row
 
 
 def delete(repository: Repository, note_id: UUID) -> None:
     """Delete one; raises NotFoundError."""
-    repository.remove(read(repository, note_id))
+    repository.remove(_found(repository.find(note_id, to_change=True), note_id))
+
+
+def _found(row: Note | None, note_id: UUID) -> Note:
+    if row is None:
+        raise NotFoundError(f"no note {note_id}")
+    return row

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ...database import taken
 from .models import Product
 from .schemas import NewProduct
 
@@ -19,7 +20,7 @@ AS_JSON = {
 
 
 class DuplicateError(Exception):
-    """A value that must be unique is taken; the transaction is lost."""
+    """A value that must be unique is taken, in the columns named; the transaction is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Repository:
         """Count all rows."""
         return self.session.scalars(select(func.count(Product.id))).one()
 
-    def find(self, key: UUID) -> Product | None:
-        """Give the row with this id."""
-        return self.session.get(Product, key)
+    def find(self, key: UUID, *, to_change: bool = False) -> Product | None:
+        """Give the row with this id; who means to change it waits for others who do so now."""
+        return self.session.get(Product, key, with_for_update=to_change)
 
     def add(self, new: NewProduct) -> Product:
         """Write a new row; raises DuplicateError."""
@@ -63,7 +64,10 @@ class Repository:
         try:
             self.session.flush()
         except IntegrityError as error:
-            raise DuplicateError from error
+            columns = taken(error)
+            if not columns:
+                raise
+            raise DuplicateError(*columns) from error
 
 
 def _columns(new: NewProduct) -> dict[str, object]:

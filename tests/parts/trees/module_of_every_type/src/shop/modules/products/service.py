@@ -19,10 +19,7 @@ def browse(repository: Repository, limit: int, offset: int) -> ProductPage:
 
 def read(repository: Repository, product_id: UUID) -> Product:
     """Give one; raises NotFoundError."""
-    row = repository.find(product_id)
-    if row is None:
-        raise NotFoundError(f"no product {product_id}")
-    return row
+    return _found(repository.find(product_id), product_id)
 
 
 def create(repository: Repository, new: NewProduct) -> Product:
@@ -35,7 +32,7 @@ def create(repository: Repository, new: NewProduct) -> Product:
 
 def replace(repository: Repository, product_id: UUID, new: NewProduct) -> Product:
     """Replace one as a whole; raises NotFoundError, or ConflictError as `create` does."""
-    row = read(repository, product_id)
+    row = _found(repository.find(product_id, to_change=True), product_id)
     try:
         repository.replace(row, new)
     except DuplicateError as error:
@@ -45,4 +42,10 @@ def replace(repository: Repository, product_id: UUID, new: NewProduct) -> Produc
 
 def delete(repository: Repository, product_id: UUID) -> None:
     """Delete one; raises NotFoundError."""
-    repository.remove(read(repository, product_id))
+    repository.remove(_found(repository.find(product_id, to_change=True), product_id))
+
+
+def _found(row: Product | None, product_id: UUID) -> Product:
+    if row is None:
+        raise NotFoundError(f"no product {product_id}")
+    return row
