@@ -166,4 +166,4 @@ def readme_commands(readme: str) -> list[str]:
 
 
 def serves(command: str) -> bool:
-    return bool(re.search(r"fastapi (dev|run)|uvicorn", command))
+    return bool(re.search(r"fastapi (dev|run)|--workers", command))

@@ -66,6 +66,7 @@ def test_an_empty_variable_is_as_if_it_were_not_there(monkeypatch: pytest.Monkey
         "RUN_RETENTION_DAYS=0",
         "RUN_RETENTION_ROWS=0",
         "AUTO_MIGRATE=perhaps",
+        "LOG_LEVEL=loud",
     ],
 )
 def test_a_value_that_cannot_work_is_refused_by_its_name(

@@ -1,40 +1,98 @@
-"""A service that cannot start says why in one line and ends; it does not try again and again."""
+"""`python -m my_shop`: how it starts, ends and logs, with one process and with several."""
 
+import json
+import socket
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from urllib.request import urlopen
 
 import pytest
 
 pytestmark = pytest.mark.processes
 
 STARTUP_FAILURE = 3
-"""What uvicorn ends with; with --workers its parent ends too."""
+COMMAND = [sys.executable, "-m", "my_shop", "--port=0"]
+WORKERS = pytest.mark.parametrize("workers", [1, 2])
 
 
-def start(environment: dict[str, str], *options: str) -> tuple[int, list[str]]:
-    """Start the server; give its exit code and what it said about the database."""
-    command = [sys.executable, "-m", "uvicorn", "my_shop.main:app", "--port=0", *options]
+def start(environment: dict[str, str], workers: int = 1) -> tuple[int, list[str]]:
+    """Start the server, which cannot; give its exit code and all lines that it wrote."""
     done = subprocess.run(  # noqa: S603
-        command, env=environment, capture_output=True, text=True, check=False, timeout=60
+        [*COMMAND, f"--workers={workers}"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
     )
-    assert "Traceback" not in done.stderr
-    return done.returncode, [line for line in done.stderr.splitlines() if "database" in line]
+    assert "Traceback" not in done.stdout
+    return done.returncode, done.stdout.splitlines()
 
 
+@contextmanager
+def serving(environment: dict[str, str], workers: int) -> Generator[tuple[str, list[str]]]:
+    """Serve until the end of the block; give an address, and what was written by then."""
+    lines: list[str] = []
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        subprocess.Popen(  # noqa: S603
+            [*COMMAND, f"--workers={workers}", f"--fd={listener.fileno()}"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listener.fileno()],
+            text=True,
+        ) as process,
+    ):
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/health/live", lines
+        finally:
+            process.terminate()
+            lines += process.communicate()[0].splitlines()
+
+
+@WORKERS
 def test_a_database_that_cannot_be_reached_ends_the_start(
-    environment: dict[str, str], no_database_url: str
+    environment: dict[str, str], no_database_url: str, workers: int
 ) -> None:
     environment["DATABASE_URL"] = no_database_url
 
-    code, [said] = start(environment)
+    code, lines = start(environment, workers)
+
+    said = [line for line in lines if "the database cannot be used: " in line]
+    assert code == STARTUP_FAILURE
+    assert 1 <= len(said) <= workers, "a worker was started again"
+
+
+def test_a_setting_that_is_wrong_ends_the_start(environment: dict[str, str]) -> None:
+    environment["POLL_SECONDS"] = "soon"
+
+    code, [said] = start(environment, workers=2)
 
     assert code == STARTUP_FAILURE
-    assert "the database cannot be used: " in said
+    assert said.startswith("the service cannot start: POLL_SECONDS: Input should be a valid number")
 
 
-def test_several_workers_end_together(environment: dict[str, str], no_database_url: str) -> None:
-    environment["DATABASE_URL"] = no_database_url
+@WORKERS
+def test_every_line_is_json_where_that_is_asked_for(
+    environment: dict[str, str], workers: int
+) -> None:
+    with serving({**environment, "LOG_JSON": "true"}, workers) as (live, lines):
+        urlopen(live, timeout=60).close()  # noqa: S310
 
-    _, said = start(environment, "--workers=2")
+    parsed = [json.loads(line) for line in lines]
+    [access] = [line for line in parsed if line["name"] == "uvicorn.access"]
+    assert access["level"] == "INFO"
+    assert access["message"].endswith('"GET /health/live HTTP/1.1" 200')
+    parents = [line for line in parsed if line["message"].startswith("Started parent process")]
+    assert [line["pid"] != access["pid"] for line in parents] == [True] * (workers - 1)
 
-    assert len(said) <= 2
+
+def test_the_level_holds_for_lines_of_the_server(environment: dict[str, str]) -> None:
+    with serving({**environment, "LOG_LEVEL": "ERROR"}, workers=2) as (live, lines):
+        urlopen(live, timeout=60).close()  # noqa: S310
+
+    assert lines == []

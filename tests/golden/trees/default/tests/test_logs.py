@@ -2,9 +2,12 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator
+from logging.config import dictConfig
 
 import pytest
+from uvicorn.config import LOGGING_CONFIG, Config
 
 from shop import logs
 from shop.settings import Settings
@@ -29,19 +32,20 @@ def test_a_line_says_when_how_bad_where_and_to_what_it_belongs(capsys: Capture) 
         logger.warning("inside")
     logger.info("outside")
     inside, outside = capsys.readouterr().err.splitlines()
-    assert inside.endswith(" WARNING service.test run_id=1 work=mail: inside")
-    assert outside.endswith(" INFO service.test: outside")
+    process = f"[{os.getpid()}]"
+    assert inside.endswith(f" {process} WARNING service.test run_id=1 work=mail: inside")
+    assert outside.endswith(f" {process} INFO service.test: outside")
     assert outside[:2] == "20"
 
 
 def test_json_lines_have_the_same_as_fields(capsys: Capture) -> None:
     logs.configure(Settings(log_json=True))
     with logs.bound(run_id="1"):
-        logger.error("two\nlines")
+        logger.error("two\nlines", extra={"color_message": "\x1b[1mtwo\nlines"})
     line = json.loads(capsys.readouterr().err)
-    del line["asctime"]
+    assert line.pop("asctime")[:2] == "20"
     expected = {"level": "ERROR", "name": "service.test", "message": "two\nlines", "run_id": "1"}
-    assert line.items() >= expected.items()
+    assert line == {**expected, "pid": os.getpid()}
 
 
 def test_json_lines_have_the_traceback_line_by_line(capsys: Capture) -> None:
@@ -53,11 +57,15 @@ def test_json_lines_have_the_traceback_line_by_line(capsys: Capture) -> None:
     assert json.loads(capsys.readouterr().err)["exc_info"][-1] == "ZeroDivisionError: oh"
 
 
-def test_the_scheduler_says_only_what_is_wrong(capsys: Capture) -> None:
-    logs.configure(Settings())
-    logging.getLogger("apscheduler.scheduler").info("every pass")
-    logging.getLogger("apscheduler.scheduler").warning("trouble")
-    assert capsys.readouterr().err.count("\n") == 1
+@pytest.mark.parametrize("name", ["apscheduler.scheduler", "alembic.runtime.plugins"])
+@pytest.mark.parametrize(("level", "lines"), [("DEBUG", 1), ("WARNING", 1), ("ERROR", 0)])
+def test_libraries_that_talk_much_say_only_what_is_wrong(
+    capsys: Capture, name: str, level: str, lines: int
+) -> None:
+    logs.configure(Settings.model_validate({"log_level": level}))
+    logging.getLogger(name).info("every pass")
+    logging.getLogger(name).warning("trouble")
+    assert capsys.readouterr().err.count("\n") == lines
 
 
 def test_what_is_bound_is_gone_after_an_error() -> None:
@@ -72,20 +80,51 @@ def test_configuring_twice_writes_each_line_once_and_keeps_other_handlers(capsys
     other = logging.NullHandler()
     logging.getLogger().handlers = [other]
     logs.configure(Settings())
-    logs.configure(Settings(log_level="warning"))
+    logs.configure(Settings.model_validate({"log_level": "warning"}))
     logger.info("left out")
     logger.warning("once")
     assert capsys.readouterr().err.count("\n") == 1
     assert other in logging.getLogger().handlers
 
 
-def test_the_server_logs_in_the_same_format(capsys: Capture) -> None:
-    for name in ("uvicorn", "uvicorn.access"):
-        server = logging.getLogger(name)
-        server.addHandler(logging.StreamHandler())
-        server.propagate = False
+SERVER = ("uvicorn", "uvicorn.error", "uvicorn.access")
+
+
+@pytest.fixture
+def _server() -> Iterator[None]:
+    """Configure the loggers as the command `uvicorn` does; have none of it after the test."""
+    dictConfig(LOGGING_CONFIG)
+    yield
+    for name in SERVER:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("_server")
+@pytest.mark.parametrize("name", SERVER)
+def test_the_server_logs_in_the_same_format(capsys: Capture, name: str) -> None:
+    for _ in range(2):
+        logs.configure(Settings())
+    logging.getLogger(name).info("GET /")
+    logging.getLogger(name).debug("left out")
+    written = capsys.readouterr()
+    assert written.err.endswith(f" INFO {name}: GET /\n")
+    assert (written.err.count("\n"), written.out) == (1, "")
+
+
+@pytest.mark.usefixtures("_server")
+def test_the_level_is_that_of_the_server_too(capsys: Capture) -> None:
+    logs.configure(Settings(log_level="ERROR"))
+    for name in SERVER:
+        logging.getLogger(name).warning("left out")
+        logging.getLogger(name).error("wrong")
+    assert capsys.readouterr().err.count("\n") == len(SERVER)
+
+
+@pytest.mark.usefixtures("_server")
+def test_access_lines_that_the_server_leaves_out_stay_out(capsys: Capture) -> None:
+    Config("shop.main:app", access_log=False)
     logs.configure(Settings())
     logging.getLogger("uvicorn.access").info("GET /")
-    logging.getLogger("apscheduler.scheduler").info("chatter")
-    [line] = capsys.readouterr().err.splitlines()
-    assert line.endswith(" INFO uvicorn.access: GET /")
+    assert capsys.readouterr().err == ""

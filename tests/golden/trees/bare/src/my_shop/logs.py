@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from uuid import uuid4
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,10 @@ from .settings import Settings
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 HANDLER = "service"
 LONGEST_ID = 64
+TEXT = "%(asctime)s [%(process)d] %(levelname)s %(name)s%(context)s: %(message)s"
+FIELDS = ("asctime", "process", "levelname", "name", "message")
+RENAMED = {"levelname": "level", "process": "pid"}
+LEFT_OUT = (*RESERVED_ATTRS, "color_message", "context")
 _bound: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_EMPTY)
 
 
@@ -45,17 +50,28 @@ def configure(settings: Settings) -> None:
     handler = logging.StreamHandler()
     handler.set_name(HANDLER)
     handler.addFilter(ContextFilter())
-    text = "%(asctime)s %(levelname)s %(name)s%(context)s: %(message)s"
-    fields = ["asctime", "levelname", "name", "message"]
-    as_json = JsonFormatter(fields, exc_info_as_array=True, rename_fields={"levelname": "level"})
-    handler.setFormatter(as_json if settings.log_json else logging.Formatter(text))
+    handler.setFormatter(_json() if settings.log_json else logging.Formatter(TEXT))
     root = logging.getLogger()
     root.handlers = [*(other for other in root.handlers if other.name != HANDLER), handler]
-    root.setLevel(settings.log_level.upper())
-    for name in ("uvicorn", "uvicorn.access"):
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    root.setLevel(settings.log_level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        _hand_over(logging.getLogger(name))
+    for name in ("alembic.runtime.plugins", "apscheduler"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _json() -> logging.Formatter:
+    return JsonFormatter(
+        FIELDS, reserved_attrs=LEFT_OUT, rename_fields=RENAMED, exc_info_as_array=True
+    )
+
+
+def _hand_over(server: logging.Logger) -> None:
+    """Let a logger of the server write what and as the others do."""
+    server.setLevel(logging.NOTSET)
+    if server.handlers:  # without one it is as it should be, or silent by --no-access-log
+        server.handlers.clear()
+        server.propagate = True
 
 
 class RequestIdMiddleware:

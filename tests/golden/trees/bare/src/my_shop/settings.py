@@ -1,10 +1,16 @@
 """Settings, read from the environment and from `.env`; `.env.example` explains each."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
+]
 
 
 class Settings(BaseSettings):
@@ -21,7 +27,7 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = 1_000_000
     idempotency_key_hours: PositiveFloat = 24
 
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     log_json: bool = False
 
     scheduler: bool = True

@@ -1,11 +1,12 @@
 """Settings, read from the environment and from `.env`; `.env.example` explains each."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 from pydantic import (
     AfterValidator,
     AnyUrl,
+    BeforeValidator,
     EmailStr,
     Field,
     HttpUrl,
@@ -32,6 +33,12 @@ SmtpUrl = Annotated[
 ]
 
 
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
+]
+
+
 class Settings(BaseSettings):
     """What may differ between two places that run this service."""
 
@@ -46,7 +53,7 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = 1_000_000
     idempotency_key_hours: PositiveFloat = 24
 
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     log_json: bool = False
 
     scheduler: bool = True

@@ -1,0 +1,97 @@
+"""`python -m shop`: the service under uvicorn, as the image starts it.
+
+The command `uvicorn` writes lines of a format of its own before the service is there, ends with 0
+when workers cannot start, and starts a worker that cannot be imported again and again.
+"""
+
+import argparse
+import logging
+import sys
+from contextlib import suppress
+
+from fastapi import FastAPI
+from pydantic import ValidationError
+from uvicorn import Config, Server
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from . import logs
+from .settings import Settings
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 10
+"""So long a worker may be silent, as while it starts on a busy machine, before it is replaced."""
+
+
+def load() -> FastAPI:
+    """Give the application to a server; the process ends if there is none."""
+    try:
+        logs.configure(Settings())
+        from .main import app  # noqa: PLC0415 (what fails while it is imported is said here)
+    except ValidationError as error:
+        say(error)
+    except Exception:
+        logger.exception("the application cannot be imported")
+    else:
+        return app
+    sys.exit(STARTUP_FAILURE)
+
+
+def say(error: ValidationError) -> None:
+    """Say in one line which settings are wrong."""
+    wrong = (f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+    logger.critical("the service cannot start: %s", "; ".join(wrong))
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until SIGTERM or SIGINT; give the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        logs.configure(Settings())
+    except ValidationError as error:
+        say(error)
+        return STARTUP_FAILURE
+    config = Config(
+        f"{__package__}.__main__:load",
+        factory=True,
+        lifespan="on",
+        log_config=None,
+        timeout_worker_healthcheck=ANSWER_SECONDS,
+        **vars(options),
+    )
+    with suppress(KeyboardInterrupt):
+        if config.workers > 1:
+            return supervise(config)
+        Server(config).run()
+    return 0
+
+
+def supervise(config: Config) -> int:
+    """Run workers; give the code of one that could not start, which ends the others too."""
+    with config.bind_socket() as listener:
+        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor.run()
+    codes = {worker.process.exitcode for worker in supervisor.processes}
+    return STARTUP_FAILURE if STARTUP_FAILURE in codes else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the options, which mean what they do for `uvicorn`."""
+    made = argparse.ArgumentParser(prog="python -m shop", allow_abbrev=False)
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--port", type=int, default=8000)
+    made.add_argument("--fd", type=int, help="a socket that listens already, instead of both")
+    made.add_argument("--workers", type=int, help="processes (default: 1, or $WEB_CONCURRENCY)")
+    made.add_argument("--root-path", default="", help="the prefix that a proxy takes away")
+    made.add_argument(
+        "--forwarded-allow-ips", help="the proxies (default: this machine, or $FORWARDED_ALLOW_IPS)"
+    )
+    made.add_argument(
+        "--timeout-graceful-shutdown", type=int, default=5, help="seconds that requests get to end"
+    )
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
