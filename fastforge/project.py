@@ -1,5 +1,6 @@
 """An existing fastforge project: where it is and what is recorded about it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,14 @@ class Project:
     @property
     def package(self) -> Path:
         """The folder of the package: what pyproject.toml names, since the user may rename it."""
-        return self.root / "src" / (_module_name(self.root) or self.answers.package)
+        name = _pyproject_value(self.root, "uv", "build-backend", "module-name")
+        return self.root / "src" / (name or self.answers.package)
+
+    @property
+    def entrypoint(self) -> str:
+        """The application as a server names it, such as shop.main:app."""
+        name = _pyproject_value(self.root, "fastapi", "entrypoint")
+        return name or f"{self.package.name}.main:app"
 
     @property
     def templates(self) -> Path:
@@ -74,21 +82,22 @@ def open_project(folder: Path, *, writes: bool = False) -> Project:
     return project
 
 
-def _module_name(root: Path) -> str | None:
-    """Give the package that the project's pyproject.toml builds, if it says so."""
+def _pyproject_value(root: Path, *keys: str) -> str | None:
+    """Give the text at `keys` of the tools in the project's pyproject.toml, if there is one."""
     import tomllib  # not needed for --help
 
     try:
-        tools = tomllib.loads(read_inside(root, "pyproject.toml").decode())["tool"]
-        name = tools["uv"]["build-backend"]["module-name"]
+        value = tomllib.loads(read_inside(root, "pyproject.toml").decode())["tool"]
+        for key in keys:
+            value = value[key]
     except (FileNotFoundError, KeyError, TypeError):
         return None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"{root / 'pyproject.toml'} is not TOML: {error}."
         raise FastforgeError(problem, "Mend it, then run the command again.") from error
-    if not isinstance(name, str):
+    if not isinstance(value, str):
         return None
-    if not (name.isidentifier() and name.isascii()):
-        problem = f"{root / 'pyproject.toml'} names the package {name!a}, which is no name of one."
+    if not all(name.isidentifier() and name.isascii() for name in re.split("[.:]", value)):
+        problem = f"{root / 'pyproject.toml'} has {keys[-1]} = {value!a}, which names no code."
         raise FastforgeError(problem, "Mend it, then run the command again.")
-    return name
+    return value

@@ -43,9 +43,12 @@ class Client:
             connection.close()
 
     def wait_for_status(self, probe: Probe) -> str | None:
-        """Ask until the answer is the expected one; give the problem if it never was."""
+        """Ask until the answer is the expected one, or that there is no such route.
+
+        Give the problem if it never was.
+        """
         deadline = time.monotonic() + self.patience
-        while problem := self.probe(probe):
+        while (problem := self.probe(probe)) and not problem.startswith(f"{probe}: 404 "):
             if time.monotonic() > deadline:
                 return problem
             time.sleep(_PAUSE)
@@ -55,7 +58,10 @@ class Client:
         """Send a probe's request; give the problem with the answer, if there is one."""
         answer = self.request(probe.method, probe.path, probe.body)
         if answer.status != probe.status:
-            return f"{probe}: {answer.status} instead of {probe.status}: {answer.body[:200]}"
+            problem = f"{probe}: {answer.status} instead of {probe.status}: {answer.body[:200]}"
+            return None if probe.alive(answer.status) else problem
+        if probe.edited:
+            return None
         if probe.contains not in answer.body:
             return f"{probe}: the answer does not contain {probe.contains}"
         return self._follow(probe, answer) if probe.follow else None

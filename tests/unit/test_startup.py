@@ -16,6 +16,7 @@ from fastforge.checks.probes import PROBES
 from fastforge.checks.startup import check_startup
 from fastforge.project import Project
 from fastforge.record import record_of
+from fastforge.staging import write_files
 
 SERVER = '''#!{python}
 """Answers what the file `answers.json` says; each list is used up but for its last item."""
@@ -43,11 +44,15 @@ server.socket = socket.socket(fileno=int(sys.argv[sys.argv.index("--fd") + 1]))
 server.serve_forever()
 '''
 
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "paths": {probe.path: {probe.method.lower(): {}} for probe in PROBES},
+}
 HEALTHY: dict[str, Any] = {
     "GET /health/ready": [[503, "{}"], [200, "{}"]],
     "GET /health/live": [[200, "{}"]],
     "GET /health/background": [[200, "{}"]],
-    "GET /openapi.json": [[200, '{"openapi": "3.1.0"}']],
+    "GET /openapi.json": [[200, json.dumps(DOCUMENT)]],
     "GET /jobs": [[200, "[]"]],
     "POST /notify": [[202, "{}", "/tasks/1"]],
     "GET /tasks/1": [[200, '{"state": "queued"}'], [200, '{"state": "succeeded"}']],
@@ -60,11 +65,9 @@ HEALTHY: dict[str, Any] = {
 def project(tmp_path: Path) -> Project:
     answers = ProjectAnswers(name="shop", description="Sells.", author="Ada")
     root = tmp_path / "shop"
-    for probe in PROBES:
-        if probe.needs:
-            (root / "src/shop" / probe.needs).parent.mkdir(parents=True, exist_ok=True)
-            (root / "src/shop" / probe.needs).touch()
-    return Project(root, record_of("project", "shop", answers.as_dict(), {}), answers)
+    tree = {f"src/shop/{source}": b"" for probe in PROBES for source in probe.sources}
+    write_files(tree, root)
+    return Project(root, record_of("project", "shop", answers.as_dict(), tree), answers)
 
 
 def start(project: Project, answers: dict[str, Any]) -> Finding:
@@ -90,11 +93,12 @@ def test_a_healthy_project_passes_with_a_request_to_each_example(project: Projec
 
 
 def test_only_what_the_project_has_is_asked_for(project: Project) -> None:
-    for probe in PROBES:
-        if probe.needs:
-            (project.package / probe.needs).unlink()
+    paths = DOCUMENT["paths"].keys() - {"/notify", "/payments", "/metrics"}
+    document = json.dumps({"openapi": "3.1.0", "paths": {path: {"get": {}} for path in paths}})
 
-    assert start(project, HEALTHY).summary == "5 requests"
+    finding = start(project, HEALTHY | {"GET /openapi.json": [[200, document]]})
+
+    assert finding.summary == "5 requests"
 
 
 @pytest.mark.parametrize(
@@ -161,3 +165,39 @@ def test_the_caller_s_own_settings_do_not_reach_the_server(
     assert "SMTP_URL" not in seen
     assert seen["DATABASE_URL"].startswith("sqlite:////")
     assert seen["PATH"] == os.environ["PATH"]
+
+
+def record_edit(project: Project, source: str) -> None:
+    (project.package / source).write_text("# edited\n")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_route_that_asks_for_a_key_is_alive(project: Project, status: int) -> None:
+    assert start(project, HEALTHY | {"POST /notify": [[status, "{}"]]}).passed
+
+
+@pytest.mark.parametrize(
+    ("status", "passed"), [(200, True), (422, True), (503, True), (404, False), (500, False)]
+)
+def test_what_its_owner_edited_need_only_be_alive(
+    project: Project, status: int, passed: bool
+) -> None:
+    record_edit(project, "modules/payments/router.py")
+
+    assert start(project, HEALTHY | {"POST /payments": [[status, "{}"]]}).passed == passed
+
+
+def test_a_run_of_an_edited_task_may_end_in_any_way(project: Project) -> None:
+    record_edit(project, "tasks/send_email.py")
+
+    assert start(project, HEALTHY | {"GET /tasks/1": [[200, '{"state": "failed"}']]}).passed
+
+
+def test_a_project_without_a_health_route_is_asked_for_the_rest(project: Project) -> None:
+    assert start(project, HEALTHY | {"GET /health/ready": [[404, "{}"]]}).passed
+
+
+def test_a_document_that_is_none_is_a_problem(project: Project) -> None:
+    finding = start(project, HEALTHY | {"GET /openapi.json": [[500, "oops"]]})
+
+    assert finding.problems[0].startswith("GET /openapi.json: there is no OpenAPI document")

@@ -24,8 +24,8 @@ def test_the_server_finds_an_application_that_says_what_it_is(app: FastAPI) -> N
         assert (made.title, made.description) == (project["name"], project["description"])
 
 
-def test_every_operation_has_an_id_of_its_own_and_an_explanation(client: TestClient) -> None:
-    schema = client.get("/openapi.json").json()
+def test_every_operation_has_an_id_of_its_own_and_an_explanation(app: FastAPI) -> None:
+    schema = app.openapi()
     operations = [operation for path in schema["paths"].values() for operation in path.values()]
     ids = Counter(operation["operationId"] for operation in operations)
     assert max(ids.values()) == 1

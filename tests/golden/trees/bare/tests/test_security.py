@@ -79,8 +79,10 @@ def test_keys_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> 
     assert compared == [(KEY.encode(), KEY.encode())]
 
 
-def test_every_operation_that_changes_something_is_guarded(client: TestClient) -> None:
-    paths = client.get("/openapi.json").json()["paths"]
+def test_every_operation_that_changes_something_is_guarded(
+    app: FastAPI, client: TestClient
+) -> None:
+    paths = app.openapi()["paths"]
     operations = [
         (method, path.replace("{run_id}", "00000000-0000-4000-8000-000000000000"))
         for path, methods in paths.items()

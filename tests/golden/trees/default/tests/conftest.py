@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -24,6 +25,7 @@ _FROM_OUTSIDE = re.compile(
     r"(?i:\w+_proxy)|UVICORN_\w+|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|FORCE_COLOR|PYTHONOPTIMIZE"
 )
 """Variables of the shell that would change what the tests and their servers talk to."""
+PROJECT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure() -> None:
@@ -34,10 +36,16 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the developer's own environment and .env out of the tests."""
+    """Keep the developer's own environment and .env out of the tests.
+
+    A setting without a default has the value that .env.example shows, else that of .env.
+    """
     monkeypatch.setattr(Settings, "model_config", {**Settings.model_config, "env_file": None})
-    for name in Settings.model_fields:
+    shown = {**dotenv_values(PROJECT / ".env"), **dotenv_values(PROJECT / ".env.example")}
+    for name, field in Settings.model_fields.items():
         monkeypatch.delenv(name.upper(), raising=False)
+        if field.is_required() and (value := shown.get(name.upper())):
+            monkeypatch.setenv(name.upper(), value)
 
 
 @pytest.fixture(scope="session")

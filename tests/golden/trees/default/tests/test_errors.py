@@ -82,15 +82,15 @@ def test_an_error_reads_as_its_reason() -> None:
     ],
 )
 def test_the_document_says_how_a_route_may_refuse(
-    client: TestClient, method: str, path: str, statuses: set[str]
+    app: FastAPI, method: str, path: str, statuses: set[str]
 ) -> None:
-    operation = client.get("/openapi.json").json()["paths"][path][method]
+    operation = app.openapi()["paths"][path][method]
 
     assert set(operation["responses"]) == statuses
 
 
-def test_the_document_says_what_a_refusal_looks_like(client: TestClient) -> None:
-    refused = client.get("/openapi.json").json()["paths"]["/jobs"]["get"]["responses"]["401"]
+def test_the_document_says_what_a_refusal_looks_like(app: FastAPI) -> None:
+    refused = app.openapi()["paths"]["/jobs"]["get"]["responses"]["401"]
 
     schema = refused["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/Problem"}

@@ -1,6 +1,7 @@
 """`/notes`, from the request to the table and back."""
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 PATH = "/notes"
@@ -34,8 +35,8 @@ def test_a_page_has_limits(client: TestClient) -> None:
     assert {client.get(PATH, params=params).status_code for params in beyond} == {422}
 
 
-def test_a_page_holds_20_if_nothing_is_said(client: TestClient) -> None:
-    operation = client.get("/openapi.json").json()["paths"][PATH]["get"]
+def test_a_page_holds_20_if_nothing_is_said(app: FastAPI) -> None:
+    operation = app.openapi()["paths"][PATH]["get"]
 
     usual = {param["name"]: param["schema"]["default"] for param in operation["parameters"]}
     assert usual == {"limit": 20, "offset": 0}
