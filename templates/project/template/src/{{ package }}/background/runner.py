@@ -5,7 +5,6 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from uuid import uuid4
@@ -13,12 +12,11 @@ from uuid import uuid4
 from ..database import Database
 from ..ending import aside, wait_for
 from ..settings import Settings
-from .attempt import Attempt, Process
-from .claim import begin, claim
+from .attempt import Process
 from .clock import WallClock
 from .execution import Observer
 from .heartbeat import Heartbeat
-from .models import Run
+from .intake import Intake
 from .overdue import Overdue
 from .work import Registry
 
@@ -36,23 +34,26 @@ class Runner:
     ) -> None:
         """Prepare; nothing runs before `start`."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-        self.draining = False
         self.last_pass = monotonic()
         self.wall_clock = WallClock()
         self.server_loop: asyncio.AbstractEventLoop | None = None
-        self._settings, self._database, self._registry = settings, database, registry
-        self._attempts: list[Attempt] = []
-        self._claiming = threading.Lock()
+        self._settings = settings
         self._wake = threading.Event()
         self._stopped = threading.Event()
-        self._process = Process(settings, database, observe, self.wake, self._stopped)
         self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
+        process = Process(settings, database, observe, self.wake, self._stopped)
+        self._intake = Intake(self.owner, process, registry, self._heartbeat)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
     @property
     def running(self) -> bool:
         """Whether it was started and not yet stopped."""
         return self._thread.is_alive()
+
+    @property
+    def draining(self) -> bool:
+        """Whether nothing more is accepted or begun here."""
+        return self._intake.closed
 
     @property
     def overdue(self) -> Overdue:
@@ -72,21 +73,16 @@ class Runner:
 
         The database may not answer: nothing here waits for it without an end (T11).
         """
-        self.draining = True
+        end = monotonic() + self._settings.shutdown_grace_seconds
+        self._intake.close(self._settings.shutdown_grace_seconds)
         if not self.running:
             return
-        end = monotonic() + self._settings.shutdown_grace_seconds
-        if self._claiming.acquire(timeout=self._settings.shutdown_grace_seconds):
-            self._claiming.release()  # what was being claimed has begun, or will not begin
-        while (active := self._active()) and monotonic() < end:
+        while (active := self._intake.active()) and monotonic() < end:
             active[0].join(max(0.0, end - monotonic()))
         self._stopped.set()
         self.wake()
         self._thread.join(STOP_SECONDS)
         wait_for(aside("marking interrupted runs", self._heartbeat.end), STOP_SECONDS)
-
-    def _active(self) -> list[Attempt]:
-        return [attempt for attempt in self._attempts if not attempt.over]
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
@@ -103,43 +99,14 @@ class Runner:
     def _pass(self) -> float:
         """Do what is to be done now; give the seconds until there may be more."""
         self.wall_clock.look()
-        for attempt in self._active():
+        for attempt in self._intake.active():
             attempt.check_timeout()
-        alive = [attempt.row.id for attempt in self._active()]
+        alive = [attempt.row.id for attempt in self._intake.active()]
         if self._stopped.is_set():
-            return 0.0
+            return 0.0  # threads that are not waited for any more look as if they were gone
         self._heartbeat.keep(alive)
-        while self._claim(datetime.now(UTC)):
+        while self._intake.take(datetime.now(UTC), self.server_loop):
             pass
-        timeouts = [attempt.seconds_left for attempt in self._active()]
+        timeouts = [attempt.seconds_left for attempt in self._intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as the heart beats
         return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))
-
-    def _claim(self, now: datetime) -> bool:
-        limits = {name: work.limit for name, work in self._registry.items()}
-        with self._claiming:
-            self._attempts = self._active()
-            slots = self._settings.runner_threads - len(self._attempts)
-            if self.draining or slots <= 0:
-                return False
-            with self._database.transaction() as session:
-                claimed = claim(session, limits, now, owner=self.owner, slots=slots)
-            return bool(claimed) and not self.draining and self._begin(claimed)
-
-    def _begin(self, claimed: Sequence[Run]) -> bool:
-        never_begun = self._heartbeat.never_begun
-        never_begun |= {run.id for run in claimed}  # whatever goes wrong from here on
-        with self._database.transaction() as session:
-            begun = begin(session, self.owner, claimed, datetime.now(UTC))
-        for run in begun:
-            attempt = Attempt(run, self._registry[run.name], self._process, self.server_loop)
-            try:
-                attempt.start()
-            except RuntimeError as error:  # for want of memory, or of process ids
-                logger.error("no thread can be started, runs wait: %s", error)  # noqa: TRY400
-                self._heartbeat.hurry()
-                return False
-            self._attempts.append(attempt)
-            never_begun.discard(run.id)
-        never_begun -= {run.id for run in claimed}
-        return True

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from time import monotonic
 
 from sqlalchemy.exc import OperationalError
 
@@ -63,7 +64,8 @@ class Services:
 
     def stop(self) -> None:
         """Stop the scheduler, drain the runner, close the database; wait for none without end."""
+        end = monotonic() + STOP_SECONDS
         stopping = aside("stopping the scheduler", self.scheduler.stop)
         self.runner.stop()
-        wait_for(stopping, STOP_SECONDS)
+        wait_for(stopping, max(0.0, end - monotonic()))
         wait_for(aside("closing the database", self.database.close), STOP_SECONDS)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from my_shop.background import RunContext, Task, attempt, heartbeat, runner
+from my_shop.background import RunContext, Task, attempt, heartbeat, intake, runner
 from my_shop.background.execution import nobody
 from my_shop.background.runner import Runner
 from my_shop.database import Database
@@ -32,7 +32,7 @@ class WrongClock(datetime):
         return super().now(tz) + timedelta(seconds=float(WRONG_BY))
 
 
-for module in (attempt, heartbeat, runner):
+for module in (attempt, heartbeat, intake, runner):
     vars(module)["datetime"] = WrongClock
 
 

@@ -4,8 +4,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -58,6 +59,25 @@ def test_the_process_works_until_it_is_told_to_end(
         assert process.wait() == 0
     assert main(["--check"]) == 1
     assert schedulers() == 0
+
+
+def test_the_process_ends_in_time_though_the_database_does_not_answer(
+    environment: dict[str, str],
+    heartbeat: Path,
+    locked: Callable[[], AbstractContextManager[None]],
+    wait_until: WaitUntil,
+) -> None:
+    """T11: somebody has locked it."""
+    environment |= {"SHUTDOWN_GRACE_SECONDS": "0", "LEASE_SECONDS": "1", "POLL_SECONDS": "0.1"}
+    with running(environment) as process:
+        wait_until(heartbeat.exists)
+        with locked():
+            time.sleep(1)  # it waits for the lock by now
+            process.send_signal(signal.SIGTERM)
+            process.wait(40)
+        assert process.stderr
+        said = process.stderr.read()
+    assert "marking interrupted runs takes too long, going on without it" in said
 
 
 def test_a_process_that_cannot_start_ends_at_once(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from shop.background import RunContext, Task, attempt, heartbeat, runner
+from shop.background import RunContext, Task, attempt, heartbeat, intake, runner
 from shop.background.execution import nobody
 from shop.background.runner import Runner
 from shop.database import Database
@@ -32,7 +32,7 @@ class WrongClock(datetime):
         return super().now(tz) + timedelta(seconds=float(WRONG_BY))
 
 
-for module in (attempt, heartbeat, runner):
+for module in (attempt, heartbeat, intake, runner):
     vars(module)["datetime"] = WrongClock
 
 

@@ -19,7 +19,7 @@ def heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path(settings.background_heartbeat_file)
 
 
-@pytest.mark.parametrize(("age", "code"), [(50, 0), (70, 1)])
+@pytest.mark.parametrize(("age", "code"), [(50, 0), (70, 1), (-70, 1)])
 def test_an_old_heartbeat_means_that_the_process_is_stuck(
     heartbeat: Path, age: int, code: int
 ) -> None:

@@ -46,7 +46,10 @@ def beat(heartbeat: Path, runner: Part, scheduler: Part) -> None:
 def is_alive(settings: Settings) -> bool:
     """Tell whether the heartbeat file is fresh."""
     heartbeat = Path(settings.background_heartbeat_file)
-    return heartbeat.exists() and time.time() - heartbeat.stat().st_mtime < STALLED_AFTER_SECONDS
+    if not heartbeat.exists():
+        return False
+    age = time.time() - heartbeat.stat().st_mtime
+    return abs(age) < STALLED_AFTER_SECONDS  # in the future: the clock was set back meanwhile
 
 
 def main(arguments: list[str]) -> int:
