@@ -38,12 +38,39 @@ def total(families: list[Metric], name: str, **labels: str) -> float:
     return sum(sample.value for sample in fitting)
 
 
+def handlers(client: TestClient) -> set[str]:
+    """Give the values of the label for the path."""
+    samples = [s for family in parse(client.get("/metrics").text) for s in family.samples]
+    return {sample.labels["handler"] for sample in samples if "handler" in sample.labels}
+
+
 def test_requests_are_counted_by_the_whole_template_of_their_route(families: list[Metric]) -> None:
     samples = [sample for family in families for sample in family.samples]
     handlers = {sample.labels["handler"] for sample in samples if "handler" in sample.labels}
     assert handlers == {"/health/live", "/jobs/{name}", "none"}
     assert total(families, "http_requests_total", handler="/jobs/{name}", status="4xx") == 2
     assert total(families, "http_request_duration_seconds_count", handler="/health/live") == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/tasks/{}/", "/nowhere/{}", "/health/live/{}", "/docs/{}/", "/jobs/x/runs/{}/"]
+)
+def test_paths_that_callers_make_up_become_no_labels(client: TestClient, path: str) -> None:
+    for number in range(3):
+        client.get(path.format(number), follow_redirects=False)
+
+    assert handlers(client) == {"none"}
+
+
+def test_methods_that_callers_make_up_become_one_label(client: TestClient) -> None:
+    for method in ("GET", "HEAD", "BREW", "WHEN", "X" * 99):
+        client.request(method, "/health/live")
+
+    families = list(parse(client.get("/metrics").text))
+    samples = [sample for family in families for sample in family.samples]
+    assert {s.labels["method"] for s in samples if "method" in s.labels} == {"GET", "HEAD", "OTHER"}
+    assert total(families, "http_requests_total", method="OTHER", status="4xx") == 3
+    assert handlers(client) == {"/health/live"}
 
 
 def test_names_and_explanations_follow_the_rules_of_prometheus(families: list[Metric]) -> None:

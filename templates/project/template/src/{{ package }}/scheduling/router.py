@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Depends
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import delete, select
 
@@ -15,6 +16,7 @@ from ..background.views import PageDep, RunView
 from ..database import ReadSessionDep, SessionDep
 from ..engine import lock_ledger
 from ..errors import NotFoundError
+from ..protocol import root_path
 from ..refusals import refusals
 from ..security import OperatorDep, OpsRead, OpsWrite
 from .dependencies import SchedulerDep
@@ -79,17 +81,34 @@ def list_runs(
     return [RunView.of(run, operator=operator) for run in session.scalars(newest)]
 
 
+@router.get("/{name}/runs/{run_id}", dependencies=[OpsRead], responses=refusals(404))
+def read_run_of_job(
+    job: JobDep, run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep
+) -> RunView:
+    """Tell how a run goes; its id is what `run` answered with."""
+    run = session.get(Run, run_id)
+    if run is None or run.name != job.name:
+        raise NotFoundError(f"no run {run_id} of {job.name}")
+    return RunView.of(run, operator=operator)
+
+
 @router.post(
     "/{name}/run",
     status_code=HTTPStatus.ACCEPTED,
     dependencies=[OpsWrite],
     responses=refusals(403, 404),
 )
-def run_job_now(
-    job: JobDep, session: SessionDep, runner: RunnerDep, background: BackgroundTasks
+def run_job_now(  # noqa: PLR0913, PLR0917
+    job: JobDep,
+    session: SessionDep,
+    runner: RunnerDep,
+    background: BackgroundTasks,
+    request: Request,
+    response: Response,
 ) -> RunView:
-    """Queue a run that is due now; whichever process is free takes it."""
+    """Queue a run that is due now; whichever process is free takes it. Ask at `Location`."""
     run_id = ledger.add(session, job, datetime.now(UTC))
+    response.headers["Location"] = f"{root_path(request)}/jobs/{job.name}/runs/{run_id}"
     background.add_task(wake, runner)
     return RunView.of(session.get_one(Run, run_id), operator=True)
 

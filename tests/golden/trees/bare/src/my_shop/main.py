@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
-from . import errors, health, logs
+from . import errors, health, logs, protocol
 from .background.execution import nobody
 from .background.router import router as tasks_router
 from .background.work import Registry
@@ -16,6 +16,7 @@ from .refusals import refusals
 from .scheduling.router import router as jobs_router
 from .services import Services
 from .settings import Settings
+from .texts import refuse_unstorable_text
 
 DESCRIPTION = "Sells things."
 
@@ -46,9 +47,11 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         title="my-shop",
         description=DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=settings.max_body_bytes,
+        redirect_slashes=False,  # each redirected path would be a label of its own in the metrics
+        dependencies=[Depends(refuse_unstorable_text)],
     )
     app.state.settings = settings
+    protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)
     errors.install(app)
     app.include_router(health.router)

@@ -19,5 +19,5 @@ def refusals(*statuses: int) -> Responses:
     return {status: {"model": Problem} for status in statuses}
 
 
-BODY_REFUSALS = refusals(400) | {413: {"content": {"text/plain": {}}}}
+BODY_REFUSALS = refusals(400, 413)
 """For every route that reads a body: not readable as text, larger than MAX_BODY_BYTES."""

@@ -6,6 +6,7 @@ Python itself takes (`python_gc_*`) is measured only where one process counts.
 """
 
 import os
+from http import HTTPMethod
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -21,6 +22,7 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_fastapi_instrumentator import Instrumentator
+from prometheus_fastapi_instrumentator.metrics import Info, default
 
 from .background.models import State
 from .background.work import Registry
@@ -29,6 +31,7 @@ from .metrics_state import LedgerCollector, Planned
 from .metrics_workers import MULTIPROCESS, WorkersCollector, tidy
 
 OUTCOMES = [state.value for state in State if state not in {State.QUEUED, State.RUNNING}]
+METHODS = frozenset(HTTPMethod)
 SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
 
 
@@ -75,11 +78,9 @@ class Metrics:
 
     def instrument(self, app: FastAPI) -> None:
         """Measure requests and serve `/metrics`; before the application starts."""
-        Instrumentator(
-            registry=self.registry,
-            should_exclude_streaming_duration=True,
-            excluded_handlers=["^/metrics$"],
-        ).instrument(app)
+        count = default(registry=self.registry, should_exclude_streaming_duration=True)
+        measured = Instrumentator(registry=self.registry, excluded_handlers=["^/metrics$"])
+        measured.add(_bound_method, count).instrument(app)
 
         @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
         def metrics(request: Request) -> Response:
@@ -109,3 +110,9 @@ class Metrics:
             self._seconds[work.kind].labels(name)
             for outcome in OUTCOMES:
                 self._runs[work.kind].labels(name, outcome)
+
+
+def _bound_method(info: Info) -> None:
+    # Callers choose the method, and each becomes a label that is kept.
+    if info.method not in METHODS:
+        info.method = "OTHER"
