@@ -27,14 +27,15 @@ LONGEST_TAKEN = 60
 
 USED = frozenset(
     """
-    I O APIRouter AfterValidator Annotated Answers Any Asked AsyncGenerator AwareDatetime Base
-    BaseModel BaseSettings BigInteger Boolean Callable ConfigDict ConflictError Database
-    DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr ExactDecimal Examples
-    Exception FastAPI Field Float Gateway GatewayDep GatewaySettings HTTPStatus HttpUrl Int64
-    IntegrityError Iterator JSON KEY Limit Mapped Mock Moment NOWHERE NotFoundError Offset PATH
-    PREFIX Path PositiveFloat Query ReadSessionDep Repository Request Row START SecretStr Sequence
-    Session SessionDep SettingsConfigDict String TAKEN TestClient Text ThreadPoolExecutor
-    TypeDecorator UTC UUID UnavailableError UtcDateTime Uuid ValidationError
+    I O APIRouter AbstractEventLoop AfterValidator Annotated Answers Any Asked AsyncGenerator
+    AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
+    ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr
+    ExactDecimal Examples Exception FastAPI Field Float Gateway GatewayDep GatewaySettings
+    HTTPStatus HeaderKey HttpUrl Int64 IntegrityError Iterator JSON KEY Limit Mapped Mock Moment
+    NOWHERE NotFoundError Offset PATH PREFIX Path PositiveFloat Query ReadSessionDep Repository
+    Request Row START Secret SecretStr Sequence Session SessionDep SettingsConfigDict String TAKEN
+    TestClient Text ThreadPoolExecutor TypeDecorator UTC UUID UnavailableError UtcDateTime Uuid
+    ValidationError
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""

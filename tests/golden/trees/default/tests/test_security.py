@@ -11,14 +11,16 @@ from shop.security import OperatorDep, OpsRead, OpsWrite
 from shop.settings import Settings
 
 KEY = "correct horse"
-RIGHT = {"X-API-Key": KEY}
-WRONG = [{b"X-API-Key": key} for key in (b"correct", b"correct horse.", b"Correct horse", b"\xe9")]
+RIGHT = {"X-Ops-Key": KEY}
+WRONG_KEYS = [b"correct", b"correct horse.", b"Correct horse", b"\xe9"]
+WRONG = [{header: key} for key in WRONG_KEYS for header in (b"X-Ops-Key", b"X-API-Key")]
 
 
-def service(key: str | None) -> TestClient:
+def service(key: str | None, clients: str = "") -> TestClient:
     """Make two routes with the guards, under settings with or without a key."""
     app = FastAPI()
-    app.state.settings = Settings.model_validate({"ops_api_key": key})
+    values = {"ops_api_key": key, "client_api_keys": clients}
+    app.state.settings = Settings.model_validate({n: v for n, v in values.items() if v})
     errors.install(app)
 
     @app.get("/", dependencies=[OpsRead])
@@ -47,7 +49,7 @@ def test_without_a_key_set_operations_are_off() -> None:
 def test_with_a_key_set_a_request_without_one_is_refused(method: str) -> None:
     response = service(KEY).request(method, "/")
     assert response.status_code == 401
-    assert response.json() == {"detail": "X-API-Key is missing"}
+    assert response.json() == {"detail": "X-Ops-Key is missing"}
 
 
 @pytest.mark.parametrize("configured", [None, KEY])
@@ -58,13 +60,26 @@ def test_a_wrong_key_is_refused(
 ) -> None:
     response = service(configured).request(method, "/", headers=headers)
     assert response.status_code == 401
-    assert response.json() == {"detail": "X-API-Key is wrong"}
+    assert response.json() == {"detail": f"{next(iter(headers)).decode()} is wrong"}
 
 
-def test_the_right_key_makes_an_operator() -> None:
+@pytest.mark.parametrize("header", ["X-Ops-Key", "X-API-Key"])
+def test_the_right_key_makes_an_operator(header: str) -> None:
     client = service(KEY)
-    assert client.get("/", headers=RIGHT).json() is True
-    assert client.post("/", headers=RIGHT).json() == "done"
+    assert client.get("/", headers={header: KEY}).json() is True
+    assert client.post("/", headers={header: KEY}).json() == "done"
+
+
+def test_an_operator_may_be_a_client_too() -> None:
+    both = {**RIGHT, "X-API-Key": "for-web"}
+    assert service(KEY, "web:for-web").post("/", headers=both).json() == "done"
+
+
+def test_a_client_is_no_operator_but_its_key_is_no_wrong_one() -> None:
+    as_client = {"X-API-Key": "for-web"}
+    assert service(None, "web:for-web").get("/", headers=as_client).json() is False
+    refused = service(KEY, "web:for-web").post("/", headers=as_client)
+    assert (refused.status_code, refused.json()) == (401, {"detail": "X-Ops-Key is missing"})
 
 
 def test_keys_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:

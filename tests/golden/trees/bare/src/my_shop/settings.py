@@ -3,8 +3,10 @@
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .keys import ClientKeys, HeaderKey
 
 
 LogLevel = Annotated[
@@ -23,7 +25,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///my_shop.db"
     auto_migrate: bool = True
 
-    ops_api_key: SecretStr | None = None
+    client_api_keys: ClientKeys = {}
+    ops_api_key: HeaderKey | None = None
     max_body_bytes: PositiveInt = 1_000_000
     idempotency_key_hours: PositiveFloat = 24
 

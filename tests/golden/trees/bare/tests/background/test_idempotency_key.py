@@ -130,6 +130,26 @@ def test_no_key_another_key_or_another_task_is_another_run(
     assert count() == 2
 
 
+def test_the_same_key_of_another_client_is_another_run(
+    settings: Settings, client: TestClient, count: Callable[[], int]
+) -> None:
+    """T7: what one client has done is nothing to the next, and neither is told of the other."""
+    keys = Settings.model_validate({"client_api_keys": "web:for-web,cron:for-cron"})
+    settings.client_api_keys = keys.client_api_keys
+    answers = [
+        client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k", **key})
+        for key in ({}, {"X-API-Key": "for-web"}, {"X-API-Key": "for-cron"})
+    ]
+    again = client.post(
+        "/charge",
+        json={"amount": 5},
+        headers={"Idempotency-Key": "k", "X-API-Key": "for-web"},
+    )
+
+    assert len({answer.json()["run_id"] for answer in answers}) == count() == 3
+    assert again.json()["run_id"] == answers[1].json()["run_id"]
+
+
 def test_a_key_expires(
     client: TestClient, database: Database, settings: Settings, count: Callable[[], int]
 ) -> None:

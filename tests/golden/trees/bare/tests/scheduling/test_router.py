@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -19,7 +20,7 @@ from my_shop.scheduling import Crontab, Every, Job
 from my_shop.scheduling.models import PausedJob
 from my_shop.settings import Settings
 
-KEY = {"X-API-Key": "the-key"}
+KEY = {"X-Ops-Key": "the-key"}
 HOUR = timedelta(hours=1)
 
 WaitUntil = Callable[[Callable[[], object]], None]
@@ -47,7 +48,7 @@ JOBS = {job.name: job for job in (REPORT, FAILING, DISABLED)}
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"ops_api_key": SecretStr(KEY["X-API-Key"])})
+    return settings.model_copy(update={"ops_api_key": SecretStr(KEY["X-Ops-Key"])})
 
 
 @pytest.fixture
@@ -99,6 +100,7 @@ def test_an_unknown_job_is_not_found(operator: TestClient, method: str, path: st
         ("GET", "/jobs"),
         ("GET", "/jobs/report"),
         ("GET", "/jobs/report/runs"),
+        ("GET", f"/jobs/report/runs/{UUID(int=7)}"),
         ("POST", "/jobs/report/run"),
         ("POST", "/jobs/report/pause"),
         ("POST", "/jobs/report/resume"),
@@ -116,6 +118,33 @@ def test_run_now_queues_a_run_that_is_done_at_once(
     assert accepted.status_code == HTTPStatus.ACCEPTED
     wait_until(lambda: operator.get("/jobs/report/runs").json()[0]["state"] == "succeeded")
     assert operator.get("/jobs/report/runs").json()[0]["id"] == accepted.json()["id"]
+
+
+def test_the_id_that_run_now_gives_can_be_looked_up(
+    operator: TestClient, wait_until: WaitUntil
+) -> None:
+    accepted = operator.post("/jobs/failing/run")
+
+    run_id, location = accepted.json()["id"], accepted.headers["Location"]
+    assert location == f"/jobs/failing/runs/{run_id}"
+    wait_until(lambda: operator.get(location).json()["state"] == "failed")
+    shown = operator.get(location).json()
+    assert (shown["id"], shown["error"]) == (run_id, "RuntimeError: the printer is on fire")
+
+
+def test_where_to_look_begins_where_the_application_is(app: FastAPI) -> None:
+    with TestClient(app, root_path="/api", headers=KEY) as client:
+        accepted = client.post("/jobs/report/run")
+
+    assert accepted.headers["Location"] == f"/api/jobs/report/runs/{accepted.json()['id']}"
+
+
+def test_a_run_of_another_job_or_of_none_is_not_found(operator: TestClient) -> None:
+    run_id = operator.post("/jobs/report/run").json()["id"]
+
+    for path in (f"failing/runs/{run_id}", f"nothing/runs/{run_id}", f"report/runs/{UUID(int=7)}"):
+        assert operator.get(f"/jobs/{path}").status_code == HTTPStatus.NOT_FOUND
+    assert operator.get("/jobs/report/runs/7").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_a_job_that_raises_is_recorded_and_does_not_stop_the_next(
@@ -210,8 +239,10 @@ def test_without_a_key_set_reads_are_open_but_show_no_details(
 
     with TestClient(create_app(open_settings, JOBS)) as client:
         (run,) = client.get("/jobs/report/runs").json()
+        shown = client.get(f"/jobs/report/runs/{run['id']}").json()
         refused = client.post("/jobs/report/run")
 
     assert (run["state"], run["error"]) == ("missed", None)
+    assert shown == run
     assert refused.status_code == HTTPStatus.FORBIDDEN
     assert refused.json() == {"detail": "operations are off: set OPS_API_KEY"}

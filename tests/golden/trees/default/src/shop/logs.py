@@ -34,6 +34,11 @@ def bound(**fields: str) -> Generator[None, None, None]:
         _bound.reset(token)
 
 
+def bind(**fields: str) -> None:
+    """Add fields to every later log line of this request; call it from async code of it."""
+    _bound.set({**_bound.get(), **fields})
+
+
 class ContextFilter(logging.Filter):
     """Puts the bound fields on each record: as attributes for JSON, as `context` for text."""
 

@@ -13,10 +13,11 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     Secret,
-    SecretStr,
     UrlConstraints,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .keys import ClientKeys, HeaderKey
 
 
 def _know_options(url: AnyUrl) -> AnyUrl:
@@ -49,7 +50,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///shop.db"
     auto_migrate: bool = True
 
-    ops_api_key: SecretStr | None = None
+    client_api_keys: ClientKeys = {}
+    ops_api_key: HeaderKey | None = None
     max_body_bytes: PositiveInt = 1_000_000
     idempotency_key_hours: PositiveFloat = 24
 
@@ -72,7 +74,7 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: PositiveFloat = 10
     mail_from: EmailStr = "shop@localhost.localdomain"
     payment_gateway_url: HttpUrl | None = None
-    payment_gateway_key: SecretStr | None = None
+    payment_gateway_key: HeaderKey | None = None
     payment_gateway_timeout_seconds: PositiveFloat = 5
     backup_directory: str = "backups"
     backup_keep: PositiveInt = 7

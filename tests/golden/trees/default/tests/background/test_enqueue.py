@@ -92,6 +92,14 @@ def test_a_task_is_accepted_and_run_and_its_state_is_at_location(
     assert client.get(answer.headers["Location"]).json()["state"] == "succeeded"
 
 
+@pytest.mark.parametrize("root", ["/api", "/a/b/"])
+def test_where_to_ask_begins_where_the_application_is(app: FastAPI, root: str) -> None:
+    with TestClient(app, root_path=root) as client:
+        answer = client.post("/greetings", json=GOOD)
+
+    assert answer.headers["Location"] == f"{root.rstrip('/')}/tasks/{answer.json()['run_id']}"
+
+
 def test_a_task_is_begun_when_the_response_is_out_and_not_at_the_next_poll(
     settings: Settings, app: FastAPI, wait_for: Callable[[UUID, State], Run]
 ) -> None:

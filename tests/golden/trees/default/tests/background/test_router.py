@@ -15,7 +15,7 @@ from shop.database import Database
 from shop.main import create_app
 from shop.settings import Settings
 
-KEY = {"X-API-Key": "secret"}
+KEY = {"X-Ops-Key": "secret"}
 
 
 class Nothing(BaseModel):
@@ -166,7 +166,7 @@ def test_only_operators_touch_dead_letters(client: TestClient, letter: UUID, wha
     path = f"/tasks/{letter}/{what}"
 
     assert client.post(path).status_code == HTTPStatus.UNAUTHORIZED
-    assert client.post(path, headers={"X-API-Key": "x"}).status_code == HTTPStatus.UNAUTHORIZED
+    assert client.post(path, headers={"X-Ops-Key": "x"}).status_code == HTTPStatus.UNAUTHORIZED
     assert client.get("/tasks/failed").status_code == HTTPStatus.UNAUTHORIZED
     assert failed(client) == [str(letter)]
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -58,6 +59,11 @@ def test_a_valid_payload_is_accepted_and_its_run_succeeds(
     location = response.headers["Location"]
     assert client.get(location).json()["name"] == TASK.name
     wait_until(lambda: client.get(location).json()["state"] == "succeeded")
+
+
+def test_it_is_for_clients_only(app: FastAPI) -> None:
+    with TestClient(app, client=("192.0.2.7", 50000)) as elsewhere:
+        assert elsewhere.post(ROUTE, json=VALID).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from ...background import QUEUE_REFUSALS, Accepted, EnqueueDep
+from ...security import ClientOnly
 from ...tasks.send_email import TASK
 from .schemas import Email
 
-router = APIRouter(tags=["notifications"])
+router = APIRouter(tags=["notifications"], dependencies=[ClientOnly])
 
 
 @router.post("/notify", status_code=HTTPStatus.ACCEPTED, responses=QUEUE_REFUSALS)

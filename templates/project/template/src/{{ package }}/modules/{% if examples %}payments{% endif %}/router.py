@@ -6,12 +6,19 @@ from fastapi import APIRouter
 
 from ...database import DatabaseDep
 from ...refusals import BODY_REFUSALS, refusals
+from ...security import ClientOnly
 from . import service
 from .dependencies import GatewayDep, open_client
 from .models import Payment
 from .schemas import NewPayment, PaymentView, Reference
 
-router = APIRouter(prefix="/payments", tags=["payments"], lifespan=open_client)
+router = APIRouter(
+    prefix="/payments",
+    tags=["payments"],
+    dependencies=[ClientOnly],
+    responses=refusals(401),
+    lifespan=open_client,
+)
 
 
 @router.post(

@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import BackgroundTasks, Depends, Header, Response
+from fastapi import BackgroundTasks, Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..database import SessionDep
 from ..errors import UnavailableError, UnprocessableError
+from ..protocol import root_path
 from ..refusals import BODY_REFUSALS, refusals
+from ..security import ClientDep
 from ..settings import SettingsDep
 from . import ledger
 from .dependencies import RunnerDep, wake
@@ -22,7 +24,7 @@ from .work import Task
 
 Payload = TypeVar("Payload", bound=BaseModel)
 
-QUEUE_REFUSALS = BODY_REFUSALS | refusals(503)
+QUEUE_REFUSALS = BODY_REFUSALS | refusals(401, 503)
 """`responses=` of a route that queues a task."""
 
 IdempotencyKey = Annotated[
@@ -52,6 +54,8 @@ class Enqueue:
     response: Response
     runner: Runner
     keys_expire_after: timedelta
+    root_path: str
+    client: str | None
     key: str | None
 
     def __call__(self, task: Task[Payload], payload: Payload) -> Accepted:
@@ -64,14 +68,15 @@ class Enqueue:
             message = "this process is shutting down"
             raise UnavailableError(message, retry_after=1)
         run = self._add(task, task.dump(payload), datetime.now(UTC))
-        self.response.headers["Location"] = f"/tasks/{run.id}"
+        self.response.headers["Location"] = f"{self.root_path}/tasks/{run.id}"
         self.background.add_task(wake, self.runner)
         return Accepted(run_id=run.id, state=run.state)
 
     def _add(self, task: Task[Payload], body: str, now: datetime) -> Run:
         key = None
         if self.key is not None:
-            key = f"{task.name} {self.key}"
+            owner = task.name if self.client is None else f"{task.name}@{self.client}"
+            key = f"{owner} {self.key}"  # the same key of two clients is two keys
             expired = update(Run).where(Run.created_at < now - self.keys_expire_after)
             self.session.execute(expired.where(Run.unique_key == key).values(unique_key=None))
         run_id = ledger.add(self.session, task, now, key=key, payload=body)
@@ -88,14 +93,17 @@ class Enqueue:
 def get_enqueue(  # noqa: PLR0913, PLR0917
     session: SessionDep,
     background: BackgroundTasks,
+    request: Request,
     response: Response,
     runner: RunnerDep,
     settings: SettingsDep,
+    client: ClientDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Enqueue:
     """Bind `Enqueue` to one request."""
     expire = timedelta(hours=settings.idempotency_key_hours)
-    return Enqueue(session, background, response, runner, expire, idempotency_key)
+    root = root_path(request)
+    return Enqueue(session, background, response, runner, expire, root, client, idempotency_key)
 
 
 EnqueueDep = Annotated[Enqueue, Depends(get_enqueue)]

@@ -1,6 +1,7 @@
 """`/payments`, from the request to the table."""
 
 import httpx2
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 ORDER = {"amount": 1999, "currency": "EUR", "reference": "order-1"}
@@ -53,3 +54,11 @@ def test_a_reference_that_cannot_be_one_is_refused_before_the_database_is_asked(
 
     assert response.status_code == 422
     assert [error["loc"] for error in response.json()["detail"]] == [["path", "reference"]]
+
+
+def test_payments_are_for_clients_only(app: FastAPI, asked: list[httpx2.Request]) -> None:
+    with TestClient(app, client=("192.0.2.7", 50000)) as elsewhere:
+        assert elsewhere.post("/payments", json=ORDER).status_code == 401
+        assert elsewhere.get("/payments/order-1").status_code == 401
+
+    assert asked == []

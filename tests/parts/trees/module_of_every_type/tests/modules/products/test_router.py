@@ -110,3 +110,12 @@ def test_a_bad_value_is_422_and_named(
     assert response.status_code == 422
     assert {error["loc"][1] for error in response.json()["detail"]} == {field}
     assert client.get(PATH).json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", PATH), ("POST", PATH), ("GET", NOWHERE), ("PUT", NOWHERE), ("DELETE", NOWHERE)],
+)
+def test_it_is_for_clients_only(app: FastAPI, method: str, path: str) -> None:
+    with TestClient(app, client=("192.0.2.7", 50000)) as elsewhere:
+        assert elsewhere.request(method, path).status_code == 401

@@ -9,9 +9,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
 from ..background import QUEUE_REFUSALS, Accepted, EnqueueDep, RunContext, Task
+from ..security import ClientOnly
 
 logger = logging.getLogger(__name__)
-router = APIRouter(tags=["send_invoice"])
+router = APIRouter(tags=["send_invoice"], dependencies=[ClientOnly])
 
 DESCRIPTION = "Send invoice."
 

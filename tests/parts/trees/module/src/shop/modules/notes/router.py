@@ -8,12 +8,15 @@ from fastapi import APIRouter, Query
 
 from ...database import ReadSessionDep, SessionDep
 from ...refusals import BODY_REFUSALS, refusals
+from ...security import ClientOnly
 from . import service
 from .models import Note
 from .repository import Repository
 from .schemas import NewNote, NotePage, NoteView
 
-router = APIRouter(prefix="/notes", tags=["notes"])
+router = APIRouter(
+    prefix="/notes", tags=["notes"], dependencies=[ClientOnly], responses=refusals(401)
+)
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]

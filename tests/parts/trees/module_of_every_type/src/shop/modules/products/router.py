@@ -8,13 +8,20 @@ from fastapi import APIRouter, Query
 
 from ...database import DatabaseDep, ReadSessionDep, SessionDep
 from ...refusals import BODY_REFUSALS, refusals
+from ...security import ClientOnly
 from . import service
 from .gateway import GatewayDep, open_client
 from .models import Product
 from .repository import Repository
 from .schemas import NewProduct, ProductPage, ProductView
 
-router = APIRouter(prefix="/products", tags=["products"], lifespan=open_client)
+router = APIRouter(
+    prefix="/products",
+    tags=["products"],
+    dependencies=[ClientOnly],
+    responses=refusals(401),
+    lifespan=open_client,
+)
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]
