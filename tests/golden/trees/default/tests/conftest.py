@@ -96,6 +96,7 @@ def settings(
         "lease_seconds": 2,
         "shutdown_grace_seconds": 1,
         "background_heartbeat_file": str(tmp_path / "heartbeat"),
+        "mail_to_log": True,
     }
     return defaults().model_copy(update=own)
 

@@ -1,13 +1,13 @@
 """Settings, read from the environment and from `.env`; `.env.example` explains each."""
 
 from typing import Annotated, Literal
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 from pydantic import (
     AfterValidator,
     AnyUrl,
     BeforeValidator,
-    EmailStr,
     Field,
     HttpUrl,
     PositiveFloat,
@@ -18,12 +18,15 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .keys import ClientKeys, HeaderKey
+from .mail_address import MailAddress
 
 
 def _know_options(url: AnyUrl) -> AnyUrl:
     # A misspelt option must not mean: without encryption.
     if url.query not in {None, "starttls=1"}:
         raise ValueError("the only option of a mail server is ?starttls=1")
+    if not unquote(f"{url.username}{url.password}").isascii():
+        raise ValueError("user and password of a mail server can only be ASCII (RFC 4616)")
     return url
 
 
@@ -71,8 +74,9 @@ class Settings(BaseSettings):
     background_metrics_port: int = Field(default=9100, ge=0, le=65535)
 
     smtp_url: Secret[SmtpUrl] | None = None
+    mail_to_log: bool = False
     smtp_timeout_seconds: PositiveFloat = 10
-    mail_from: EmailStr = "shop@localhost.localdomain"
+    mail_from: MailAddress = "shop@localhost.localdomain"
     payment_gateway_url: HttpUrl | None = None
     payment_gateway_key: HeaderKey | None = None
     payment_gateway_timeout_seconds: PositiveFloat = 5

@@ -22,6 +22,8 @@ from shop.tasks.send_email import TASK
         "http://user:hunter2@localhost",
         "user:hunter2@localhost",
         "smtp://",
+        "smtp://user:hunter2%C3%A9@localhost",
+        "smtp://us%C3%A9r:hunter2@localhost",
     ],
 )
 def test_a_wrong_smtp_url_is_refused_at_start_without_showing_the_password(
@@ -77,7 +79,7 @@ def test_a_notification_is_sent_once_the_response_is_out(
     def queue(email: Email, enqueue: EnqueueDep) -> Accepted:
         return enqueue(TASK, email)
 
-    with TestClient(app) as client:
+    with TestClient(app, client=("127.0.0.1", 50000)) as client:
         location = client.post("/mail", json=mail).headers["Location"]
         wait_until(lambda: client.get(location).json()["state"] == "succeeded")
 

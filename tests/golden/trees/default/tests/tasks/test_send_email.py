@@ -1,6 +1,7 @@
 """The task `send_email`, against a real mail server."""
 
 import logging
+import re
 import smtplib
 import socket
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from aiosmtpd.smtp import Envelope
 from pydantic import ValidationError
 
 from shop.background import RunContext
+from shop.errors import UnavailableError
 from shop.modules.notifications.schemas import Email
 from shop.tasks.send_email import (
     TASK,
@@ -51,11 +53,33 @@ def test_the_mail_is_from_the_sender_of_the_settings_and_dated_by_when_it_fell_d
     assert message["Date"].datetime == context.due_at.replace(microsecond=0)
 
 
+def test_the_server_is_told_a_full_name_or_an_address(
+    serve: Serve, names: list[str], sending_to: SendingTo
+) -> None:
+    """RFC 5321, 4.1.3: strict servers refuse a bare host name."""
+    send_email(MAIL, sending_to(f"smtp://{serve()}"))
+
+    [name] = names
+    assert "." in name
+    assert name == socket.getfqdn() or re.fullmatch(r"\[[0-9.]+\]", name)
+
+
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
 def test_a_refusal_for_good_is_final(serve: Serve, sending_to: SendingTo, command: str) -> None:
     server = serve({command: "500 no such user"})
 
     with pytest.raises(MailRefusedError, match="no such user") as raised:
+        send_email(MAIL, sending_to(f"smtp://{server}"))
+
+    assert not TASK.may_retry(1, raised.value)
+
+
+def test_a_mail_that_is_too_large_for_the_server_is_final(
+    serve: Serve, sending_to: SendingTo
+) -> None:
+    server = serve(data_size_limit=100)
+
+    with pytest.raises(MailRefusedError, match="552") as raised:
         send_email(MAIL, sending_to(f"smtp://{server}"))
 
     assert not TASK.may_retry(1, raised.value)
@@ -71,6 +95,55 @@ def test_a_refusal_for_now_is_tried_again(
         send_email(MAIL, sending_to(f"smtp://{server}"))
 
     assert TASK.may_retry(1, raised.value)
+
+
+@pytest.mark.parametrize(
+    ("command", "reply"),
+    [
+        ("EHLO", "550 I do not know you"),
+        ("MAIL", "550 this sender may not"),
+        ("MAIL", "530 log in first"),
+        ("RCPT", "530 log in first"),
+        ("DATA", "535 log in first"),
+    ],
+)
+def test_what_is_wrong_with_us_is_tried_again(
+    serve: Serve, sending_to: SendingTo, command: str, reply: str
+) -> None:
+    """T13: the settings or the server can be mended, and the mail is right."""
+    with pytest.raises(smtplib.SMTPException, match=reply[4:]) as raised:
+        send_email(MAIL, sending_to(f"smtp://{serve({command: reply})}"))
+
+    assert TASK.may_retry(1, raised.value)
+
+
+def test_a_server_that_hangs_up_is_tried_again(serve: Serve, sending_to: SendingTo) -> None:
+    with pytest.raises(smtplib.SMTPServerDisconnected) as raised:
+        send_email(MAIL, sending_to(f"smtp://{serve({'RCPT': 'hang up'})}"))
+
+    assert TASK.may_retry(1, raised.value)
+
+
+def test_a_mail_that_was_taken_is_sent_however_the_server_says_goodbye(
+    serve: Serve, mailbox: list[Envelope], sending_to: SendingTo
+) -> None:
+    send_email(MAIL, sending_to(f"smtp://{serve({'QUIT': '421 too busy'})}"))
+
+    assert len(mailbox) == 1
+
+
+def test_a_domain_of_other_letters_is_sent_by_its_a_label(
+    serve: Serve, mailbox: list[Envelope], sending_to: SendingTo
+) -> None:
+    mail = Email.model_validate({**MAIL.model_dump(), "to": "ada@b\u00fccher.example"})
+    context = sending_to(f"smtp://{serve()}", mail_from="shop@gr\u00fc\u00dfe.example")
+
+    send_email(mail, context)
+
+    [arrived] = mailbox
+    assert arrived.rcpt_tos == ["ada@xn--bcher-kva.example"]
+    assert arrived.mail_from == "shop@xn--gre-6ka8l.example"
+    assert (arrived.original_content or b"").isascii()
 
 
 def test_an_unreachable_server_is_tried_again(sending_to: SendingTo) -> None:
@@ -100,6 +173,15 @@ def test_a_stored_mail_that_no_longer_fits_is_final(sending_to: SendingTo) -> No
     assert not TASK.may_retry(1, raised.value)
 
 
+def test_a_mail_that_cannot_be_written_is_final(sending_to: SendingTo) -> None:
+    unchecked = Email.model_construct(to="ada@example.com, eve@example.com", subject="", body="")
+
+    with pytest.raises(MailRefusedError) as raised:
+        send_email(unchecked, sending_to("smtp://127.0.0.1:1"))
+
+    assert not TASK.may_retry(1, raised.value)
+
+
 def test_how_a_mail_is_treated() -> None:
     assert TASK.timeout == timedelta(seconds=30)
     assert TASK.limit == 5
@@ -112,6 +194,24 @@ def test_without_a_server_the_log_says_what_would_be_sent_but_not_the_text(
 ) -> None:
     caplog.set_level(logging.INFO)
 
-    send_email(MAIL, sending_to(None))
+    send_email(MAIL, sending_to(None, mail_to_log=True))
 
     assert caplog.messages == [f"SMTP_URL is not set: no mail to {MAIL.to} about {MAIL.subject!r}"]
+
+
+def test_without_a_server_no_mail_counts_as_sent_unless_that_is_wanted(
+    sending_to: SendingTo,
+) -> None:
+    """T13."""
+    with pytest.raises(UnavailableError, match=r"^mail is off: set SMTP_URL") as raised:
+        send_email(MAIL, sending_to(None, mail_to_log=False))
+
+    assert TASK.may_retry(1, raised.value)
+
+
+def test_with_a_server_mails_are_sent_whatever_else_is_set(
+    serve: Serve, mailbox: list[Envelope], sending_to: SendingTo
+) -> None:
+    send_email(MAIL, sending_to(f"smtp://{serve()}", mail_to_log=True))
+
+    assert len(mailbox) == 1

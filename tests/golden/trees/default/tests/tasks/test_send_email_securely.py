@@ -1,5 +1,6 @@
 """The task `send_email` with STARTTLS, SMTPS and a login."""
 
+import smtplib
 import ssl
 from collections.abc import Callable
 from typing import cast
@@ -9,7 +10,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
 from shop.background import RunContext
 from shop.modules.notifications.schemas import Email
-from shop.tasks.send_email import MailRefusedError, send_email
+from shop.tasks.send_email import TASK, send_email
 
 MAIL = Email(to="ada@example.com", subject="Hello", body="Hi")
 USER = LoginPassword(b"shop@example.org", b"p@ss/word")
@@ -68,26 +69,31 @@ def test_a_server_that_cannot_prove_who_it_is_gets_no_mail(
 ) -> None:
     server = serve(**{option: tls})
 
-    with pytest.raises(ssl.SSLCertVerificationError):
+    with pytest.raises(ssl.SSLCertVerificationError) as raised:
         send_email(MAIL, sending_to(url.format(server)))
+
+    assert TASK.may_retry(1, raised.value)  # although it is a ValueError
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_wrong_password_is_final(
+def test_a_wrong_password_is_tried_again(
     serve: Serve, sending_to: SendingTo, tls: ssl.SSLContext
 ) -> None:
+    """T13."""
     server = serve(tls_context=tls, auth_required=True, authenticator=authenticate)
 
-    with pytest.raises(MailRefusedError, match="535") as raised:
+    with pytest.raises(smtplib.SMTPAuthenticationError, match="535") as raised:
         send_email(MAIL, sending_to(f"smtp://shop%40example.org:wrong-one@{server}?starttls=1"))
 
     assert "wrong-one" not in str(raised.value)
+    assert TASK.may_retry(1, raised.value)
 
 
 def test_a_server_without_the_encryption_asked_for_gets_no_mail(
     serve: Serve, mailbox: list[Envelope], sending_to: SendingTo
 ) -> None:
-    with pytest.raises(MailRefusedError, match="STARTTLS"):
+    with pytest.raises(smtplib.SMTPNotSupportedError, match="STARTTLS") as raised:
         send_email(MAIL, sending_to(f"smtp://{serve()}?starttls=1"))
 
     assert mailbox == []
+    assert TASK.may_retry(1, raised.value)

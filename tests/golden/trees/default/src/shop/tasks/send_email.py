@@ -1,22 +1,26 @@
-"""Sends one e-mail to the server of SMTP_URL; without one, says in the log what it would send."""
+"""Sends one e-mail to the server of SMTP_URL; with MAIL_TO_LOG, says in the log what it would."""
 
 import logging
 import smtplib
-import socket
 import ssl
+from contextlib import closing, suppress
 from datetime import timedelta
 from urllib.parse import unquote
 
-from pydantic import AnyUrl
+from pydantic import AnyUrl, ValidationError
 
 from ..background import RunContext, Task
 from ..modules.notifications.schemas import Email
-from ..modules.notifications.service import compose
+from ..modules.notifications.service import check_mail_is_on, compose
 
 logger = logging.getLogger(__name__)
 
 PERMANENT = 500
 """Replies from here on mean: do not send this again (RFC 5321, 4.2.1)."""
+NOT_LOGGED_IN = {530, 534, 535, 538}
+"""Replies about us, not about the mail, whenever they come (RFC 4954, 6)."""
+TOO_LARGE = 552
+"""The one reply to MAIL FROM that is about the mail: the sender is ours."""
 
 
 class MailRefusedError(Exception):
@@ -24,44 +28,60 @@ class MailRefusedError(Exception):
 
 
 def send_email(payload: Email, context: RunContext) -> None:
-    """Send the mail; raises MailRefusedError where no retry can help."""
+    """Send the mail; raises MailRefusedError where no retry can help.
+
+    What goes wrong before the mail is shown to the server, such as a wrong password, is a fault of
+    the settings or of the server: those can be mended, so it is tried again.
+    """
     settings, sender = context.settings, context.settings.mail_from
-    message = compose(payload, sender=sender, run_id=context.run_id, date=context.due_at)
+    check_mail_is_on(settings)
+    try:
+        message = compose(payload, sender=sender, run_id=context.run_id, date=context.due_at)
+    except ValueError as error:
+        raise MailRefusedError(str(error)) from error
     if settings.smtp_url is None:
         logger.info("SMTP_URL is not set: no mail to %s about %r", payload.to, payload.subject)
         return
     url = settings.smtp_url.get_secret_value()
-    try:
-        with _connect(url, settings.smtp_timeout_seconds) as server:
-            _secure(server, url)
+    with closing(_connect(url, settings.smtp_timeout_seconds)) as server:
+        _open_session(server, url)
+        try:
             server.send_message(message, sender, [payload.to])
-    except smtplib.SMTPException as error:
-        if _is_permanent(error):
-            raise MailRefusedError(str(error)) from error
-        raise
+        except smtplib.SMTPException as error:
+            if _is_permanent(error):
+                raise MailRefusedError(str(error)) from error
+            raise
+        with suppress(smtplib.SMTPException):  # the mail is on its way: it is not to go twice
+            server.quit()
 
 
 def _connect(url: AnyUrl, seconds: float) -> smtplib.SMTP:
-    host, port, name = url.host or "", url.port or 0, socket.gethostname()
+    host, port = url.host or "", url.port or 0
     if url.scheme == "smtps":
         tls = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, name, timeout=seconds, context=tls)
-    return smtplib.SMTP(host, port, name, timeout=seconds)
+        return smtplib.SMTP_SSL(host, port, timeout=seconds, context=tls)
+    return smtplib.SMTP(host, port, timeout=seconds)
 
 
-def _secure(server: smtplib.SMTP, url: AnyUrl) -> None:
+def _open_session(server: smtplib.SMTP, url: AnyUrl) -> None:
     if url.query == "starttls=1":
         server.starttls(context=ssl.create_default_context())
+    server.ehlo_or_helo_if_needed()
     if url.username is not None:
         server.login(unquote(url.username), unquote(url.password or ""))
 
 
 def _is_permanent(error: smtplib.SMTPException) -> bool:
+    """Tell whether it is the mail that is refused, and for good."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= PERMANENT for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code >= PERMANENT
-    return isinstance(error, smtplib.SMTPNotSupportedError)
+        codes = [code for code, _ in error.recipients.values()]
+    elif isinstance(error, smtplib.SMTPSenderRefused):
+        return error.smtp_code == TOO_LARGE
+    elif isinstance(error, smtplib.SMTPResponseException):
+        codes = [error.smtp_code]
+    else:
+        return False
+    return all(code >= PERMANENT and code not in NOT_LOGGED_IN for code in codes)
 
 
 TASK = Task(
@@ -73,6 +93,6 @@ TASK = Task(
     timeout=timedelta(seconds=30),
     max_concurrency=5,
     idempotent=False,
-    final=(MailRefusedError, ValueError),
+    final=(MailRefusedError, ValidationError),
     description="Send one e-mail.",
 )

@@ -15,6 +15,8 @@ MAIL = {"to": "ada@example.com", "subject": "Hello", "body": "How are you?\nGood
         ("to", "ada@example.com\nBcc: eve@example.com"),
         ("to", "ada@example.com\r"),
         ("to", "ada@example.com, eve@example.com"),
+        ("to", "j\u00fcrgen@example.com"),
+        ("to", "ada@" + "\u00fc" * 60 + ".example"),
         ("to", None),
         ("subject", ""),
         ("subject", "x" * 201),
@@ -53,3 +55,8 @@ def test_no_field_may_be_left_out(field: str) -> None:
 )
 def test_the_limits_themselves_are_accepted(field: str, value: str) -> None:
     assert Email.model_validate({**MAIL, field: value}).model_dump()[field] == value
+
+
+@pytest.mark.parametrize("to", ["ada@b\u00fccher.example", "ada@xn--bcher-kva.example"])
+def test_a_domain_of_other_letters_is_kept_as_servers_take_it(to: str) -> None:
+    assert Email.model_validate({**MAIL, "to": to}).to == "ada@xn--bcher-kva.example"

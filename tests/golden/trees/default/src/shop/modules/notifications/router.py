@@ -6,13 +6,16 @@ from fastapi import APIRouter
 
 from ...background import QUEUE_REFUSALS, Accepted, EnqueueDep
 from ...security import ClientOnly
+from ...settings import SettingsDep
 from ...tasks.send_email import TASK
+from . import service
 from .schemas import Email
 
 router = APIRouter(tags=["notifications"], dependencies=[ClientOnly])
 
 
 @router.post("/notify", status_code=HTTPStatus.ACCEPTED, responses=QUEUE_REFUSALS)
-def notify(email: Email, enqueue: EnqueueDep) -> Accepted:
-    """Queue an e-mail; ask at `Location` whether it was sent."""
+def notify(email: Email, settings: SettingsDep, enqueue: EnqueueDep) -> Accepted:
+    """Queue an e-mail; ask at `Location` whether it was sent. 503 while mail is off."""
+    service.check_mail_is_on(settings)
     return enqueue(TASK, email)

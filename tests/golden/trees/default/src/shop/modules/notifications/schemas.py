@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...mail_address import MailAddress
 
 ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """No control characters and no line breaks of any kind: it goes into a mail header."""
@@ -13,6 +15,6 @@ class Email(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: EmailStr
+    to: MailAddress
     subject: Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
     body: Annotated[str, Field(min_length=1, max_length=100_000)]

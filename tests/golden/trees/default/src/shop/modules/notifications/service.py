@@ -5,7 +5,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from uuid import UUID
 
+from ...errors import UnavailableError
+from ...settings import Settings
 from .schemas import Email
+
+OFF = "mail is off: set SMTP_URL, or MAIL_TO_LOG=true to have mails in the log only"
+
+
+def check_mail_is_on(settings: Settings) -> None:
+    """Raise UnavailableError where a mail would go nowhere."""
+    if settings.smtp_url is None and not settings.mail_to_log:
+        raise UnavailableError(OFF, retry_after=60)
 
 
 def compose(email: Email, *, sender: str, run_id: UUID, date: datetime) -> EmailMessage:
