@@ -22,6 +22,8 @@ FIELDS = ("asctime", "process", "levelname", "name", "message")
 RENAMED = {"levelname": "level", "process": "pid"}
 LEFT_OUT = (*RESERVED_ATTRS, "color_message", "context")
 _bound: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_EMPTY)
+QUIET = ("alembic.runtime.plugins", "apscheduler", "httpx2", "httpcore2")
+"""Loggers whose INFO nobody needs; an HTTP client's has URLs with their secrets."""
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         _hand_over(logging.getLogger(name))
-    for name in ("alembic.runtime.plugins", "apscheduler"):
+    for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

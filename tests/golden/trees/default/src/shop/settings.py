@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     mail_to_log: bool = False
     smtp_timeout_seconds: PositiveFloat = 10
     mail_from: MailAddress = "shop@localhost.localdomain"
-    payment_gateway_url: HttpUrl | None = None
+    payment_gateway_url: Secret[HttpUrl] | None = None
     payment_gateway_key: HeaderKey | None = None
     payment_gateway_timeout_seconds: PositiveFloat = 5
     backup_directory: str = "backups"

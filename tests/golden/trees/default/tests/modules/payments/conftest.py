@@ -1,9 +1,11 @@
 """A payment gateway that is replaced at the HTTP boundary: the test decides what it answers."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from shop.modules.payments.dependencies import get_gateway
@@ -27,18 +29,26 @@ def asked() -> list[httpx2.Request]:
 
 @pytest.fixture
 def make_gateway(settings: Settings) -> Iterator[Callable[..., Gateway]]:
-    """Make a gateway, configured but for its transport, that pauses for no time."""
+    """Make a gateway, configured but for its transport, that pauses for no time.
+
+    Its event loop runs in a thread of its own.
+    """
     values = {"payment_gateway_url": "https://pay.example.com/v1", "payment_gateway_key": KEY}
     configured = Settings.model_validate({**settings.model_dump(), **values})
     clients = []
 
-    def make(handler: Callable[[httpx2.Request], httpx2.Response]) -> Gateway:
-        clients.append(connect(configured, httpx2.MockTransport(handler)))
-        return Gateway(clients[-1], pauses=(0, 0))
+    with start_blocking_portal() as portal:
+        loop = portal.call(asyncio.get_running_loop)
 
-    yield make
-    for client in clients:
-        client.close()
+        def make(
+            handler: Callable[[httpx2.Request], httpx2.Response], seconds: float = 5
+        ) -> Gateway:
+            clients.append(connect(configured, httpx2.MockTransport(handler)))
+            return Gateway(clients[-1], loop, seconds, pauses=(0, 0))
+
+        yield make
+        for client in clients:
+            portal.call(client.aclose)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -20,16 +21,19 @@ def test_while_the_gateway_takes_long_only_so_many_payments_hold_a_thread(
     asked: list[httpx2.Request] = []
     done = threading.Event()
 
-    def take_long(request: httpx2.Request) -> httpx2.Response:
+    async def take_long(request: httpx2.Request) -> httpx2.Response:
         asked.append(request)
-        done.wait(10)
+        await to_thread.run_sync(done.wait, 30)
         return httpx2.Response(201, json={"id": "ch_1"})
 
     app.dependency_overrides.clear()  # the limit is the dependency's own
     orders = [{"amount": 1, "currency": "EUR", "reference": f"order-{n}"} for n in range(15)]
 
-    with TestClient(app) as client, ThreadPoolExecutor(len(orders)) as callers:
-        app.state.payment_client = make_gateway(take_long).client
+    with (
+        TestClient(app, client=("127.0.0.1", 50000)) as client,
+        ThreadPoolExecutor(len(orders)) as callers,
+    ):
+        app.state.payment_gateway = make_gateway(take_long, seconds=30)
         pending = [callers.submit(client.post, "/payments", json=order) for order in orders]
         wait_until(lambda: len(asked) == MOST_AT_ONCE)
         assert client.get("/payments/order-0").status_code == 404

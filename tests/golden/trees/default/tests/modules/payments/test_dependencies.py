@@ -12,6 +12,7 @@ from shop.main import create_app
 from shop.settings import Settings
 
 ORDER = {"amount": 1999, "currency": "EUR"}
+HERE = ("127.0.0.1", 50000)
 
 
 class Charges(BaseHTTPRequestHandler):
@@ -55,18 +56,19 @@ def test_payments_share_one_connection_that_is_closed_at_shutdown(
     values = {"payment_gateway_url": url, "payment_gateway_timeout_seconds": 7}
     app = create_app(Settings.model_validate({**settings.model_dump(), **values}))
 
-    with TestClient(app) as client:
+    with TestClient(app, client=HERE) as client:
         for reference in ("order-1", "order-2"):
             response = client.post("/payments", json={**ORDER, "reference": reference})
             assert response.status_code == 201
-        assert app.state.payment_client.timeout == httpx2.Timeout(7)
+        gateway = app.state.payment_gateway
+        assert (gateway.seconds, gateway.client.timeout) == (7, httpx2.Timeout(7))
 
     assert len(callers) == 1
-    assert app.state.payment_client.is_closed
+    assert gateway.client.is_closed
 
 
 def test_without_a_gateway_payments_are_off_but_the_service_starts(settings: Settings) -> None:
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), client=HERE) as client:
         response = client.post("/payments", json={**ORDER, "reference": "order-1"})
 
     assert response.status_code == 503

@@ -1,5 +1,6 @@
 """What the other service is told and what its answers mean, at the HTTP boundary."""
 
+import asyncio
 import json
 import logging
 import threading
@@ -9,14 +10,17 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from anyio import sleep, to_thread
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from shop.errors import UnavailableError
-from shop.modules.products.gateway import PREFIX, Gateway, GatewaySettings, connect
+from shop.modules.products.gateway import LONGEST_ANSWER, PREFIX, Gateway, GatewaySettings, connect
 from shop.modules.products.schemas import ProductView
 
 PATH = "/products"
+HERE = ("127.0.0.1", 50000)
 
 Examples = list[dict[str, object]]
 Answers = list[httpx2.Response | Exception]
@@ -36,7 +40,27 @@ def asked() -> Asked:
 
 
 @pytest.fixture
-def gateway(answers: Answers, asked: Asked) -> Iterator[Gateway]:
+def make_gateway() -> Iterator[Callable[..., Gateway]]:
+    """Make gateways on an event loop that runs in a thread of its own."""
+    clients = []
+    with start_blocking_portal() as portal:
+        loop = portal.call(asyncio.get_running_loop)
+
+        def make(
+            handler: Callable[[httpx2.Request], httpx2.Response], seconds: float = 7, **more: object
+        ) -> Gateway:
+            values = {"url": "https://other.example.com/v1", "key": "other-key", **more}
+            settings = GatewaySettings.model_validate({**values, "timeout_seconds": seconds})
+            clients.append(connect(settings, httpx2.MockTransport(handler)))
+            return Gateway(clients[-1], loop, seconds)
+
+        yield make
+        for client in clients:
+            portal.call(client.aclose)
+
+
+@pytest.fixture
+def gateway(make_gateway: Callable[..., Gateway], answers: Answers, asked: Asked) -> Gateway:
     """Make a gateway that gives `answers` and notes what it was `asked`."""
 
     def handle(request: httpx2.Request) -> httpx2.Response:
@@ -46,17 +70,14 @@ def gateway(answers: Answers, asked: Asked) -> Iterator[Gateway]:
             raise answer
         return answer
 
-    values = {"url": "https://other.example.com/v1", "key": "other-key", "timeout_seconds": 7}
-    settings = GatewaySettings.model_validate(values)
-    with connect(settings, httpx2.MockTransport(handle)) as client:
-        yield Gateway(client)
+    return make_gateway(handle)
 
 
 @pytest.fixture
 def served(app: FastAPI, gateway: Gateway) -> Iterator[TestClient]:
     """Start the application with that gateway."""
-    with TestClient(app) as client:
-        app.state.products_client = gateway.client
+    with TestClient(app, client=HERE) as client:
+        app.state.products_gateway = gateway
         yield client
 
 
@@ -127,14 +148,54 @@ def test_the_key_is_never_logged(
     assert "other-key" not in caplog.text + str(raised.value)
 
 
-def test_without_an_address_publishing_is_off(view: ProductView) -> None:
-    settings = GatewaySettings.model_validate({"url": None, "key": None})
+def test_a_password_in_the_address_is_sent_and_never_logged(
+    make_gateway: Callable[..., Gateway],
+    view: ProductView,
+    asked: Asked,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
 
-    with connect(settings) as client:
-        with pytest.raises(UnavailableError, match=f"{PREFIX}URL is not set"):
-            Gateway(client).publish(view)
+    def take(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(204)
 
-        assert "Authorization" not in client.headers
+    make_gateway(take, url="https://user:hunter2@other.example.com/v1").publish(view)
+
+    [request] = asked
+    assert str(request.url) == f"https://other.example.com/v1/{view.id}"
+    assert request.headers["Authorization"] == "Basic dXNlcjpodW50ZXIy"
+    assert "hunter2" not in caplog.text
+
+
+def test_an_answer_that_takes_too_long_is_given_up(
+    make_gateway: Callable[..., Gateway], view: ProductView
+) -> None:
+    async def take_long(_request: httpx2.Request) -> httpx2.Response:
+        await sleep(60)
+        return httpx2.Response(204)
+
+    with pytest.raises(UnavailableError, match=r"^the other service cannot be reached$"):
+        make_gateway(take_long, seconds=0.1).publish(view)
+
+
+def test_an_answer_is_read_up_to_a_limit(
+    gateway: Gateway, view: ProductView, answers: Answers
+) -> None:
+    answers.append(httpx2.Response(200, content=b"x" * (LONGEST_ANSWER + 1)))
+
+    gateway.publish(view)
+
+
+def test_without_an_address_publishing_is_off(
+    make_gateway: Callable[..., Gateway], view: ProductView
+) -> None:
+    gateway = make_gateway(lambda _request: httpx2.Response(204), url=None, key=None)
+
+    with pytest.raises(UnavailableError, match=f"{PREFIX}URL is not set"):
+        gateway.publish(view)
+
+    assert "Authorization" not in gateway.client.headers
 
 
 def test_what_is_set_to_nothing_has_its_default(
@@ -172,28 +233,28 @@ def test_what_cannot_be_published_now_is_503(
 
 
 def test_while_the_other_service_takes_long_only_ten_requests_wait_for_it(
-    app: FastAPI, examples: Examples, wait_until: Callable[[Callable[[], object]], None]
+    app: FastAPI,
+    make_gateway: Callable[..., Gateway],
+    examples: Examples,
+    wait_until: Callable[[Callable[[], object]], None],
 ) -> None:
     asked: Asked = []
     done = threading.Event()
 
-    def take_long(request: httpx2.Request) -> httpx2.Response:
+    async def take_long(request: httpx2.Request) -> httpx2.Response:
         asked.append(request)
-        done.wait(10)
+        await to_thread.run_sync(done.wait, 30)
         return httpx2.Response(204)
 
-    settings = GatewaySettings.model_validate({"url": "https://other.example.com", "key": None})
-    transport = httpx2.MockTransport(take_long)
-    with connect(settings, transport) as slow, TestClient(app) as client:
-        app.state.products_client = slow
+    with TestClient(app, client=HERE) as client, ThreadPoolExecutor(15) as callers:
+        app.state.products_gateway = make_gateway(take_long, seconds=30)
         path = f"{PATH}/{client.post(PATH, json=examples[0]).json()['id']}"
-        with ThreadPoolExecutor(15) as callers:
-            pending = [callers.submit(client.post, f"{path}/publish") for _ in range(15)]
-            wait_until(lambda: len(asked) == 10)
-            assert client.get(path).status_code == 200
-            at_once = len(asked)
-            done.set()
-            statuses = {answer.result().status_code for answer in pending}
+        pending = [callers.submit(client.post, f"{path}/publish") for _ in range(15)]
+        wait_until(lambda: len(asked) == 10)
+        assert client.get(path).status_code == 200
+        at_once = len(asked)
+        done.set()
+        statuses = {answer.result().status_code for answer in pending}
 
     assert (at_once, len(asked), statuses) == (10, 15, {204})
 
@@ -204,10 +265,11 @@ def test_the_application_opens_one_client_and_closes_it(
     monkeypatch.setenv(f"{PREFIX}URL", "https://other.example.com/v1")
     monkeypatch.setenv(f"{PREFIX}TIMEOUT_SECONDS", "3")
 
-    with TestClient(app) as client:
-        opened = app.state.products_client
+    with TestClient(app, client=HERE) as client:
+        opened: Gateway = app.state.products_gateway
         missing = client.post(f"{PATH}/00000000-0000-0000-0000-000000000007/publish")
 
     assert missing.status_code == 404
-    assert (opened.base_url.host, opened.timeout) == ("other.example.com", httpx2.Timeout(3))
-    assert opened.is_closed
+    assert opened.client.base_url.host == "other.example.com"
+    assert (opened.seconds, opened.client.timeout) == (3, httpx2.Timeout(3))
+    assert opened.client.is_closed

@@ -1,5 +1,6 @@
 """How a route reaches the gateway: by one HTTP client, open as long as the application runs."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -15,14 +16,17 @@ MOST_AT_ONCE = 10
 @asynccontextmanager
 async def open_client(app: FastAPI) -> AsyncGenerator[None, None]:
     """Open the client before the first request, close it after the last."""
-    with connect(app.state.settings) as client:
-        app.state.payment_client = client
+    settings, loop = app.state.settings, asyncio.get_running_loop()
+    async with connect(settings) as client:
+        seconds = settings.payment_gateway_timeout_seconds
+        app.state.payment_gateway = Gateway(client, loop, seconds)
         yield
 
 
 def get_gateway(request: Request) -> Iterator[Gateway]:
     """Give the gateway, and take it back when the request is done."""
-    yield Gateway(request.app.state.payment_client)
+    gateway: Gateway = request.app.state.payment_gateway
+    yield gateway
 
 
 GatewayDep = Annotated[

@@ -1,10 +1,12 @@
 """The payment gateway, over HTTP: what it is asked, and what its answers mean to us."""
 
+import asyncio
 import logging
-import time
+from asyncio import AbstractEventLoop
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
+from time import monotonic, sleep
 from typing import Annotated
 
 import httpx2
@@ -18,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 OVERLOADED = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 RETRY_AFTER_SECONDS = 30
+LONGEST_ANSWER = 100_000
+"""Bytes of an answer that are read; the rest is cut off."""
 
 certificates = cache(httpx2.create_ssl_context)
 """What this machine trusts, read once: that takes 40 ms and a megabyte each time."""
@@ -43,9 +47,16 @@ class Refusal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Charges payments; `pauses` are the seconds before each further attempt."""
+    """Charges payments; `pauses` are the seconds before each further attempt.
 
-    client: httpx2.Client
+    The client works on an event loop, because only there a call can be ended at any moment: an
+    answer that drips byte by byte would else hold its thread for hours. Call it from a thread that
+    runs no loop, as endpoints, jobs and tasks that are `def` do.
+    """
+
+    client: httpx2.AsyncClient
+    loop: AbstractEventLoop
+    seconds: float
     pauses: tuple[float, ...] = (0.2, 1.0)
 
     def charge(self, order: NewPayment) -> str:
@@ -68,13 +79,19 @@ class Gateway:
         raise _unavailable("the payment gateway failed")
 
     def _ask(self, order: NewPayment) -> httpx2.Response:
-        """Ask until there is an answer; the gateway charges once for one idempotency key."""
-        headers = {"Idempotency-Key": order.reference}
+        """Ask until there is an answer, or until all attempts together took `seconds`.
+
+        The gateway charges once for one idempotency key.
+        """
+        end = monotonic() + self.seconds
         for pause in (0.0, *self.pauses):
-            time.sleep(pause)
+            left = end - monotonic() - pause
+            if left <= 0:
+                break
+            sleep(pause)
             try:
-                response = self.client.post("charges", json=order.model_dump(), headers=headers)
-            except httpx2.RequestError as error:  # its text may hold a header, so the key
+                response = self._send(order, left)
+            except (httpx2.RequestError, TimeoutError) as error:  # its text may hold a key
                 logger.warning("no answer from the payment gateway: %s", type(error).__name__)
                 continue
             if response.status_code not in OVERLOADED:
@@ -82,12 +99,34 @@ class Gateway:
             logger.warning("the payment gateway answered %d", response.status_code)
         raise _unavailable("the payment gateway cannot be reached")
 
+    def _send(self, order: NewPayment, seconds: float) -> httpx2.Response:
+        """Ask once; raises TimeoutError when the whole answer is not there in time."""
+        asked = asyncio.run_coroutine_threadsafe(self._answer(order), self.loop)
+        try:
+            return asked.result(seconds)
+        finally:
+            asked.cancel()
 
-def connect(settings: Settings, transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
-    """Make a client, which keeps its connections open; tests pass a transport of their own."""
-    key = settings.payment_gateway_key
-    return httpx2.Client(
-        base_url=str(settings.payment_gateway_url or ""),
+    async def _answer(self, order: NewPayment) -> httpx2.Response:
+        content, headers = order.model_dump(), {"Idempotency-Key": order.reference}
+        async with self.client.stream("POST", "charges", json=content, headers=headers) as response:
+            body = await anext(response.aiter_bytes(LONGEST_ANSWER), b"")
+        return httpx2.Response(response.status_code, content=body)
+
+
+def connect(
+    settings: Settings, transport: httpx2.AsyncBaseTransport | None = None
+) -> httpx2.AsyncClient:
+    """Make a client, which keeps its connections open; tests pass a transport of their own.
+
+    A user and password in the URL are sent, but are no part of the URL: HTTP clients log that.
+    """
+    url, key = settings.payment_gateway_url, settings.payment_gateway_key
+    address = httpx2.URL(str(url.get_secret_value()) if url else "")
+    user = (address.username, address.password) if address.userinfo else None
+    return httpx2.AsyncClient(
+        base_url=address.copy_with(userinfo=b""),
+        auth=user,
         headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else None,
         timeout=settings.payment_gateway_timeout_seconds,
         transport=transport,
