@@ -47,6 +47,14 @@ def heads(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
     return tuple(revision for revision in revisions if revision.id not in followed)
 
 
+def followers(revisions: tuple[Revision, ...], first: Revision) -> tuple[Revision, ...]:
+    """Give the revisions that come after `first`, however far."""
+    found = {first.id}
+    while more := {r.id for r in revisions if found & {*r.parents}} - found:
+        found |= more
+    return tuple(revision for revision in revisions if revision.id in found - {first.id})
+
+
 def _read(folder: Path) -> Iterator[Revision]:
     for path in files_of(folder, ".py"):
         values = dict(assigned(parse(path)))

@@ -52,6 +52,10 @@ def remove_module(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Drop its table without asking.")
     ] = False,
+    drop: Annotated[
+        str | None,
+        typer.Option("--drop", metavar="TABLE", help="Drop it though something uses it still."),
+    ] = None,
     dry_run: DryRunOption = False,
     diff: DiffOption = False,
     as_json: JsonOption = False,
@@ -61,7 +65,9 @@ def remove_module(
     from fastforge.parts.removing import RemovalWishes
     from fastforge.trust import opened_to_write
 
-    wishes = RemovalWishes(force=force, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json)
+    wishes = RemovalWishes(
+        force=force, yes=yes, drop=drop, dry_run=dry_run, diff=diff, as_json=as_json
+    )
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     module_removal.remove_module(opened, name, wishes)
 

@@ -5,16 +5,26 @@ import os
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.parts.consent import require_consent
+from fastforge.console import note
+from fastforge.errors import UsageError
+from fastforge.parts.consent import require_consent, require_name
 from fastforge.parts.module import ModuleAnswers, context_of, new_revision
-from fastforge.parts.removing import RemovalWishes, carry_out, refuse_edited, require_record
+from fastforge.parts.removing import (
+    RemovalWishes,
+    carry_out,
+    refuse_edited,
+    removed_by,
+    require_record,
+)
+from fastforge.parts.uses import declared_tables, users_of_table
 from fastforge.plan import Plan, plan_files, plan_removal
 from fastforge.project import Project
 from fastforge.record import Record
 from fastforge.render import render
-from fastforge.revisions import Revision, folder_of, heads, read_revisions
+from fastforge.revisions import Revision, folder_of, followers, heads, read_revisions
 from fastforge.sources import parse
 from fastforge.trust import templates_for
 
@@ -23,6 +33,16 @@ _DROPPED = "The next migration drops the table {name} with its data: {path}."
 _UNKNOWN = (
     "Its revision is no longer there, so the table {name} stays: drop it in a revision of yours."
 )
+_RENAMED = "Its model is of the table {found}, so nothing is dropped: do it in a revision of yours."
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What removing a module would do, what is said about its table, and who still uses that."""
+
+    plan: Plan
+    stays: str
+    users: tuple[str, ...] = ()
 
 
 def remove_module(project: Project, name: str, wishes: RemovalWishes) -> None:
@@ -33,28 +53,41 @@ def remove_module(project: Project, name: str, wishes: RemovalWishes) -> None:
     nobody to say so, ConflictError if one of its files was edited.
     """
     record = require_record(project, "module", name)
-    plan, stays = plan_module_removal(project, record, force=wishes.force)
-    if adds_revision(plan) and not (wishes.dry_run or wishes.diff):
-        refuse_edited(plan)
-        require_consent(project, name, wishes)
-    carry_out(project, record, plan, stays, wishes)
+    removal = plan_module_removal(project, record, force=wishes.force)
+    for place in removal.users:
+        note(f"note: {place} uses the table {name}.")
+    if not (wishes.dry_run or wishes.diff):
+        refuse_edited(removal.plan)
+        if removal.users:
+            require_name(project, name, removal.users, wishes)
+        elif adds_revision(removal.plan):
+            require_consent(project, name, wishes)
+    carry_out(project, record, removal.plan, removal.stays, wishes)
 
 
-def plan_module_removal(project: Project, record: Record, *, force: bool) -> tuple[Plan, str]:
-    """Plan to remove a module; give with it what is said about its table."""
+def plan_module_removal(project: Project, record: Record, *, force: bool) -> Removal:
+    """Plan to remove a module."""
     answers = ModuleAnswers.from_dict(record.answers)
+    if answers.name != record.name:
+        raise UsageError(f"The record of {record.name} has the answers of {answers.name}.")
     revisions = read_revisions(project)
     own = next((revision for revision in revisions if revision.id == answers.revision), None)
-    removal = plan_removal(record, project.root, force=force)
+    plan = plan_removal(record, project.root, force=force)
+    gone = removed_by(plan)
     if own is None:
-        return removal, _UNKNOWN.format(name=answers.name)
+        return Removal(plan, _UNKNOWN.format(name=answers.name))
     path = own.path.relative_to(project.root).as_posix()
+    kept = tuple(change for change in plan.changes if change.path != path)
+    tables = declared_tables(project, gone)
+    if tables and answers.name not in tables:
+        said = _RENAMED.format(found=", ".join(sorted(tables)))
+        return Removal(Plan(project.root, kept), said)
+    users = tuple(users_of_table(project, answers, gone, followers(revisions, own)))
     if path in record.digests and own in heads(revisions) and not is_applied(project, own):
-        return removal, _UNMADE
-    kept = tuple(change for change in removal.changes if change.path != path)
+        return Removal(plan, _UNMADE, users)
     dropping = plan_files(_drop(project, answers, revisions), project.root)
     said = _DROPPED.format(name=answers.name, path=dropping.changes[0].path)
-    return Plan(project.root, kept + dropping.changes), said
+    return Removal(Plan(project.root, kept + dropping.changes), said, users)
 
 
 def adds_revision(plan: Plan) -> bool:

@@ -1,17 +1,15 @@
 """What `remove-*` does: the exact undo of `add-*`, refused where the user edited."""
 
-import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastforge.console import note, say, say_json
 from fastforge.errors import ConflictError, UsageError
 from fastforge.parts.part import saved
+from fastforge.parts.uses import importers
 from fastforge.plan import Plan, plan_removal
 from fastforge.project import Project
 from fastforge.record import Record
-from fastforge.sources import python_files
 from fastforge.transaction import apply
 
 STAYS = {
@@ -23,10 +21,14 @@ STAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalWishes:
-    """How to remove; with `dry_run` or `diff` nothing is written, with `yes` nothing is asked."""
+    """How to remove; with `dry_run` or `diff` nothing is written, with `yes` nothing is asked.
+
+    `drop` is the name of a table that may go though it is in use.
+    """
 
     force: bool = False
     yes: bool = False
+    drop: str | None = None
     dry_run: bool = False
     diff: bool = False
     as_json: bool = False
@@ -46,7 +48,7 @@ def carry_out(
     project: Project, record: Record, plan: Plan, stays: str, wishes: RemovalWishes
 ) -> None:
     """Apply a removal as wished and tell about it; raises ConflictError if a file was edited."""
-    places = list(mentions(project, record.kind, record.name, plan))
+    places = list(importers(project, record.kind, record.name, removed_by(plan)))
     if not (wishes.dry_run or wishes.diff):
         refuse_edited(plan)
         apply(plan)
@@ -70,25 +72,17 @@ def require_record(project: Project, kind: str, name: str) -> Record:
     return record
 
 
+def removed_by(plan: Plan) -> frozenset[str]:
+    """Give the files that are not there any more once a plan is carried out."""
+    return frozenset(change.path for change in plan.changes if change.after is None)
+
+
 def refuse_edited(plan: Plan) -> None:
     """Raise ConflictError that lists the files which were edited since they were written."""
     if plan.conflicts:
         edited = ", ".join(change.path for change in plan.conflicts)
         problem = f"Edited since fastforge wrote it: {edited}. Nothing was removed."
         raise ConflictError(problem, "Remove it all the same with --force.")
-
-
-def mentions(project: Project, kind: str, name: str, gone: Plan) -> Iterator[str]:
-    """Give the places that import what is removed, as `file:line`."""
-    folder = f"{kind}s"
-    imports = re.compile(rf"\b{folder}(?:\.{name}\b| import (?:\(\s*)?(?:\w+, )*{name}\b)")
-    removed = {change.path for change in gone.changes}
-    for path in [*python_files(project.package), *python_files(project.root / "tests")]:
-        place = path.relative_to(project.root).as_posix()
-        if place in removed:
-            continue
-        lines = path.read_text("utf-8", errors="replace").splitlines()
-        yield from (f"{place}:{n}" for n, line in enumerate(lines, 1) if imports.search(line))
 
 
 def _tell(plan: Plan, places: list[str], said: list[str]) -> None:

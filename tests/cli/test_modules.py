@@ -1,7 +1,9 @@
 """`add-module` and its undo, without an environment: what they write and say."""
 
 import json
+import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -413,3 +415,123 @@ def test_a_project_of_the_version_before_keeps_its_revisions_beside_src(
     for path in (made, dropping, shop / "shop.db"):
         path.unlink()
     assert files_of(shop) == before
+
+
+ORDERS = "src/shop/modules/orders/models.py"
+NEXT = 'revision = "next1"\ndown_revision = "{own}"\n'
+
+
+def rename(shop: Path) -> None:
+    (shop / "src/shop/modules/products").rename(shop / "src/shop/modules/goods")
+
+
+def copy_by_hand(shop: Path) -> None:
+    shutil.copytree(shop / "src/shop/modules/products", shop / "src/shop/modules/goods")
+
+
+def write(path: str, text: str) -> Callable[[Path], None]:
+    def use(shop: Path) -> None:
+        (shop / path).parent.mkdir(exist_ok=True)
+        (shop / path).write_text(text.format(own=revision_of(shop)))
+
+    return use
+
+
+USES = {
+    "renamed": rename,
+    "copied": copy_by_hand,
+    "table": write(ORDERS, 'NAME = "products"\nclass X(Base):\n    __tablename__ = NAME\n'),
+    "core": write(ORDERS, 'goods = Table("products", metadata)\n'),
+    "foreign key": write(ORDERS, 'x = ForeignKey("products.id")\n'),
+    "schema": write(ORDERS, 'x = ForeignKey("public.products.id")\n'),
+    "relative import": write(ORDERS, "from ..products.models import Product\n"),
+    "package import": write(ORDERS, "from .. import products\n"),
+    "whole import": write(ORDERS, "import shop.modules.products.models as m\n"),
+    "relationship": write(ORDERS, 'x: Mapped[list["Product"]] = relationship("Product")\n'),
+    "named by its class": write(ORDERS, "class Products(Base): ...\n"),
+    "sql": write("src/shop/jobs/count.py", 'x = text(f"SELECT 1 FROM public.products {{y}}")\n'),
+    "other package": write("src/other/x.py", '__tablename__ = "products"\n'),
+    "not python": write(ORDERS, "(\n"),
+    "renamed by a revision": write(
+        f"{VERSIONS}/next.py", NEXT + 'op.rename_table("products", "goods")\n'
+    ),
+    "referred to by a revision": write(
+        f"{VERSIONS}/next.py", NEXT + 'op.create_foreign_key("a", "b", "products", ["x"], ["id"])\n'
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("use", "applied"), [*((use, True) for use in USES), ("renamed", False), ("copied", False)]
+)
+def test_a_table_that_is_in_use_goes_only_if_its_name_is_typed(
+    run: Fastforge, shop: Path, use: str, applied: bool
+) -> None:
+    run(*MODULE)
+    if applied:
+        apply_revision(shop / "shop.db", revision_of(shop))
+    USES[use](shop)
+    before = files_of(shop)
+
+    ran = run("remove-module", "products", "--yes", "--force")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "The table products is in use" in ran.err
+    assert "fastforge remove-module products --drop=products --force" in ran.err
+    assert files_of(shop) == before
+
+
+def test_the_name_of_a_table_in_use_may_be_typed_with_the_command(
+    run: Fastforge, shop: Path
+) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    rename(shop)
+
+    assert run("remove-module", "products", "--drop", "goods").code == 2
+    assert run("remove-module", "products", "--drop", "products").code == 0
+    assert list((shop / VERSIONS).glob("drop_products_*.py"))
+
+
+@pytest.mark.parametrize(("typed", "code"), [("products\n", 0), ("yes\n", 1), ("\n", 1)])
+def test_at_a_terminal_the_name_of_a_table_in_use_is_asked_for(
+    run: Fastforge, shop: Path, typed: str, code: int
+) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    rename(shop)
+
+    with terminal(shop, "remove-module", "products") as person:
+        person.expect("type its name to drop it")
+        person.type(typed)
+
+        assert person.end() == code
+
+    assert bool(list((shop / VERSIONS).glob("drop_products_*.py"))) is (code == 0)
+
+
+def test_a_table_that_was_renamed_is_left_to_a_revision_of_the_users(
+    run: Fastforge, shop: Path
+) -> None:
+    run(*MODULE)
+    apply_revision(shop / "shop.db", revision_of(shop))
+    models = shop / "src/shop/modules/products/models.py"
+    models.write_text(models.read_text().replace('"products"', '"goods"'))
+
+    ran = run("remove-module", "products", "--force")
+
+    assert (ran.code, ran.out.splitlines()[-1]) == (
+        0,
+        "Its model is of the table goods, so nothing is dropped: do it in a revision of yours.",
+    )
+    assert revision_of(shop)
+    assert not list((shop / VERSIONS).glob("drop_*.py"))
+
+
+def test_words_that_happen_to_be_the_name_are_no_use_of_the_table(
+    run: Fastforge, shop: Path
+) -> None:
+    run(*MODULE)
+    write(ORDERS, '"""All products."""\nx = "our products are fine"\nproducts_seen = 1\n')(shop)
+
+    assert run("remove-module", "products").code == 0
