@@ -49,6 +49,14 @@ def test_the_environment_goes_before_the_file(
     assert (settings.log_level, settings.poll_seconds) == ("DEBUG", 3)
 
 
+def test_single_quotes_keep_a_value_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("""OPS_API_KEY='pa$$word $HOME #1 "x" it\\'s'\n""")
+    key = read(file).ops_api_key
+    assert key
+    assert key.get_secret_value() == """pa$$word $HOME #1 "x" it's"""
+
+
 def test_an_empty_variable_is_as_if_it_were_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPS_API_KEY", "")
     assert Settings().ops_api_key is None
