@@ -17,7 +17,7 @@ class ScheduleTrigger(BaseTrigger):
         """Wrap a schedule; pickled with the job."""
         self.schedule = schedule
 
-    def get_next_fire_time(
+    def get_next_fire_time(  # pyright: ignore[reportIncompatibleMethodOverride] (it has no types)
         self, previous_fire_time: datetime | None, now: datetime
     ) -> datetime | None:
         """Give the due time after the previous one, or after `now` for the first.

@@ -38,10 +38,12 @@ class Part(Protocol):
     @property
     def running(self) -> bool:
         """Whether it was started and not yet stopped."""
+        raise NotImplementedError
 
     @property
     def last_pass(self) -> float:
         """When it last looked at the ledger, on the monotonic clock."""
+        raise NotImplementedError
 
 
 def stalled(runner: Part, scheduler: Part) -> str:
