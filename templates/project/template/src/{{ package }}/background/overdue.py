@@ -37,10 +37,13 @@ def find(session: Session, now: datetime, longest_seconds: float) -> Overdue:
     until = now - timedelta(seconds=longest_seconds)
     waiting = select(Run.name).where(Run.state == State.QUEUED, Run.available_at < until)
     queued = waiting.where(Run.held_by.is_(None)).limit(MOST_COUNTED)
-    held = select(Run.name).where(Run.held_by > "", Run.state != State.RUNNING)
-    return Overdue(
-        Counter(session.scalars(queued)), Counter(session.scalars(held.limit(MOST_COUNTED)))
-    )
+    return Overdue(Counter(session.scalars(queued)), held(session))
+
+
+def held(session: Session) -> Counter[str]:
+    """Count the slots that are taken by runs which are over, such as timed out, by name."""
+    over = select(Run.name).where(Run.held_by > "", Run.state != State.RUNNING)
+    return Counter(session.scalars(over.limit(MOST_COUNTED)))
 
 
 class Watch:
