@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..background.peers import Peers
-from ..engine import limit_waits, lock_ledger
-from .models import SchedulerProcess
+from ..engine import limit_waits
+from .models import SchedulerProcess, SchedulerStart
 
 GONE_AFTER_SECONDS = 30.0
 
@@ -54,11 +54,8 @@ class Processes:
             new = insert(SchedulerProcess).values(id=self._owner, started=self._number, **values)
             session.execute(new)
         silent = self._peers.silent({name: row.beats for name, row in rows.items()}, monotonic())
-        newest = max((row.started for row in rows.values()), default=0)
-        gone = [name for name in silent if rows[name].started < max(newest, self._number)]
-        if gone:
-            rest = delete(SchedulerProcess).where(SchedulerProcess.id.in_(_unlocked(*gone)))
-            session.execute(rest)
+        if silent:
+            _remove(session, *silent)
         living = [row for name, row in rows.items() if name not in silent]
         mine_is = (self._number, self._owner)
         later = [row for row in living if (row.started, row.id) > mine_is]
@@ -68,10 +65,9 @@ class Processes:
         )
 
     def leave(self, session: Session) -> None:
-        """Say that this process ends; its row stays a while, for its number is not given again."""
+        """Say that this process ends."""
         limit_waits(session.connection())
-        mine = update(SchedulerProcess).where(SchedulerProcess.id.in_(_unlocked(self._owner)))
-        session.execute(mine.values(declared="{}"))
+        _remove(session, self._owner)
 
 
 def _unlocked(*owners: str) -> Select[str]:
@@ -79,6 +75,15 @@ def _unlocked(*owners: str) -> Select[str]:
     return rows.with_for_update(skip_locked=True)
 
 
+def _remove(session: Session, *owners: str) -> None:
+    session.execute(delete(SchedulerProcess).where(SchedulerProcess.id.in_(_unlocked(*owners))))
+
+
 def _next_number(session: Session) -> int:
-    lock_ledger(session.connection())  # two that start at once must not get the same one
-    return (session.scalar(select(func.max(SchedulerProcess.started))) or 0) + 1
+    start = SchedulerStart()
+    session.add(start)
+    session.flush()
+    older = select(SchedulerStart.number).where(SchedulerStart.number < start.number)
+    unlocked = older.with_for_update(skip_locked=True)
+    session.execute(delete(SchedulerStart).where(SchedulerStart.number.in_(unlocked)))
+    return start.number

@@ -15,6 +15,7 @@ from shop.background import RunContext
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.scheduling import Crontab, Every, Job, Once, Schedule, private
+from shop.scheduling.handled import move
 from shop.scheduling.jobstore import JobStore, make_stores
 from shop.scheduling.models import HandledJob, SchedulerProcess
 from shop.scheduling.reconcile import Actions
@@ -361,6 +362,24 @@ def test_a_process_that_died_stops_counting_after_a_while(
         assert session.get(SchedulerProcess, "killed") is None
 
 
+def test_a_start_has_a_higher_number_than_all_before_it(
+    make_scheduler: MakeScheduler, database: Database
+) -> None:
+    """S18: also when all others have ended, for one may only be stalled."""
+
+    def number() -> int:
+        scheduler = make_scheduler(job())
+        scheduler.start()
+        with database.snapshot() as session:
+            given = session.scalars(select(SchedulerProcess.started)).one()
+        scheduler.stop()
+        return given
+
+    first, second, third = (number() for _ in range(3))
+
+    assert first < second < third
+
+
 def test_two_processes_that_add_the_same_jobs_at_once_end_with_one_of_each(
     make_scheduler: MakeScheduler,
 ) -> None:
@@ -493,6 +512,30 @@ def test_what_was_due_once_is_not_taken_for_lost(
     wait_until(lambda: scheduler.last_pass > before)
 
     assert scheduler.reconcile() == Actions()
+
+
+def test_a_clock_that_was_set_back_is_said_once_and_repeats_nothing(
+    make_scheduler: MakeScheduler,
+    database: Database,
+    recorded: Recorded,
+    wait_until: WaitUntil,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """S17: as the other side of it, here the ledger is an hour ahead."""
+    later = HOURLY.next_after(datetime.now(UTC) + timedelta(hours=1))
+    with database.transaction() as session:
+        move(session, {"report": later})
+
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    before = scheduler.last_pass
+    scheduler.engine.wakeup()
+    wait_until(lambda: scheduler.last_pass > before)
+
+    [said] = [line for line in caplog.messages if "the clock was set back" in line]
+    assert said.startswith(f"the clock was set back: report wait until it is {later} again")
+    assert scheduler.next_run_times() == {"report": later + timedelta(hours=1)}
+    assert recorded() == []
 
 
 def test_a_job_that_comes_back_into_the_code_begins_anew(

@@ -18,6 +18,7 @@ from shop.scheduling.adapter import LONGEST_WAIT_SECONDS, RETRY_SECONDS
 from shop.scheduling.due import Due
 from shop.scheduling.models import PausedJob
 from shop.scheduling.scheduler import Scheduler
+from shop.scheduling.trigger import ScheduleTrigger
 
 MakeScheduler = Callable[..., Scheduler]
 MakeDue = Callable[[Scheduler, str, datetime], None]
@@ -97,6 +98,15 @@ def test_the_next_due_time_is_the_anchored_one_after_the_last(
     make_due(scheduler, "report", just_now())
 
     wait_until(lambda: scheduler.next_run_times() == {"report": expected})
+
+
+def test_apscheduler_gets_the_due_times_of_the_schedule() -> None:
+    """S6: whatever it asks for."""
+    noon, now = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+    trigger = ScheduleTrigger(HOURLY)
+
+    assert trigger.get_next_fire_time(noon, now) == noon + timedelta(hours=1)
+    assert trigger.get_next_fire_time(None, now) == noon + timedelta(hours=3)
 
 
 def test_several_schedulers_on_one_store_record_a_due_time_once(

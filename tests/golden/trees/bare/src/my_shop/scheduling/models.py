@@ -40,7 +40,17 @@ class SchedulerProcess(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """When it last looked at the store, for people and alerts."""
     declared: Mapped[str] = mapped_column(Text)
-    """JSON: the schedule of each job, by name; nothing once it has left."""
+    """JSON: the schedule of each job, by name."""
+
+
+class SchedulerStart(Base):
+    """Where the numbers of the starts come from: none is given twice, though its row goes."""
+
+    __tablename__ = "scheduler_starts"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
 
 class PausedJob(Base):

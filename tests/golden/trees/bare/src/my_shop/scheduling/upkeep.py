@@ -7,7 +7,7 @@ made up for; all else is compared when somebody comes or goes, and now and then.
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from ..database import Database
@@ -21,6 +21,8 @@ from .reconcile import Actions, reconcile
 logger = logging.getLogger(__name__)
 
 RECONCILE_EVERY_SECONDS = 30
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By no more than this, when none of them was set back."""
 
 
 class Upkeep:
@@ -33,6 +35,7 @@ class Upkeep:
         self._database, self._engine, self._jobs = database, engine, jobs
         self._processes, self._others = Processes(owner), NOBODY
         self._reconciled = float("-inf")
+        self._ahead = False
         self._wanted: dict[str, datetime] = {}
         """Jobs that get another schedule once what was due by the old one is handed over."""
 
@@ -45,6 +48,7 @@ class Upkeep:
         first = self._reconciled == float("-inf")
         old = monotonic() - self._reconciled > RECONCILE_EVERY_SECONDS
         since = self._handled() if KEPT else {}
+        self._warn_of_the_clock({name: at for name, at in since.items() if name in declared})
         lost = self._missing(times, since, seen_until) - self._others.newer
         if old or lost or self._wanted or self._others != before:
             actions = self.reconcile(seen_until, self._others)
@@ -96,6 +100,15 @@ class Upkeep:
         """Tell the others that this process ends."""
         with self._database.transaction() as session:
             self._processes.leave(session)
+
+    def _warn_of_the_clock(self, since: Mapping[str, datetime]) -> None:
+        # A clock that was set back has to catch up: what is before that was done already.
+        limit = datetime.now(UTC) + CLOCKS_DIFFER
+        ahead = {name: at for name, at in since.items() if at > limit}
+        if ahead and not self._ahead:
+            text = "the clock was set back: %s wait until it is %s again, for what was due is done"
+            logger.warning(text, ", ".join(sorted(ahead)), max(ahead.values()))
+        self._ahead = bool(ahead)
 
     def _handled(self) -> Mapping[str, datetime]:
         with self._database.snapshot() as session:

@@ -14,7 +14,8 @@ class Job(Work):
     """When a function runs, and what becomes of due times that could not be met (S6, S7, S12).
 
     `misfire_grace`: how late a due time may still be run; older ones are recorded as missed.
-    `coalesce`: of several due times within the grace run the last; the others are recorded.
+    `coalesce`: of several due times within the grace run the last; the others are recorded. Without
+    it each of them is run.
     `max_instances`: due while so many still run, over all processes, a run is recorded as skipped.
     `jitter`: each run starts up to so much after its due time, which stays as it is.
     """
