@@ -178,3 +178,22 @@ def test_of_two_newest_revisions_it_is_said_what_to_do(url: str, two_heads: Conf
 
     with pytest.raises(CommandError, match=r"one and two .* `uv run alembic merge heads` first"):
         command.revision(two_heads, autogenerate=True)
+
+
+def test_a_table_that_is_used_no_more_is_dropped_only_when_it_is_empty(empty: Database) -> None:
+    """Somebody may have put schedules there that this version does not run."""
+    with empty.engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        insert = "INSERT INTO apscheduler_runtime_jobs (id, job_state) VALUES ('nightly', '')"
+        connection.exec_driver_sql(insert)
+
+    with pytest.raises(RuntimeError, match="apscheduler_runtime_jobs has rows, which this version"):
+        upgrade(empty)
+
+    assert "apscheduler_runtime_jobs" in tables(empty)
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM apscheduler_runtime_jobs")
+    upgrade(empty)
+    assert "apscheduler_runtime_jobs" not in tables(empty)

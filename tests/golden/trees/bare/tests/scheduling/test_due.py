@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from my_shop.background import RunContext
-from my_shop.background.claim import claim
 from my_shop.background.models import Run, State
 from my_shop.database import Database
 from my_shop.scheduling import Every, Job, Once
@@ -246,19 +244,6 @@ def test_without_coalescing_all_due_times_within_the_grace_are_run(
         record_due(session, job(coalesce=False), due, NOON)
 
     assert [(run.due_at, run.state) for run in recorded()] == [(at, State.QUEUED) for at in due]
-
-
-def test_a_claim_leaves_the_count_alone(
-    database: Database, recorded: Callable[[], Sequence[Run]]
-) -> None:
-    """S20: it has a column of its own."""
-    with database.transaction() as session:
-        record_due(session, job(), seconds_to_noon(3), NOON)
-        session.execute(update(Run).values(earlier=4))
-        lease = {"owner": "me", "slots": 1, "lease": HOUR}
-        claim(session, {"report": None}, NOON, **lease)  # type: ignore[arg-type]
-
-    assert {run.earlier for run in recorded()} == {4}
 
 
 def test_due_times_are_taken_up_to_now_and_so_many_at_once() -> None:

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from my_shop.background import RunContext, ledger
-from my_shop.background.models import State
+from my_shop.background.models import Run, State
 from my_shop.database import Database
 from my_shop.engine import lock_ledger
 from my_shop.main import create_app
@@ -174,6 +174,19 @@ def test_runs_are_paged_newest_first(operator: TestClient, database: Database) -
 
     assert [run["due_at"] for run in first] == ["2026-03-02T15:00:00Z", "2026-03-02T14:00:00Z"]
     assert [run["due_at"] for run in rest] == ["2026-03-02T13:00:00Z"]
+
+
+def test_a_run_says_how_many_due_times_it_stands_for(
+    operator: TestClient, database: Database
+) -> None:
+    """S20."""
+    with database.transaction() as session:
+        run_id = ledger.add(session, REPORT, datetime.now(UTC), state=State.MISSED)
+        session.get_one(Run, run_id).earlier = 41
+
+    [run] = operator.get("/jobs/report/runs").json()
+
+    assert (run["state"], run["earlier"]) == ("missed", 41)
 
 
 def test_a_paused_job_stays_paused_until_it_is_resumed(operator: TestClient) -> None:

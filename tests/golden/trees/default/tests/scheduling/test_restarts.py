@@ -7,6 +7,7 @@ import pickle
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import inspect, select, update
@@ -325,12 +326,14 @@ def test_a_pass_that_read_the_old_schedule_does_not_write_it_over_the_new_one(
     engine.start(paused=True)
     scheduler.reconcile()
     make_due(scheduler, "report", just_now())
-    monkeypatch.setattr(engine, "_hand_over", lambda _due: engine.put("report", noon))
+    later = datetime.now(UTC) + timedelta(days=7)
+    change = partial(engine.put, "report", noon, since=later)
+    monkeypatch.setattr(engine, "_hand_over", lambda _due: change())
 
     engine.do_pass()
 
     assert engine.schedules() == {"report": noon}
-    assert scheduler.next_run_times() == {"report": noon.next_after(datetime.now(UTC))}
+    assert scheduler.next_run_times() == {"report": noon.next_after(later)}
 
 
 def test_a_process_that_died_stops_counting_after_a_while(
@@ -429,10 +432,10 @@ def test_a_job_that_another_process_has_just_removed_is_no_error(
     scheduler.start()
     scheduler.engine.pause()
     (row,) = scheduler.engine.store.get_all_jobs()
-    scheduler.engine.drop("report")
+    scheduler.engine.store.remove_job("report")
 
     scheduler.engine.store.update_job(row)
-    scheduler.engine.drop("report")
+    scheduler.engine.store.remove_job("report")
 
     assert stored() == {}
 

@@ -87,10 +87,6 @@ class LedgerScheduler(BaseScheduler):
             replace_existing=True,
         )
 
-    def drop(self, name: str) -> None:
-        """Remove a job, unless it is gone."""
-        self.store.remove_job(name)
-
     def schedules(self) -> dict[str, Schedule]:
         """Give the schedule of each stored job that can be read, by name."""
         return {job.id: job.trigger.schedule for job in self.store.get_all_jobs()}

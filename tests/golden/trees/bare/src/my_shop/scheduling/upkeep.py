@@ -83,7 +83,7 @@ class Upkeep:
             for name, at in (ready | new).items():
                 self._engine.put(name, self._jobs[name].schedule, since=at)
             for name in actions.removed:
-                self._engine.drop(name)
+                self._engine.store.remove_job(name)
         self._wanted = {n: at for n, at in self._wanted.items() if n not in ready}
         lost = sorted(new.keys() & since)
         if lost:

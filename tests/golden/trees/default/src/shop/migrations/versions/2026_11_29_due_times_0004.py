@@ -24,11 +24,16 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_handled_jobs"),
     )
-    if not context.is_offline_mode():
-        found = op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table(UNUSED)))
-        if found:
-            message = f"{UNUSED} has {found} rows, which this version does not run: empty it first"
-            raise RuntimeError(message)
+    op.create_table(
+        "scheduler_starts",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_scheduler_starts"),
+        sqlite_autoincrement=True,
+    )
+    rows = sa.select(sa.literal(1)).select_from(sa.table(UNUSED)).limit(1)
+    if not context.is_offline_mode() and op.get_bind().scalar(rows):
+        message = f"{UNUSED} has rows, which this version does not run: empty it first"
+        raise RuntimeError(message)
     op.drop_table(UNUSED)
 
 
@@ -42,6 +47,7 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=f"pk_{UNUSED}"),
     )
     op.create_index(f"ix_{UNUSED}_next_run_time", UNUSED, ["next_run_time"])
+    op.drop_table("scheduler_starts")
     op.drop_table("handled_jobs")
     for table, column in reversed(COUNTS):
         op.drop_column(table, column)
