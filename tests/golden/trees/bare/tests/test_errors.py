@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.types import Message
 
 from my_shop.errors import (
@@ -102,21 +100,6 @@ def test_wrong_input_is_named_and_not_shown(client: TestClient) -> None:
     (problem,) = response.json()["detail"]
     assert (response.status_code, problem["loc"]) == (422, ["path", "run_id"])
     assert "secret" not in response.text
-
-
-@pytest.mark.parametrize(
-    "error", [OperationalError("SELECT 1", {}, OSError("gone")), PoolTimeoutError()]
-)
-def test_a_lost_database_is_an_answer_that_says_when_to_come_back(
-    error: Exception, caplog: pytest.LogCaptureFixture
-) -> None:
-    response = failing(error).get("/")
-
-    assert response.status_code == 503
-    assert response.json() == {"detail": "the database cannot be used"}
-    assert response.headers["Retry-After"] == "5"
-    [logged] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert logged.exc_info
 
 
 def test_input_that_utf8_cannot_write_is_refused_like_any_other() -> None:

@@ -1,15 +1,19 @@
 """How SQLite is used: one writer at a time, who waits for its turn, and readers beside it."""
 
+import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from shop import engine
 from shop.database import Database
@@ -102,3 +106,54 @@ def test_a_file_that_stays_in_use_ends_the_start(
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
     with pytest.raises(StartError, match="the database cannot be used: database is locked"):
         engine.prepare(impatient.engine)
+
+
+def write(database: Database, name: str) -> None:
+    """Write a row in a transaction of its own."""
+    with database.transaction() as session:
+        session.add(StoredJob(id=name, job_state=b""))
+
+
+def test_a_transaction_inside_another_is_refused_at_once(database: Database) -> None:
+    began = time.monotonic()
+    with database.transaction() as session:
+        session.add(StoredJob(id="outer", job_state=b""))
+        session.flush()
+        with pytest.raises(RuntimeError, match="a write transaction is open here already"):
+            write(database, "inner")
+
+    assert time.monotonic() - began < 5
+    write(database, "later")  # the turn is free again
+    with database.snapshot() as session:
+        assert set(session.scalars(select(StoredJob.id))) == {"outer", "later"}
+
+
+def test_coroutines_that_would_wait_for_each_other_are_refused_at_once(database: Database) -> None:
+    async def write_slowly(name: str) -> None:
+        with database.transaction() as session:
+            session.add(StoredJob(id=name, job_state=b""))
+            session.flush()
+            await asyncio.sleep(0)
+
+    async def write_both() -> list[BaseException | None]:
+        both = (write_slowly("a"), write_slowly("b"))
+        return await asyncio.gather(*both, return_exceptions=True)
+
+    first, second = asyncio.run(write_both())
+
+    assert (first, type(second)) == (None, RuntimeError)
+
+
+def test_a_thread_that_serves_another_call_meanwhile_waits_for_its_turn(
+    database: Database,
+) -> None:
+    """As the threads of a server do: a session is opened in one call and closed in another."""
+    session = Session(database.engine)
+    copy_context().run(session.add, StoredJob(id="first", job_state=b""))
+    copy_context().run(session.flush)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: (time.sleep(0.2), session.commit(), session.close()))
+        copy_context().run(write, database, "second")
+
+    with database.snapshot() as reader:
+        assert set(reader.scalars(select(StoredJob.id))) == {"first", "second"}

@@ -1,16 +1,20 @@
 """The SQLite engine: who may write when, and what is locked how."""
 
+import asyncio
 import sqlite3
 import threading
 import time
+from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 
+from .database_file import DatabaseFile
 from .errors import StartError
 
 BUSY_SECONDS = 20
+NESTED = "a write transaction is open here already: pass its session on, or this waits for ever"
 
 
 def create_engine(url: str, connections: int) -> Engine:
@@ -22,6 +26,7 @@ def create_engine(url: str, connections: int) -> Engine:
         connect_args={"timeout": BUSY_SECONDS},
     )
     turns = Turns()
+    DatabaseFile(engine)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", turns.begin)
     event.listen(engine, "checkin", turns.end)
@@ -49,6 +54,8 @@ class Turns:
     def __init__(self) -> None:
         """Nobody writes."""
         self._turn = threading.Lock()
+        self._writer: tuple[int, object] | None = None
+        self._mine: ContextVar[object] = ContextVar("writer")
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction."""
@@ -60,15 +67,36 @@ class Turns:
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
             connection.info["migrates"] = True
         if not connection.info.get("writes"):
-            connection.info["writes"] = self._turn.acquire(timeout=BUSY_SECONDS)
+            connection.info["writes"] = self._take_turn()
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _take_turn(self) -> bool:
+        thread, (holder, token) = threading.get_ident(), self._writer or (None, None)
+        # A thread may serve another call by now, which has a context of its own; on a loop it waits
+        # for a coroutine that cannot go on before it does.
+        if thread == holder and (self._mine.get(None) is token or _on_a_loop()):
+            raise RuntimeError(NESTED)
+        taken = self._turn.acquire(timeout=BUSY_SECONDS)
+        if taken:
+            self._writer = (thread, object())
+            self._mine.set(self._writer[1])
+        return taken
 
     def end(self, connection: Any, record: Any) -> None:  # noqa: ANN401 (of the driver, the pool)
         """Let the next one write, now that the connection is back in the pool."""
         if record.info.pop("migrates", False) and connection is not None:
             connection.execute("PRAGMA foreign_keys = ON")
         if record.info.pop("writes", False):
+            self._writer = None
             self._turn.release()
+
+
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def lock_schema(connection: Connection) -> None:

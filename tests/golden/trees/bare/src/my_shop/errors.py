@@ -1,20 +1,13 @@
 """Errors that are answers: raised by services and background code, rendered as JSON here."""
 
 import json
-import logging
 import sys
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-logger = logging.getLogger(__name__)
-
-DATABASE_RETRY_AFTER_SECONDS = 5
 
 
 class StartError(Exception):
@@ -67,7 +60,7 @@ class UnavailableError(ServiceError):
 
 
 def install(app: FastAPI) -> None:
-    """Render every ServiceError, wrong input and a lost database as `{"detail": ...}`."""
+    """Render every ServiceError and wrong input as `{"detail": ...}`."""
     app.add_middleware(StartErrorMiddleware)
 
     @app.exception_handler(ServiceError)
@@ -84,13 +77,6 @@ def install(app: FastAPI) -> None:
         shown = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
         body = json.dumps({"detail": shown})
         return Response(body, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
-
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(PoolTimeoutError)
-    def give_up(request: Request, error: Exception) -> JSONResponse:
-        logger.error("the database cannot be used", exc_info=error)
-        wait = DATABASE_RETRY_AFTER_SECONDS
-        return render(request, UnavailableError("the database cannot be used", retry_after=wait))
 
 
 class StartErrorMiddleware:

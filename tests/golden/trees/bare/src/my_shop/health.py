@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from .background import overdue
 from .background.dependencies import RunnerDep
 from .database import DatabaseDep
+from .outage import outage
 from .refusals import Responses
 from .scheduling.dependencies import SchedulerDep
-from .schema import is_current
 from .settings import SettingsDep
 
 STALLED_AFTER_SECONDS = 60
@@ -58,10 +58,7 @@ def stalled(runner: Part, scheduler: Part) -> str:
 
 def not_ready(database: DatabaseDep) -> str:
     """Say why the database cannot be used."""
-    try:
-        return "" if is_current(database) else "the database is not migrated"
-    except SQLAlchemyError:
-        return "the database cannot be reached"
+    return outage(database)
 
 
 def not_well(

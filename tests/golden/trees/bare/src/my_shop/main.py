@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from . import errors, health, logs, protocol
+from . import errors, health, logs, outage, protocol
 from .background.execution import nobody
 from .background.router import router as tasks_router
 from .background.work import Registry
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)
     errors.install(app)
+    outage.install(app)
     app.include_router(health.router)
     for router in (jobs_router, tasks_router, *find_routers()):
         app.include_router(router, responses=refusals(503))  # the database may be lost at any time

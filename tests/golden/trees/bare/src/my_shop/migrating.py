@@ -15,6 +15,7 @@ from pathlib import Path
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect
 
+from .database_file import main_file
 from .errors import StartError
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def keep_copy(connection: Connection, revisions: Collection[str]) -> None:
     """
     if not inspect(connection).get_table_names():
         return
-    file = database_file(connection)
+    file = main_file(connection)
     revision = "+".join(sorted(revisions)) or "none"
     copy = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{revision}.bak")
     try:
@@ -80,12 +81,6 @@ def write_copy(file: Path, copy: Path) -> None:
         part.replace(copy)
     finally:
         part.unlink(missing_ok=True)
-
-
-def database_file(connection: Connection) -> Path:
-    """Give the file of a connection."""
-    files = {name: file for _, name, file in connection.exec_driver_sql("PRAGMA database_list")}
-    return Path(files["main"])
 
 
 def _dangling(connection: Connection) -> Counter[tuple[str, str]]:

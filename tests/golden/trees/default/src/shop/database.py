@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from .engine import create_engine, read_only
+from .trouble import Trouble
 
 CONNECTIONS = 10
 """How many requests use the database at once; one more waits without holding a thread."""
@@ -58,6 +59,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """Prepare the engine for `url`; connects only when first used."""
         self.url = url
+        self.trouble = Trouble()
         self.engine = create_engine(url, CONNECTIONS)
         self._reader = read_only(self.engine)
 
