@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
+from my_shop import trouble
 from my_shop.background import RunContext, Task
 from my_shop.background.models import Run, State
 from my_shop.background.runner import Runner
@@ -148,8 +149,10 @@ def test_an_end_that_cannot_be_written_is_written_when_the_database_answers_agai
     wait_until: Callable[[Callable[[], object]], None],
     gate: threading.Event,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S15, T1: somebody locks the database for longer than a statement waits."""
+    monkeypatch.setattr(trouble, "EVERY_SECONDS", 0)
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
     start_runner(task, on=impatient)
@@ -158,8 +161,8 @@ def test_an_end_that_cannot_be_written_is_written_when_the_database_answers_agai
     with locked():
         gate.set()
         mine, runners = "the end of the run cannot be recorded", "the ledger cannot be used"
-        wait_until(lambda: f"{mine}; trying again" in caplog.messages)
-        wait_until(lambda: f"{runners}; trying again" in caplog.messages)
+        wait_until(lambda: f"{mine}; trying again" in caplog.text)
+        wait_until(lambda: f"{runners}; trying again" in caplog.text)
 
     wait_for(run_id, State.SUCCEEDED)
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from my_shop import trouble
 from my_shop.background import RunContext
 from my_shop.background.models import Run, State
 from my_shop.database import Database
@@ -261,8 +262,10 @@ def test_a_failed_pass_shows_in_the_time_of_the_last_good_one(
     database: Database,
     wait_until: WaitUntil,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S15: what the health check and the alert look at."""
+    monkeypatch.setattr(trouble, "EVERY_SECONDS", 0)
     scheduler = make_scheduler(job())
     scheduler.start()
     with database.transaction() as session:

@@ -91,8 +91,9 @@ class Runner:
             try:
                 pause = self._pass()
                 self.last_pass = monotonic()
-            except Exception:
-                logger.exception("the ledger cannot be used; trying again")
+            except Exception as error:  # noqa: BLE001 (said once a minute, and tried again)
+                message = "the ledger cannot be used; trying again"
+                self._database.trouble.log(logger, message, error)
                 self._heartbeat.hurry()  # it may be that something was claimed all the same
             self._wake.wait(pause)
 

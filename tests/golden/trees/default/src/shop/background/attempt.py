@@ -91,8 +91,9 @@ class Attempt(threading.Thread):
             return True  # cancelled by the end of the server's loop: interrupted, not failed
         try:
             self._record(error, release=True)
-        except SQLAlchemyError:
-            logger.exception("the end of the run cannot be recorded; trying again")
+        except SQLAlchemyError as problem:
+            message = "the end of the run cannot be recorded; trying again"
+            self.process.database.trouble.log(logger, message, problem)
             return False
         return True
 
