@@ -79,12 +79,20 @@ def _checked(field: Field) -> Field:
 INT64, MOMENT = "Int64", "Moment"
 """The names of the types that schemas have for what a table can keep."""
 
+JSON_DECIMAL = "JsonDecimal"
+"""The project's type for a decimal that JSON must not round."""
+
 
 def _kept(param: Param) -> Param:
-    """Give the parameter as a table can keep it: whole numbers of 64 bits, moments in UTC."""
+    """Give the parameter as a table can keep it: whole numbers of 64 bits, moments in UTC.
+
+    And decimals as they were meant.
+    """
     kind = param.kind
     if kind.name == "int" and not (_low(param) and _high(param)):
         return replace(param, kind=replace(kind, annotation=INT64))
+    if kind.name == "Decimal":
+        return replace(param, kind=replace(kind, annotation=JSON_DECIMAL))
     if kind.name == "datetime":
         return _moment(replace(param, kind=replace(kind, annotation=MOMENT, imports=())))
     return param

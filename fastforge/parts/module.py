@@ -31,11 +31,11 @@ USED = frozenset(
     AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
     ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr
     ExactDecimal Examples Exception FastAPI Field Float Gateway GatewayDep GatewaySettings
-    HTTPStatus HeaderKey HttpUrl Int64 IntegrityError Iterator JSON KEY Limit Mapped Mock Moment
-    NOWHERE NotFoundError Offset PATH PREFIX Path PositiveFloat Query ReadSessionDep Repository
-    Request Row START Secret SecretStr Sequence Session SessionDep SettingsConfigDict String TAKEN
-    TestClient Text ThreadPoolExecutor TypeDecorator UTC UUID UnavailableError UtcDateTime Uuid
-    ValidationError
+    HTTPStatus HeaderKey HttpUrl Int64 IntegrityError Iterator JSON JsonDecimal KEY Limit Mapped
+    Mock Moment NOWHERE NotFoundError Offset PATH PREFIX Path PositiveFloat Query ReadSessionDep
+    Repository Request Row START Secret SecretStr Sequence Session SessionDep SettingsConfigDict
+    String TAKEN TestClient Text ThreadPoolExecutor TypeDecorator UTC UUID UnavailableError
+    UtcDateTime Uuid ValidationError
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""

@@ -7,6 +7,7 @@ from fastforge.params.kinds import Import
 from fastforge.params.layout import WIDTH
 from fastforge.parts.fields import (
     INT64,
+    JSON_DECIMAL,
     MOMENT,
     Field,
     accepted_of,
@@ -96,6 +97,7 @@ def schemas_context(fields: Sequence[Field]) -> Context:
     aliases += [source for param in params if (source := item_source(param))]
     return {
         "moment": MOMENT in used,
+        "decimal": JSON_DECIMAL in used,
         "float": any(param.kind.name == "float" for param in params),
         "aliases": aliases,
         "imports": _import_block(names),

@@ -14,6 +14,7 @@ from fastforge.params import (
     parse_params,
 )
 from fastforge.parts.durations import read_duration, source, typed
+from fastforge.parts.fields import JSON_DECIMAL
 from fastforge.parts.job import check_count, usual_description
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
@@ -125,6 +126,7 @@ def _rules(answers: TaskAnswers) -> list[list[str]]:
 
 
 def _sources(params: tuple[Param, ...]) -> dict[str, object]:
+    params = tuple(_unrounded(param) for param in params)
     names = _OWN_IMPORTS | frozenset(imports_of(params))
     return {
         "standard_imports": import_lines(names, standard=True),
@@ -132,7 +134,16 @@ def _sources(params: tuple[Param, ...]) -> dict[str, object]:
         "items": [item for param in params if (item := item_source(param))],
         "fields": [field_source(param) for param in params],
         "floats": any(param.kind.name == "float" for param in params),
+        "decimals": any(param.kind.name == "Decimal" for param in params),
     }
+
+
+def _unrounded(param: Param) -> Param:
+    """Give a decimal the type that refuses what JSON may have rounded."""
+    if param.kind.name != "Decimal":
+        return param
+    imports = param.kind.imports if "Decimal(" in (param.default or "") else ()
+    return replace(param, kind=replace(param.kind, annotation=JSON_DECIMAL, imports=imports))
 
 
 def _values(params: tuple[Param, ...]) -> dict[str, object]:

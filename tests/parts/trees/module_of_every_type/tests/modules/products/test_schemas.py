@@ -22,6 +22,7 @@ Examples = list[dict[str, object]]
         ("sku", "x" * 21),
         ("sku", None),
         ("price", "many"),
+        ("price", 1234567890123456.78),
         ("price", "-0.5"),
         ("price", None),
         ("stock", "many"),

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, HttpUrl
 
+from ...decimals import JsonDecimal
+
 
 def _in_utc(moment: datetime) -> datetime:
     try:
@@ -27,7 +29,7 @@ class NewProduct(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     sku: Annotated[str, Field(min_length=3, max_length=20)]
-    price: Annotated[Decimal, Field(ge=0)]
+    price: Annotated[JsonDecimal, Field(ge=0)]
     stock: Int64 = 0
     weight: float | None = None
     active: bool = True
