@@ -1,4 +1,4 @@
-"""Refuses text that could not be kept: JSON can write what UTF-8 and PostgreSQL cannot."""
+"""Refuses text that could be neither kept nor shown: JSON can write what UTF-8 cannot."""
 
 import re
 from collections.abc import Iterator
@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""A NUL, or half of a character beyond U+FFFF (a surrogate)."""
-MESSAGE = "Input should be text without NUL and without half characters (surrogates)"
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character beyond U+FFFF."""
+MESSAGE = "Input should be text without half characters (surrogates)"
 
 Place = tuple["Place | None", int | str]
 """Where a value stands: what it is in, and its name or number there."""
 
 
-async def refuse_unstorable_text(request: Request) -> None:
-    """Raise RequestValidationError (422) for the first such text of a body in JSON."""
+async def refuse_half_characters(request: Request) -> None:
+    """Raise RequestValidationError (422) for a text of a body in JSON that has one."""
     if "json" not in request.headers.get("Content-Type", "").lower():
         return
     try:
         body = await request.json()
     except (ValueError, RecursionError):
         return  # whoever wants it as JSON says what is wrong with it
-    for place in _places(body):
+    place = next(_places(body), None)
+    if place is not None:
         problem = {"type": "string_unicode", "loc": _path(place), "msg": MESSAGE}
         raise RequestValidationError([problem])
 
@@ -32,7 +33,7 @@ def _places(body: object) -> Iterator[Place]:
     pending: list[tuple[object, Place]] = [(body, (None, "body"))]
     while pending:
         value, place = pending.pop()
-        if isinstance(value, str) and UNSTORABLE.search(value):
+        if isinstance(value, str) and SURROGATE.search(value):
             yield place
         elif isinstance(value, list):
             pending += [(item, (place, number)) for number, item in enumerate(value)]

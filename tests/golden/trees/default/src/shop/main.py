@@ -17,7 +17,7 @@ from .refusals import refusals
 from .scheduling.router import router as jobs_router
 from .services import Services
 from .settings import Settings
-from .texts import refuse_unstorable_text
+from .texts import refuse_half_characters
 
 DESCRIPTION = "Sells things."
 
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         description=DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,  # each redirected path would be a label of its own in the metrics
-        dependencies=[Depends(refuse_unstorable_text)],
+        dependencies=[Depends(refuse_half_characters)],
     )
     app.state.settings = settings
     protocol.install(app, settings.max_body_bytes)
