@@ -56,7 +56,8 @@ def forge(folder: Path, *words: str) -> None:
 
 def fuzz(project: Path, folder: Path, cases: int, key: str | None, seed: int = SEED) -> str:
     """Serve the project, let schemathesis at it and give its report, or fail with it."""
-    settings = {"OPS_API_KEY": key} if key else {}
+    keys = {"OPS_API_KEY": key, "CLIENT_API_KEYS": f"fuzz:{key}"} if key else {}
+    settings = {**keys, "MAIL_TO_LOG": "true"}
     with gateway() as other, beside(project) as urls:
         settings |= {"PAYMENT_GATEWAY_URL": other, "INVOICES_SERVICE_URL": other, **urls}
         with serve(project, "shop", folder, **settings) as url:
@@ -64,7 +65,11 @@ def fuzz(project: Path, folder: Path, cases: int, key: str | None, seed: int = S
                 [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run"]
                 + [f"{url}/openapi.json", "--seed", str(seed), "--max-examples", str(cases)]
                 + ["--continue-on-failure", "--no-color", "--generation-database", "none"]
-                + (["--header", f"X-API-Key: {key}"] if key else OPEN),
+                + (
+                    ["--header", f"X-API-Key: {key}", "--header", f"X-Ops-Key: {key}"]
+                    if key
+                    else OPEN
+                ),
                 cwd=folder,
                 capture_output=True,
                 text=True,
