@@ -147,7 +147,12 @@ def refused_of(param: Param) -> list[str]:
     if param.is_list and beyond:
         beyond = [f"{beyond} * {int(param.size.get('min_length') or 1)}"]
         beyond = [text.replace("'", "") for text in beyond]
-    return [*param.refused, *beyond, *_ends(param, 1)]
+    return [*param.refused, *beyond, *rounded_of(param), *_ends(param, 1)]
+
+
+def rounded_of(param: Param) -> list[str]:
+    """Give a number that JSON has rounded, where the type is to refuse it."""
+    return ["1234567890123456.78"] if param.kind.name == "Decimal" and not param.is_list else []
 
 
 def canonical(param: Param, value: str) -> str:

@@ -30,7 +30,7 @@ USED = frozenset(
     I O APIRouter AbstractEventLoop AfterValidator Annotated Answers Any Asked AsyncGenerator
     AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
     ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr
-    ExactDecimal Examples Exception FastAPI Field Float Gateway GatewayDep GatewaySettings
+    ExactDecimal Examples Exception FastAPI Field Float Gateway GatewayDep GatewaySettings HERE
     HTTPStatus HeaderKey HttpUrl Int64 IntegrityError Iterator JSON JsonDecimal KEY Limit Mapped
     Mock Moment NOWHERE NotFoundError Offset PATH PREFIX Path PositiveFloat Query ReadSessionDep
     Repository Request Row START Secret SecretStr Sequence Session SessionDep SettingsConfigDict

@@ -14,7 +14,7 @@ from fastforge.params import (
     parse_params,
 )
 from fastforge.parts.durations import read_duration, source, typed
-from fastforge.parts.fields import JSON_DECIMAL
+from fastforge.parts.fields import JSON_DECIMAL, rounded_of
 from fastforge.parts.job import check_count, usual_description
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
@@ -151,7 +151,11 @@ def _values(params: tuple[Param, ...]) -> dict[str, object]:
         "valid": [[param.name, param.example] for param in params],
         "accepted": [[param.name, value] for param in params for value in param.accepted],
         "refused": [[param.name, param.refused[0]] for param in params],
-        "beyond": [[param.name, value] for param in params for value in param.refused[1:]],
+        "beyond": [
+            [param.name, value]
+            for param in params
+            for value in (*param.refused[1:], *rounded_of(param))
+        ],
         "required": [param.name for param in params if param.required],
         "defaults": [
             [param.name, param.default_json] for param in params if param.default_json is not None
