@@ -199,6 +199,24 @@ def test_croniter_agrees(choice: ScheduleChoice) -> None:
 
 
 @pytest.mark.parametrize(
+    "expression",
+    [
+        *("0 5-5 * * *", "5-5 * * * *", "0 5-5/2 * * *", "0 5-5,7 * * *", "0 05-5 * * *"),
+        *("0 0 1-1 * *", "0 0 * 3-3 *", "0 0 * jan-jan *", "0 0 * * mon-mon", "0 0 * * 7-7"),
+        *("0 0 * * sun-sun/1", "0 0 1-1,15-15 * 5-5", "59-59 23-23 31-31 12-12 *"),
+        *("0 22-2 * * *", "0 0 * * fri-mon", "50-10/5 * * * *", "0 0 * * 0-7", "0 0 * * 7-0"),
+    ],
+)
+def test_a_range_with_equal_ends_is_one_value(expression: str) -> None:
+    choice = ScheduleChoice("cron", expression)
+    fires = preview(choice.schedule, NOW, 8)
+
+    assert disagreement(choice, NOW, fires) is None
+    if expression == "0 5-5/2 * * *":
+        assert {(due.hour, due.minute) for due in fires} == {(5, 0)}
+
+
+@pytest.mark.parametrize(
     ("choice", "start", "reason"),
     [
         (ScheduleChoice("daily", "02:30", "Europe/Berlin"), "2026-10-24", "where clocks change"),

@@ -56,6 +56,7 @@ def test_weekdays_are_counted_from_sunday_as_0_or_7(expression: str, days: str) 
         ("@yearly", "0 0 1 1 *"),
         (" @Annually ", "0 0 1 1 *"),
         ("0 22-2 * nov-feb *", "0 22,23,0,1,2 * 11,12,1,2 *"),
+        ("0 5-5,8 * jan-jan/2 sun-sun", "0 5,8 * 1 0"),
         ("55-5/5 * 30-2 * *", "55,0,5 * 30,31,1,2 * *"),
         ("5/20 */24 */31 */12 */7", "5/20 */24 */31 */12 */7"),
         ("0,59 23 1 jan,feb,mar,apr,may,jun *", "0,59 23 1 1,2,3,4,5,6 *"),

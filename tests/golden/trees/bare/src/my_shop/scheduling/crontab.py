@@ -87,6 +87,8 @@ def _term(field: Field, term: str) -> str:
     if first is None:
         return f"*{every}"
     start, end = _number(field, first), _number(field, last or first)
+    if last and start == end:  # cronsim reads 5-5/2 as 5/2, croniter 5-5 as *
+        return str(start)
     if start > end:  # wraps: count on past the end, then fold back
         unrolled = range(start, end + field.size + 1, int(step or 1))
         return ",".join(str((n - field.low) % field.size + field.low) for n in unrolled)
