@@ -131,7 +131,9 @@ def one_line(what: str, text: str) -> str:
 
 
 def check_timezone(name: str) -> None:
-    """Raise UsageError unless `name` is in the IANA database."""
+    """Raise UsageError unless `name` is in the IANA database and means the same everywhere."""
+    if name == "Factory":  # a placeholder for "nobody has set the clock"
+        raise UsageError("The timezone 'Factory' is no place's.", "Use Europe/Berlin, or UTC.")
     if name == "UTC":
         return
     from fastforge.timezones import check

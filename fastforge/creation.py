@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from fastforge.errors import ConflictError, UsageError
 from fastforge.git import configured_author
 from fastforge.plan import Plan, merged, plan_files
 from fastforge.project import Project, enclosing_project
-from fastforge.record import Record, record_of
+from fastforge.record import FOLDER, Record, record_of
 from fastforge.render import Tree, render
 from fastforge.staging import create_folder, explained
+from fastforge.transaction import apply, recover
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,15 @@ class Creation:
 
     def write(self) -> None:
         """Write the whole project or nothing; nothing if it is there already."""
-        if self.plan.pending:
+        if not self.plan.pending:
+            return
+        if not self.plan.target.exists():
             create_folder(self.tree, self.plan.target)
+            return
+        try:  # into the folder itself: somebody may be in it, or a repository
+            apply(self.plan)
+        finally:
+            _drop_empty(self.plan.target / FOLDER)
 
 
 def complete(given: Mapping[str, Value]) -> ProjectAnswers:
@@ -49,6 +58,15 @@ def complete(given: Mapping[str, Value]) -> ProjectAnswers:
     return ProjectAnswers.from_dict({**defaults, **given})
 
 
+def place(name: str | None, folder: Path) -> tuple[str, Path]:
+    """Give the name of a project that is made in `folder` itself, and the folder above it."""
+    whole = folder.absolute()
+    if name is not None and name != whole.name:
+        problem = f"With --here the project is called as its folder: {whole.name}."
+        raise UsageError(problem, "Leave the name out, or leave --here out.")
+    return whole.name, whole.parent
+
+
 def prepare(answers: ProjectAnswers, parent: Path) -> Creation:
     """Render a project into memory and compare it with `parent/name`.
 
@@ -57,6 +75,9 @@ def prepare(answers: ProjectAnswers, parent: Path) -> Creation:
     target = parent.absolute() / answers.name
     with explained(f"{target} cannot be read"):
         check_target(target)
+        if target.exists():  # a run that was killed
+            recover(target)
+            _drop_empty(target / FOLDER)
         tree = render("project", answers.context())
         record = record_of("project", answers.name, answers.as_dict(), tree)
         whole = merged(tree, {record.path: record.content()})
@@ -77,10 +98,20 @@ def check_target(target: Path) -> None:
     if not target.parent.exists():
         hint = "Make it first, or name another folder with -C."
         raise UsageError(f"There is no folder {target.parent}.", hint)
+    _refuse_other_case(target)
     outer = enclosing_project(target.parent)
     if outer is not None:
         hint = "Go to another folder, or name one with -C."
         raise UsageError(f"{target.parent} is inside the fastforge project {outer}.", hint)
+
+
+def _refuse_other_case(target: Path) -> None:
+    with suppress(PermissionError):  # a folder that cannot be listed has nothing that collides
+        for path in target.parent.iterdir():
+            if path.name != target.name and path.name.casefold() == target.name.casefold():
+                problem = f"{path} differs from {target.name} in case only."
+                hint = "Choose another name: Windows and macOS take them for one."
+                raise ConflictError(problem, hint)
 
 
 def command_for(answers: ProjectAnswers, parent: Path = Path()) -> str:
@@ -103,10 +134,19 @@ def _flag(name: str, value: Value) -> list[str]:
     return [f"--{name}={value}"] if value.startswith("-") else [f"--{name}", value]
 
 
+def _drop_empty(folder: Path) -> None:
+    with suppress(OSError):  # it is not there, or not empty
+        folder.rmdir()
+
+
+def _contents(target: Path) -> set[str]:
+    return {path.name for path in target.iterdir()} if target.exists() else set()
+
+
 def _refuse_other_contents(plan: Plan) -> None:
-    """Accept an absent or empty folder, or this very project."""
+    """Accept an absent or empty folder, one that holds a repository only, or this very project."""
     target = plan.target
-    if not target.exists() or not any(target.iterdir()):
+    if _contents(target) <= {".git"}:
         return
     hint = "Choose another name, or remove the folder."
     differing = [change for change in plan.changes if change.action != "unchanged"]

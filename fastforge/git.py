@@ -31,6 +31,16 @@ def first_commit(root: Path, name: str, version: str) -> str:
     return "git repository with a first commit"
 
 
+def repository_around(root: Path) -> Path | None:
+    """Give the top of the repository that `root` is a folder of, but not the top itself."""
+    try:
+        found = _git(root, "rev-parse", "--show-toplevel")
+    except OSError:
+        return None
+    top = Path(found.stdout.removesuffix("\n"))
+    return top if found.returncode == 0 and top != root.resolve() else None
+
+
 @cache
 def configured_author() -> str | None:
     """Give git's `user.name`, if there is one."""

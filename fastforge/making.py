@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 MEMORY_NOTE = "note: with --jobstore memory next run times are not kept: a restart forgets them."
 
 
+WORKFLOW = ".github/workflows/ci.yml"
+WORKFLOW_NOTE = (
+    "note: GitHub reads workflows at the top of a repository only: move {old} to {new}, and put "
+    "`defaults: {{run: {{working-directory: {folder}}}}}` into it."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What to do besides writing the files."""
@@ -46,9 +53,22 @@ def make(creation: Creation, into: Path, wishes: Wishes) -> None:
         _make_files(creation, into, wishes)
 
 
+def _note_workflow(creation: Creation) -> None:
+    """Say where the workflow has to go if the project is a part of another repository."""
+    from fastforge.git import repository_around
+
+    root = creation.plan.target
+    top = repository_around(root) if (root / WORKFLOW).is_file() else None
+    if top is not None:
+        new = top / ".github" / "workflows" / f"{creation.answers.name}.yml"
+        folder = root.resolve().relative_to(top)
+        note(WORKFLOW_NOTE.format(old=root / WORKFLOW, new=new, folder=folder))
+
+
 def _make_files(creation: Creation, into: Path, wishes: Wishes) -> None:
     creation.write()
     git = _commit(creation) if wishes.git else None
+    _note_workflow(creation)
     if wishes.as_json:
         say_json(_facts(creation, git, None))
         return
@@ -80,6 +100,7 @@ def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
         report = verify(creation.project, chosen(full=wishes.full), watch(progress))
     if wishes.as_json:
         say_json({**_facts(creation, git, report), "seconds": steps})
+    _note_workflow(creation)
     show_problems(creation.project, report)
     require(creation.project, report)
     if not wishes.as_json:
@@ -102,7 +123,8 @@ def _farewell(creation: Creation, into: Path) -> None:
         note(MEMORY_NOTE)
     say("")
     say("Next:")
-    say(f"  cd {into / creation.answers.name}")
+    if creation.plan.target != Path.cwd():
+        say(f"  cd {into / creation.answers.name}")
     say("  uv run fastapi dev          # then http://127.0.0.1:8000/docs")
     say("  uv run pytest")
     say("  fastforge verify            # everything: processes, coverage and mypy too")

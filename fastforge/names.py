@@ -40,6 +40,11 @@ FOLDERS = frozenset(
 )
 """Top-level names that the project or its tools use for something else."""
 
+OF_WINDOWS = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))]
+)
+"""No file of Windows can have these names, whatever comes after a dot (`con.py`)."""
+
 BUILTINS = frozenset(dir(builtins))
 """What the function of a job or task would hide where it is imported."""
 
@@ -84,7 +89,9 @@ def _check_shape(kind: str, name: str, shape: re.Pattern[str], allowed: str) -> 
 
 
 def _check_meaning(kind: str, name: str, module: str, taken: frozenset[str]) -> None:
-    if module in WORDS:
+    if module in OF_WINDOWS and kind != "item":
+        why = "cannot be the name of a file on Windows, where a colleague may check it out"
+    elif module in WORDS:
         why = "is a word of the Python language"
     elif module in STANDARD:
         why = "is a module of Python's standard library"

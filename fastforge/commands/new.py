@@ -54,6 +54,9 @@ def new(
         typer.Option(metavar="IANA", help="The zone of schedules that name none; UTC."),
     ] = None,
     into: IntoOption = Path(),
+    here: Annotated[
+        bool, typer.Option("--here", help="Make it in this empty folder, by the folder's name.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     git: Annotated[bool, typer.Option("--git/--no-git", help="Make a first commit.")] = True,
     verify: Annotated[
@@ -67,6 +70,10 @@ def new(
     as_json: JsonOption = False,
 ) -> None:
     """Create a FastAPI project, set it up and verify it."""
+    from fastforge.creation import place, prepare
+
+    if here:
+        name, into = place(name, into)
     given: dict[str, Value | None] = {
         "name": name,
         "description": description,
@@ -80,7 +87,6 @@ def new(
         "python": python,
         "timezone": timezone,
     }
-    from fastforge.creation import prepare
     from fastforge.interview import collect
     from fastforge.making import Wishes, make, preview
 

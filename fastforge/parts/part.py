@@ -10,6 +10,7 @@ from fastforge.project import Project, record_at
 from fastforge.record import Record, record_of, record_path
 from fastforge.render import render
 from fastforge.revisions import folder_of
+from fastforge.sources import files_of
 from fastforge.transaction import apply
 from fastforge.trust import templates_for
 
@@ -124,3 +125,8 @@ def check_free(project: Project, kind: str, name: str) -> None:
         if path.exists():
             problem = f"{path.relative_to(project.root)} has the name `{name}` already."
             raise UsageError(problem, "Choose another.")
+    own = name if kind == "module" else f"{name}.py"
+    for path in files_of(folder, ""):
+        if path.name != own and path.name.casefold() == own:
+            problem = f"{path.relative_to(project.root)} differs from `{own}` in case only."
+            raise UsageError(problem, "Choose another: Windows and macOS take them for one.")

@@ -129,3 +129,71 @@ def test_a_first_commit_is_made(fastforge: Fastforge, tmp_path: Path) -> None:
     assert ran.code == 0
     assert "git repository made, nothing committed: git knows no user.name" in ran.out
     assert (tmp_path / "shop" / ".git").is_dir()
+
+
+def test_a_folder_that_holds_a_repository_only_is_filled(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "-q", "shop"], cwd=tmp_path, check=True)
+    before = (tmp_path / "shop/.git/HEAD").read_bytes()
+
+    ran = fastforge("new", "shop", "--yes", "--no-verify")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "already inside a git repository: none made" in ran.out
+    assert (tmp_path / "shop/pyproject.toml").is_file()
+    assert (tmp_path / "shop/.git/HEAD").read_bytes() == before
+    assert fastforge("new", "shop", *FILES_ONLY).out.count("unchanged") == 1
+
+
+@pytest.mark.parametrize("flags", [[], ["shop"]])
+def test_a_project_is_made_in_the_folder_itself(
+    fastforge: Fastforge, tmp_path: Path, flags: list[str]
+) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    inode = folder.stat().st_ino
+
+    ran = fastforge("new", *flags, "--here", *FILES_ONLY, cwd=folder)
+
+    assert ran.code == 0, ran.err
+    assert "  cd " not in ran.out
+    assert (folder.stat().st_ino, (folder / "pyproject.toml").is_file()) == (inode, True)
+    assert os.listdir(folder / ".fastforge") == ["project.yml"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "arguments", "code"),
+    [("shop", ["new", "other", "--here"], 2), ("My Shop", ["new", "--here"], 2)],
+)
+def test_the_folder_itself_gives_the_name(
+    fastforge: Fastforge, tmp_path: Path, folder: str, arguments: list[str], code: int
+) -> None:
+    (tmp_path / folder).mkdir()
+
+    ran = fastforge(*arguments, *FILES_ONLY, cwd=tmp_path / folder)
+
+    assert ran.code == code
+    assert list((tmp_path / folder).iterdir()) == []
+
+
+def test_a_folder_that_holds_more_is_kept(fastforge: Fastforge, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "shop"], cwd=tmp_path, check=True)
+    (tmp_path / "shop/mine.txt").touch()
+
+    assert fastforge("new", "--here", *FILES_ONLY, cwd=tmp_path / "shop").code == 3
+    assert names(tmp_path / "shop") == [".git", "mine.txt"]
+
+
+def test_where_the_workflow_of_a_part_of_a_repository_has_to_go_is_said(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / "services").mkdir()
+
+    ran = fastforge("new", "shop", "--yes", "--no-verify", "-C", "services")
+    without = fastforge("new", "other", "--yes", "--no-verify", "--ci", "none")
+
+    assert f"to {tmp_path.resolve()}/.github/workflows/shop.yml" in ran.err
+    assert "{run: {working-directory: services/shop}}" in ran.err
+    assert (ran.code, without.code, without.err) == (0, 0, "")

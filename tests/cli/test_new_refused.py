@@ -157,3 +157,15 @@ def test_an_unknown_option_is_a_usage_error(fastforge: Fastforge) -> None:
 def test_a_traceback_is_shown_only_with_debug(fastforge: Fastforge) -> None:
     assert "Traceback" not in fastforge("new", "class", "--yes").err
     assert "Traceback" in fastforge("--debug", "new", "class", "--yes").err
+
+
+@pytest.mark.parametrize("name", ["Shop", "SHOP"])
+def test_a_name_that_differs_in_case_only_is_refused(
+    fastforge: Fastforge, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+
+    ran = fastforge("new", "shop", "--yes", "--no-verify")
+
+    assert_refused(ran, 3, "differs from shop in case only")
+    assert os.listdir(tmp_path) == [name]

@@ -367,3 +367,24 @@ def test_a_one_off_that_is_over_is_still_unchanged(run: Fastforge, shop: Path) -
 
     assert (ran.code, ran.out.count("unchanged  ")) == (0, 3)
     assert files_of(shop) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        (JOB, "src/shop/jobs/Nightly_Report.py"),
+        (TASK, "src/shop/tasks/SEND_INVOICE.PY"),
+        (("add-module", "goods", "--no-verify"), "src/shop/modules/Goods"),
+    ],
+)
+def test_a_part_that_differs_in_case_only_is_refused(
+    run: Fastforge, shop: Path, words: tuple[str, ...], path: str
+) -> None:
+    (shop / path).mkdir()
+    before = files_of(shop)
+
+    ran = run(*words)
+
+    assert ran.code == 2
+    assert "in case only" in ran.err
+    assert files_of(shop) == before

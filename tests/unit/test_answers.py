@@ -37,6 +37,7 @@ def test_a_template_sees_the_package_name_too() -> None:
         ({"timezone": "Mars/Base"}, "There is no timezone 'Mars/Base'."),
         ({"timezone": "../etc/passwd"}, "There is no timezone '../etc/passwd'."),
         ({"timezone": ""}, "There is no timezone ''."),
+        ({"timezone": "Factory"}, "The timezone 'Factory' is no place's."),
         ({"description": " \n"}, "The description is empty."),
         ({"author": ""}, "The author is empty."),
         ({"author": "\ud800"}, "not Unicode text, at position 0"),

@@ -91,3 +91,23 @@ def test_a_function_hides_no_builtin(kind: str, name: str) -> None:
 
     check_part_name("module", name)
     check_part_name("item", name)
+
+
+@pytest.mark.parametrize("name", ["con", "prn", "aux", "nul", "com0", "com1", "lpt9"])
+def test_a_name_that_no_file_of_windows_can_have_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="name of a file on Windows"):
+        check_project_name(name)
+    for kind in ("job", "task", "module"):
+        with pytest.raises(UsageError, match="name of a file on Windows"):
+            check_part_name(kind, name)
+
+
+@pytest.mark.parametrize("name", ["con.", "con.py", "aux ", "COM1", "Con"])
+def test_nor_is_it_written_another_way(name: str) -> None:
+    with pytest.raises(UsageError, match="is not made of"):
+        check_project_name(name)
+
+
+@pytest.mark.parametrize("name", ["console", "com10", "auxiliary", "my_con", "lpt"])
+def test_names_that_only_begin_so_are_accepted(name: str) -> None:
+    check_part_name("job", name)
