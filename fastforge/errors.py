@@ -1,5 +1,7 @@
 """The errors a user can meet: one sentence, a hint, and the exit code."""
 
+import errno
+
 
 class FastforgeError(Exception):
     """Something went wrong that the user can do something about; exit code 1."""
@@ -40,9 +42,15 @@ class SetupError(FastforgeError):
     exit_code = 5
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
 def understood(error: Exception) -> Exception:
-    """Give the SetupError for an OSError about a file, and any other error as it is."""
+    """Give the SetupError for an OSError about a file or the output, any other error as it is."""
     if isinstance(error, OSError) and error.filename is not None:
         problem = f"{error.filename} cannot be used: {error.strerror}."
         return SetupError(problem, "Make room or mend permissions, then run the command again.")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        problem = f"What is said cannot be written: {error.strerror}."
+        return SetupError(problem, "Make room where the output goes, then run the command again.")
     return error
