@@ -46,6 +46,9 @@ _CAUSES = (
 )
 """What uv says, what it means, and what to do; the first that fits."""
 
+_INTO = ("--python", ".venv", "--exact", "--no-progress")
+_LEFT = "the lock of the workspace {} is left as it is, `uv lock` there adds the project"
+
 
 def uv_binary() -> str:
     """Give the path of the uv that came with fastforge; raises SetupError if it is gone."""
@@ -82,14 +85,44 @@ def set_up(root: Path, python: str | None = None) -> str:
     the disk or the network is missing.
     """
     chosen = ["--python", python] if python else []
-    command = [uv_binary(), "sync", "--project", str(root), "--no-progress", *chosen]
-    environment = child_environment()
+    workspace = _workspace(root)
+    if workspace is None:
+        _run(root, python, "sync", "--project", str(root), "--no-progress", *chosen)
+    else:
+        _run(root, python, "venv", "--quiet", "--allow-existing", *chosen, str(root / ".venv"))
+        _run(root, python, "pip", "install", *_INTO, "--editable", str(root), "--group", "dev")
+    packages = f"{len(list(root.glob('.venv/lib/*/site-packages/*.dist-info')))} packages"
+    return packages if workspace is None else f"{packages}; {_LEFT.format(workspace)}"
+
+
+def _workspace(root: Path) -> Path | None:
+    """Give the uv workspace that the project is a member of, if it is one of another's.
+
+    `uv sync` would write to its lock file, and put what it installs into the environment that its
+    members share: that is not ours to do.
+    """
+    if not any((above / "pyproject.toml").is_file() for above in root.parents):
+        return None
+    command = [uv_binary(), "workspace", "dir", "--project", str(root)]
+    asked = subprocess.run(
+        command, cwd=root, env=child_environment(), capture_output=True, text=True, check=False
+    )
+    said = asked.stdout.strip()  # an older uv does not know the question
+    found = Path(said).resolve() if said and not asked.returncode else root.resolve()
+    return None if found == root.resolve() else found
+
+
+def _run(root: Path, python: str | None, *arguments: str) -> None:
     finished = subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+        [uv_binary(), *arguments],
+        cwd=root,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if finished.returncode:
         raise _explain(root, python, finished.stderr)
-    return f"{len(list(root.glob('.venv/lib/*/site-packages/*.dist-info')))} packages"
 
 
 def _explain(root: Path, python: str | None, output: str) -> SetupError:

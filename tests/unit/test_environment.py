@@ -52,6 +52,36 @@ def test_without_a_version_the_project_decides(uv: Path) -> None:
     assert "--python" not in (uv / "arguments").read_text()
 
 
+def test_a_member_of_a_workspace_gets_an_environment_of_its_own(uv: Path) -> None:
+    member = uv / "services" / "shop"
+    member.mkdir(parents=True)
+    (uv / "pyproject.toml").touch()
+    (uv / "uv").write_text(
+        f'#!/bin/sh\necho "$@" >> {uv}/all\ntest "$1" != workspace || echo {uv}\n'
+    )
+
+    said = set_up(member, "3.12")
+
+    _, venv, install = (uv / "all").read_text().splitlines()
+    assert venv == f"venv --quiet --allow-existing --python 3.12 {member}/.venv"
+    assert install.startswith("pip install --python .venv --exact")
+    assert install.endswith(f"--editable {member} --group dev")
+    assert said.startswith(f"0 packages; the lock of the workspace {uv} is left as it is")
+
+
+@pytest.mark.parametrize("answer", ["echo {shop}", "exit 2"])
+def test_a_folder_above_that_is_no_workspace_changes_nothing(uv: Path, answer: str) -> None:
+    shop = uv / "shop"
+    shop.mkdir()
+    (uv / "pyproject.toml").touch()
+    (uv / "uv").write_text(
+        f'#!/bin/sh\necho "$@" >> {uv}/all\ntest "$1" != workspace || {answer.format(shop=shop)}\n'
+    )
+
+    assert set_up(shop) == "0 packages"
+    assert (uv / "all").read_text().splitlines()[1:] == [f"sync --project {shop} --no-progress"]
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
