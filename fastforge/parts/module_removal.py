@@ -11,11 +11,13 @@ from pathlib import Path
 from fastforge.console import note
 from fastforge.errors import UsageError
 from fastforge.parts.consent import require_consent, require_name
+from fastforge.parts.examples import has_table
 from fastforge.parts.module import ModuleAnswers, context_of, new_revision
 from fastforge.parts.removing import (
     RemovalWishes,
     carry_out,
     refuse_edited,
+    remove,
     removed_by,
     require_record,
 )
@@ -53,6 +55,9 @@ def remove_module(project: Project, name: str, wishes: RemovalWishes) -> None:
     nobody to say so, ConflictError if one of its files was edited.
     """
     record = require_record(project, "module", name)
+    if not has_table(record):
+        remove(project, "module", name, wishes)
+        return
     removal = plan_module_removal(project, record, force=wishes.force)
     for place in removal.users:
         note(f"note: {place} uses the table {name}.")
@@ -82,10 +87,13 @@ def plan_module_removal(project: Project, record: Record, *, force: bool) -> Rem
     if tables and answers.name not in tables:
         said = _RENAMED.format(found=", ".join(sorted(tables)))
         return Removal(Plan(project.root, kept), said)
-    users = tuple(users_of_table(project, answers, gone, followers(revisions, own)))
+    ours = project.record.digests
+    after = followers(revisions, own)
+    later = [one for one in after if one.path.relative_to(project.root).as_posix() not in ours]
+    users = tuple(users_of_table(project, answers, gone, later))
     if path in record.digests and own in heads(revisions) and not is_applied(project, own):
         return Removal(plan, _UNMADE, users)
-    dropping = plan_files(_drop(project, answers, revisions), project.root)
+    dropping = plan_files(_drop(project, answers, revisions, own), project.root)
     said = _DROPPED.format(name=answers.name, path=dropping.changes[0].path)
     return Removal(Plan(project.root, kept + dropping.changes), said, users)
 
@@ -137,16 +145,23 @@ def _default_url(settings: Path) -> str:
 
 
 def _drop(
-    project: Project, answers: ModuleAnswers, revisions: tuple[Revision, ...]
+    project: Project, answers: ModuleAnswers, revisions: tuple[Revision, ...], own: Revision
 ) -> dict[str, bytes]:
     taken = {revision.id for revision in revisions}
     identity = new_revision(["drop", answers.name, answers.revision], taken)
     parents = sorted(revision.id for revision in heads(revisions))
+    made = context_of(answers) if answers.fields else _context_of_example(answers, own)
     versions = folder_of(project).relative_to(project.root).as_posix()
-    context = {
-        **context_of(answers),
-        "versions": versions,
-        "revision": identity,
-        "parents": parents,
-    }
+    context = {**made, "versions": versions, "revision": identity, "parents": parents}
     return dict(render("module_removal", context, templates_for(project, "module_removal")))
+
+
+def _context_of_example(answers: ModuleAnswers, own: Revision) -> dict[str, object]:
+    """Give what the revision says of the table that it makes."""
+    text = own.path.read_text("utf-8")
+    lines: list[str] = []
+    for node in ast.walk(parse(own.path)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="create_table"), args=[_, *columns]):
+                lines += [ast.get_source_segment(text, column) or "" for column in columns]
+    return {"name": answers.name, "table": lines, "indexes": []}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastforge.console import note, say, say_json
 from fastforge.errors import ConflictError, UsageError
+from fastforge.parts.examples import TOGETHER, example, examples, together
 from fastforge.parts.part import saved
 from fastforge.parts.uses import importers
 from fastforge.plan import Plan, plan_removal
@@ -16,7 +17,9 @@ STAYS = {
     "job": "The runs of {name} stay in the ledger until they are pruned.",
     "task": "The runs of {name} stay in the ledger until they are pruned; those that wait are kept "
     "but not run.",
+    "module": "The module {name} has no table.",
 }
+_REMOVE_FIRST = "Remove that first, or remove it all the same with --force."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class RemovalWishes:
 
 
 def remove(project: Project, kind: str, name: str, wishes: RemovalWishes) -> None:
-    """Remove a job or task that fastforge added.
+    """Remove a job, a task, or a module without a table, that fastforge made.
 
     Raises UsageError if there is none, ConflictError if one of its files was edited.
     """
@@ -48,7 +51,12 @@ def carry_out(
     project: Project, record: Record, plan: Plan, stays: str, wishes: RemovalWishes
 ) -> None:
     """Apply a removal as wished and tell about it; raises ConflictError if a file was edited."""
-    places = list(importers(project, record.kind, record.name, removed_by(plan)))
+    gone = removed_by(plan)
+    places = list(importers(project, record.kind, record.name, gone))
+    if example(project, record.kind, record.name) == record:
+        parts = together(record.kind, record.name)
+        places = sorted({place for part in parts for place in importers(project, *part, gone)})
+        _refuse_importers(record, places, wishes)
     if not (wishes.dry_run or wishes.diff):
         refuse_edited(plan)
         apply(plan)
@@ -64,12 +72,21 @@ def carry_out(
 
 def require_record(project: Project, kind: str, name: str) -> Record:
     """Give the record of a part; raises UsageError if fastforge did not add it."""
-    record = saved(project, kind, name)
+    record = saved(project, kind, name) or example(project, kind, name)
     if record is None:
-        known = [part.name for part in project.parts(kind)]
+        known = [*(part.name for part in project.parts(kind)), *examples(project, kind)]
         hint = f"It added: {', '.join(known)}." if known else f"It has added no {kind} yet."
         raise UsageError(f"There is no {kind} {name!a} that fastforge added.", hint)
     return record
+
+
+def _refuse_importers(record: Record, places: list[str], wishes: RemovalWishes) -> None:
+    """Raise ConflictError if what stays imports an example: its own files are known, yours not."""
+    if len(together(record.kind, record.name)) > 1:
+        note(f"note: {TOGETHER}")
+    if places and not wishes.force:
+        problem = f"{', '.join(places)} imports {record.name}. Nothing was removed."
+        raise ConflictError(problem, _REMOVE_FIRST)
 
 
 def removed_by(plan: Plan) -> frozenset[str]:

@@ -89,3 +89,16 @@ def test_a_value_that_cannot_work_is_refused_by_its_name(
 
 def test_secrets_are_not_shown() -> None:
     assert "hush" not in repr(Settings.model_validate({"ops_api_key": "hush"}))
+
+
+@pytest.mark.parametrize(("query", "known"), [("", True), ("?starttls=1", True), ("?tls=1", False)])
+def test_a_mail_server_has_one_option(
+    monkeypatch: pytest.MonkeyPatch, query: str, *, known: bool
+) -> None:
+    monkeypatch.setenv("SMTP_URL", f"smtp://mail.example.org{query}")
+    try:
+        found = Settings().smtp_url is not None
+    except ValidationError:
+        found = False
+
+    assert found is known
