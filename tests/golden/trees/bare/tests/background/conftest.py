@@ -114,10 +114,14 @@ def beats(database: Database) -> Callable[[str], int]:
 def wait_for(
     find: Callable[[UUID], Run], wait_until: Callable[[Callable[[], object]], None]
 ) -> Callable[[UUID, State], Run]:
-    """Wait until a run is in a state, and give it."""
+    """Wait until a run is in a state, and give it; one that is running has begun, too."""
 
     def wait(run_id: UUID, state: State) -> Run:
-        wait_until(lambda: find(run_id).state is state)
+        def there() -> bool:
+            run = find(run_id)
+            return run.state is state and (state is not State.RUNNING or run.started_at is not None)
+
+        wait_until(there)
         return find(run_id)
 
     return wait

@@ -172,10 +172,10 @@ def test_after_a_stall_nothing_is_swept_before_everybody_could_beat(
 
     clock.seconds += 60
     beating.keep([])
-    pass_time(clock, 8, beating)
+    pass_time(clock, 4, beating)
     assert find(run_id).state is State.RUNNING
 
-    pass_time(clock, 3, beating)
+    pass_time(clock, 7, beating)
     assert find(run_id).state is State.LOST
 
 

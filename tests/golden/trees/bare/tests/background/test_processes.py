@@ -87,8 +87,8 @@ def test_what_a_killed_process_ran_is_found_by_another(
     process = start_process()
     for run_id in (again, lost):
         wait_for(run_id, State.RUNNING)
-    runner = start_runner(HANG, REPEAT, lease_seconds=1)
-    wait_until(lambda: beats(runner.owner) > 8)  # two leases
+    runner = start_runner(HANG, REPEAT, lease_seconds=3)
+    wait_until(lambda: beats(runner.owner) > 6)  # longer than a lease
     assert find(lost).state is find(again).state is State.RUNNING
 
     process.kill()
@@ -116,8 +116,8 @@ def test_a_living_process_keeps_its_runs_whatever_its_clock_says(
     for run_id in runs:
         wait_for(run_id, State.RUNNING)
 
-    runner = start_runner(HANG, REPEAT, lease_seconds=1)
-    wait_until(lambda: beats(runner.owner) > 8)  # two leases
+    runner = start_runner(HANG, REPEAT, lease_seconds=3)
+    wait_until(lambda: beats(runner.owner) > 6)  # longer than a lease
 
     for run_id in runs:
         assert (find(run_id).state, find(run_id).attempt) == (State.RUNNING, 1)

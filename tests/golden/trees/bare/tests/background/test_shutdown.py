@@ -103,6 +103,37 @@ def test_a_run_on_the_servers_loop_that_ends_with_it_stays_interrupted(
     assert find(run_id).state is State.INTERRUPTED
 
 
+def test_a_pass_that_outlives_the_shutdown_takes_no_run_of_its_own_for_cut_off(
+    make_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    find: Callable[[UUID], Run],
+    gate: threading.Event,
+) -> None:
+    """T6: threads that are not waited for any more look as if they were gone."""
+    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
+    run_id = queue(task)
+    runner = make_runner(task, shutdown_grace_seconds=0, lease_seconds=1)
+    looks, look = [0], runner.wall_clock.look
+
+    def wait_for_the_end() -> str:
+        looks[0] += 1
+        if looks[0] > 1:  # the first pass has begun the run
+            runner._stopped.wait(30)
+        return look()
+
+    runner.wall_clock.look = wait_for_the_end  # type: ignore[method-assign]
+    runner.start()
+    wait_for(run_id, State.RUNNING)
+    wait_until(lambda: looks[0] > 1)
+
+    runner.stop()
+
+    assert find(run_id).state is State.INTERRUPTED
+    gate.set()
+
+
 def test_a_runner_that_was_never_started_stops_at_once(make_runner: Callable[..., Runner]) -> None:
     """T6: RUNNER=off."""
     runner = make_runner()

@@ -72,8 +72,7 @@ def test_what_an_older_version_ran_is_found_after_the_upgrade(
 
     upgrade(database)
     assert {find(run_id).held_by for run_id in (lost, again, late)} == {"of old"}
-    quick = settings.model_copy(update={"lease_seconds": 1})
-    runner = Runner(quick, database, {"once": once, "safe": safe}, nobody)
+    runner = Runner(settings, database, {"once": once, "safe": safe}, nobody)
     runner.start()
     wait_until(lambda: find(again).state is State.SUCCEEDED)
     runner.stop()

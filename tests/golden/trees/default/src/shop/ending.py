@@ -89,21 +89,19 @@ def deadline_from_signals(grace_seconds: float) -> Generator[None, None, None]:
         yield
         return
     deadline, told = Deadline(grace_seconds), []
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {n: handler for n in SIGNALS if callable(handler := signal.getsignal(n))}
 
     def tell(number: int, frame: FrameType | None) -> None:
         told.append(number)
         deadline.begin()
-        if callable(handler := before[signal.Signals(number)]):
-            handler(number, frame)
+        before[signal.Signals(number)](number, frame)
 
-    handled = [number for number, handler in before.items() if callable(handler)]
-    for number in handled:
+    for number in before:
         signal.signal(number, tell)
     try:
         yield
     finally:
-        for number in handled:
-            signal.signal(number, before[number])
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if not told:
             deadline.call_off()

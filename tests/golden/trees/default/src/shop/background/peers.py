@@ -21,11 +21,13 @@ class Peers:
         """Give the processes whose count has stood still for too long.
 
         `beats` has the count of each process, `moment` is the time on the monotonic clock. Who
-        looks for the first time, or stood still itself, does not know what it missed: it begins
-        anew and finds nobody silent.
+        looks for the first time finds nobody silent. Who stood still itself does not know what it
+        missed, and the others may have stood still with it: they get half of that time anew.
         """
-        if moment - self._looked_at > self._longest_silence / 2:
-            self._seen = {}
+        half_ago = moment - self._longest_silence / 2
+        if self._looked_at < half_ago:
+            known = self._seen.items()
+            self._seen = {peer: (count, max(since, half_ago)) for peer, (count, since) in known}
         self._looked_at = moment
         self._seen = {
             peer: seen
