@@ -115,6 +115,18 @@ def test_a_file_that_replaced_another_is_used_once_it_is_complete(
     assert file.with_name("test.db-wal.replaced").exists()
 
 
+def test_a_service_that_stops_leaves_nothing_beside_the_new_file(
+    database: Database, file: Path, other: Path
+) -> None:
+    """T12: the next start would take it for the new file's."""
+    other.replace(file)
+
+    database.close()
+
+    assert names(file) == ["other"]
+    assert file.with_name("test.db-wal.replaced").exists()
+
+
 def test_a_file_that_is_still_being_written_is_not_used(
     database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

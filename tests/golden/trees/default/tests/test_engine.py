@@ -135,7 +135,7 @@ def test_coroutines_that_would_wait_for_each_other_are_refused_at_once(database:
             session.flush()
             await asyncio.sleep(0)
 
-    async def write_both() -> list[BaseException | None]:
+    async def write_both() -> tuple[BaseException | None, BaseException | None]:
         both = (write_slowly("a"), write_slowly("b"))
         return await asyncio.gather(*both, return_exceptions=True)
 
@@ -149,10 +149,15 @@ def test_a_thread_that_serves_another_call_meanwhile_waits_for_its_turn(
 ) -> None:
     """As the threads of a server do: a session is opened in one call and closed in another."""
     session = Session(database.engine)
-    copy_context().run(session.add, StoredJob(id="first", job_state=b""))
+    session.add(StoredJob(id="first", job_state=b""))
     copy_context().run(session.flush)
+
+    def commit_later() -> None:
+        time.sleep(0.2)
+        session.commit()
+
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: (time.sleep(0.2), session.commit(), session.close()))
+        pool.submit(commit_later)
         copy_context().run(write, database, "second")
 
     with database.snapshot() as reader:

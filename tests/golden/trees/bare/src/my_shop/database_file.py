@@ -39,6 +39,7 @@ class DatabaseFile:
         event.listen(engine, "checkout", self._checkout)
         event.listen(engine, "begin", self._transaction)
         event.listen(engine, "commit", self._transaction)
+        event.listen(engine, "engine_disposed", self._closed)
 
     def _before_connect(self, *_arguments: object) -> None:
         with self._lock:
@@ -63,6 +64,11 @@ class DatabaseFile:
                 raise OperationalError(None, None, error) from error
             beside = [Path(f"{self._path}{suffix}") for suffix in ("-wal", "-shm")]
             self._beside = {path: _look(path) for path in beside}
+
+    def _closed(self, _engine: Engine) -> None:
+        found = _look(self._path) if self._path else None
+        if found and found[:2] != self._opened:
+            self._put_aside()  # or the next start would take it for the new file's
 
     def _check(self, opened: Look) -> None:
         """Raise FileError unless the file of a connection is the one that is there."""

@@ -69,14 +69,17 @@ def keep_copy(connection: Connection, revisions: Collection[str]) -> None:
 
 
 def write_copy(file: Path, copy: Path) -> None:
-    """Copy a database to a file that is whole or not there, for its owner only.
+    """Copy a database; not by the connection that migrates: `backup` waits for it without end."""
+    with closing(sqlite3.connect(file)) as source:
+        copy_to(source, copy)
 
-    By a connection that does not write: `backup` waits without end for one that does.
-    """
+
+def copy_to(source: sqlite3.Connection, copy: Path) -> None:
+    """Copy a database to a file that is whole or not there, for its owner only."""
     part = copy.with_name(f"{copy.name}.part")
     try:
         part.touch(mode=0o600)
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
+        with closing(sqlite3.connect(part)) as target:
             source.backup(target)
         part.replace(copy)
     finally:

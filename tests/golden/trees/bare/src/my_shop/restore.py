@@ -1,0 +1,74 @@
+"""Puts a backup in the place of the database, with the service stopped.
+
+uv run python -m my_shop.restore FILE
+
+Copying the file by hand is not enough: SQLite would write what lies beside the old one over it.
+"""
+
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from .migrating import copy_to
+from .settings import Settings
+
+
+class RestoreError(Exception):
+    """The backup was not restored, and the database is as it was; says why."""
+
+
+def restore(database_url: str, backup: Path) -> Path:
+    """Restore `backup`; give the file to which the database was copied before."""
+    file = Path(make_url(database_url).database or "")
+    before = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}-replaced.bak")
+    try:
+        with closing(_open(backup)) as source, closing(_take(file)) as target:
+            copy_to(target, before)
+            source.backup(target)
+    except (OSError, sqlite3.Error) as error:
+        raise RestoreError(str(error)) from error
+    return before
+
+
+def _open(backup: Path) -> sqlite3.Connection:
+    """Open a backup, if it is whole and of a service like this one."""
+    if not backup.is_file():
+        raise RestoreError(f"there is no file {backup}")
+    source = sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)
+    if source.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
+        raise RestoreError(f"{backup} is damaged")
+    if not source.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
+        raise RestoreError(f"{backup} is no backup of this service: it has no revision")
+    return source
+
+
+def _take(file: Path) -> sqlite3.Connection:
+    """Open the database alone: nobody else may have it open."""
+    target = sqlite3.connect(file, isolation_level=None, timeout=1)
+    target.execute("PRAGMA locking_mode = EXCLUSIVE")
+    try:
+        target.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise RestoreError(f"stop the service first: {error}") from error
+    target.execute("COMMIT")  # the lock stays
+    return target
+
+
+def main() -> str | None:
+    """Restore the file that is named; give what went wrong."""
+    if len(sys.argv) != 2:  # noqa: PLR2004
+        return "which file? uv run python -m my_shop.restore FILE"
+    try:
+        before = restore(Settings().database_url, Path(sys.argv[1]))
+    except RestoreError as error:
+        return f"not restored: {error}"
+    print(f"restored; what was there before is in {before}")  # noqa: T201
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
