@@ -1,14 +1,17 @@
 """The application as a whole: what it is made of, and that it starts and stops."""
 
+import pkgutil
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from my_shop import main
+from my_shop import background, main, scheduling
 from my_shop.background.runner import Runner
 from my_shop.main import create_app
 from my_shop.scheduling.scheduler import Scheduler
@@ -75,3 +78,12 @@ def test_a_refusal_is_json_with_a_reason(client: TestClient) -> None:
     response = client.get("/jobs/no_such_job")
     assert response.status_code == 404
     assert response.json() == {"detail": "no job named no_such_job"}
+
+
+@pytest.mark.parametrize("package", [background, scheduling])
+def test_the_modules_that_a_package_names_are_there(package: ModuleType) -> None:
+    named = set(re.findall(r"`([a-z_]+)`", package.__doc__ or ""))
+
+    beside = [str(Path(path).parent) for path in package.__path__]
+    assert named
+    assert named <= {module.name for module in pkgutil.iter_modules([*package.__path__, *beside])}
