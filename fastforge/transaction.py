@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastforge.errors import ConflictError
 from fastforge.journal import has_journal, is_ours, settle, write_journal
+from fastforge.paths import inside
 from fastforge.plan import Change, Plan, read_file
 from fastforge.record import FOLDER
 from fastforge.staging import create_folder, explained, leftovers, locked_folder
@@ -43,8 +44,9 @@ def recover(root: Path) -> list[Path]:
     """Undo what a run that was killed had begun in the project `root`.
 
     Gives what was left by no run of this user's on this machine: its journal is not followed.
-    Raises SetupError if the file system refuses.
+    Raises SetupError if the file system refuses, FastforgeError if what is there lies outside.
     """
+    inside(root, f"{FOLDER}/{_PREFIX}")
     foreign = []
     with explained(f"What a run that was cut off left in {root} cannot be undone", _AGAIN):
         for stage in leftovers(root / FOLDER, _PREFIX):

@@ -100,6 +100,21 @@ def test_a_stage_that_is_a_link_is_left_alone(
     assert victim.read_bytes() == VICTIM
 
 
+def test_what_lies_outside_is_no_leftover_of_ours(
+    victim: Path, tmp_path: Path, fastforge: Fastforge
+) -> None:
+    victim.rename(victim.parent / ".apply-1")
+    (victim.parent / "stage").mkdir()
+    (victim.parent / "stage").rename(victim.parent / ".apply-2")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/.fastforge").symlink_to(victim.parent)
+
+    ran = fastforge("new", "shop", *QUIETLY, "--no-git")
+
+    assert refused(ran, 1, "leads outside")
+    assert sorted(os.listdir(victim.parent)) == [".apply-1", ".apply-2"]
+
+
 @pytest.mark.parametrize(
     "path",
     [
