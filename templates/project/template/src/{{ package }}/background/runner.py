@@ -37,7 +37,7 @@ class Runner:
         self.last_pass = monotonic()
         self.wall_clock = WallClock()
         self.server_loop: asyncio.AbstractEventLoop | None = None
-        self._settings = settings
+        self._settings, self._database = settings, database
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
