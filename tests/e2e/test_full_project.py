@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fastforge.environment import child_environment, uv_binary
+from fastforge.environment import child_environment, program, uv_binary
 from tests.conftest import WORKERS
 from tests.e2e.conftest import Installed
 from tests.environments import copy_project
@@ -62,7 +62,8 @@ TALKING = ("test_metrics.py", "test_start.py", "background/test_main_in_process.
 def test_variables_of_the_shell_change_no_test(shop: Path, tmp_path: Path) -> None:
     usual = child_environment()
     shell = {**usual, **VARIABLES, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "absent")}
-    command = [uv_binary(), "run", "pytest", "-n", "0", *(f"tests/{name}" for name in TALKING)]
+    python = program(shop, "python")
+    command = [python, "-m", "pytest", "-n", "0", *(f"tests/{name}" for name in TALKING)]
 
     ran = subprocess.run(command, cwd=shop, env=shell, capture_output=True, text=True, check=False)
 
