@@ -24,7 +24,16 @@ settings.load_profile("fastforge")
 
 LONGEST_SECONDS = 600
 """What a command may take, on a machine that does other things too; the longest takes a minute."""
-SHARE_A_PROJECT = ("benchmarks", "full_project", "modules", "parts", "readme", "wheel")
+SHARE_A_PROJECT = (
+    "benchmarks",
+    "edited_service",
+    "full_project",
+    "modules",
+    "ordinary_edits",
+    "parts",
+    "readme",
+    "wheel",
+)
 """Files of `tests/e2e` for one process of `-n`, or each process would make the project."""
 VERIFY_IN_FULL = ("tests/e2e/test_combinations.py", "tests/parts/test_five_pieces.py")
 """Files whose tests take minutes each with `--exhaustive`."""

@@ -136,6 +136,15 @@ def examples_of(param: Param) -> list[str]:
     return values[:EXAMPLES]
 
 
+def known_values(params: Iterable[Param]) -> list[list[object]]:
+    """Give what parameters with bounds take, by name: others take what is usual of their type."""
+    return [
+        [param.name, list(dict.fromkeys(examples_of(param)))]
+        for param in params
+        if param.bounds or param.size
+    ]
+
+
 def accepted_of(param: Param) -> list[str]:
     """Give values that are just valid."""
     return [canonical(param, value) for value in param.accepted] + _ends(param, 0)

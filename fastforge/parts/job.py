@@ -12,8 +12,8 @@ from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part
 from fastforge.schedule import ScheduleChoice, choose, preview
 
-EXPECTED = 8
-"""Due times that the generated test expects: a week and a day of a daily job."""
+FORETOLD = 8
+"""Due times that are shown, or compared with croniter: a week and a day of a daily job."""
 LONGEST_EXPRESSION = 80
 MOST = 1000
 LONGEST_TIMEOUT = timedelta(minutes=10)
@@ -53,7 +53,7 @@ class JobAnswers:
     @property
     def fires(self) -> list[datetime]:
         """The first due times after `start`."""
-        return preview(self.choice.schedule, self.started, EXPECTED)
+        return preview(self.choice.schedule, self.started, FORETOLD)
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
@@ -83,8 +83,6 @@ def job_part(answers: JobAnswers) -> Part:
         "asynchronous": answers.asynchronous,
         "idempotent": answers.idempotent,
         "rules": _rules(answers),
-        "start": answers.start,
-        "due": [moment.isoformat() for moment in answers.fires],
     }
     return Part(
         kind="job",
@@ -164,11 +162,23 @@ def _usual_timeout(fires: list[datetime]) -> timedelta:
     return min(wait, LONGEST_TIMEOUT) if wait else LONGEST_TIMEOUT
 
 
+_DEFAULTS = {
+    "misfire_grace": "timedelta(hours=1)",
+    "coalesce": "True",
+    "max_instances": "1",
+    "jitter": "timedelta(0)",
+    "retries": "0",
+    "idempotent": "False",
+    "enabled": "True",
+}
+"""What a job says of itself if nothing is said; its file names only what differs."""
+
+
 def _rules(answers: JobAnswers) -> list[list[str]]:
     def duration(option: str) -> str:
         return source(read_duration(option, getattr(answers, option), zero=True))
 
-    return [
+    rules = [
         ["misfire_grace", duration("misfire_grace")],
         ["coalesce", str(answers.coalesce)],
         ["max_instances", str(answers.max_instances)],
@@ -178,6 +188,7 @@ def _rules(answers: JobAnswers) -> list[list[str]]:
         ["idempotent", str(answers.idempotent)],
         ["enabled", str(answers.enabled)],
     ]
+    return [[name, value] for name, value in rules if value != _DEFAULTS.get(name)]
 
 
 def _schedule_source(choice: ScheduleChoice) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from fastforge.errors import UsageError
 from fastforge.names import check_part_name
-from fastforge.parts.fields import parse_fields
+from fastforge.parts.fields import known_values, parse_fields
 from fastforge.parts.part import Part
 from fastforge.parts.tables import (
     field_context,
@@ -148,6 +148,7 @@ def context_of(answers: ModuleAnswers) -> dict[str, object]:
         "path": path_of(answers.name),
         "gateway": answers.gateway,
         "fields": [field_context(field) for field in fields],
+        "known": known_values(field.param for field in fields),
         "models": models_context(fields),
         "schemas": schemas_context(fields),
         "taken": _taken(answers.item, unique),

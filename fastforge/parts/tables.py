@@ -5,16 +5,7 @@ from collections.abc import Sequence
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
 from fastforge.params.kinds import Import
 from fastforge.params.layout import WIDTH
-from fastforge.parts.fields import (
-    INT64,
-    JSON_DECIMAL,
-    MOMENT,
-    Field,
-    accepted_of,
-    canonical,
-    examples_of,
-    refused_of,
-)
+from fastforge.parts.fields import INT64, JSON_DECIMAL, MOMENT, Field
 
 Context = dict[str, object]
 
@@ -39,7 +30,6 @@ _JSON = {"int", "float", "bool"}
 def field_context(field: Field) -> Context:
     """Give what the template needs to know about a field."""
     param = field.param
-    default = param.default_json
     return {
         "name": param.name,
         "source": field_source(param),
@@ -48,10 +38,6 @@ def field_context(field: Field) -> Context:
         "unique": field.unique,
         "as_json": param.is_list or param.kind.name == "HttpUrl",
         "required": param.required,
-        "default_json": None if default is None else canonical(param, _as_kept(param, default)),
-        "examples": examples_of(param),
-        "accepted": accepted_of(param),
-        "refused": refused_of(param),
     }
 
 

@@ -14,7 +14,7 @@ from fastforge.params import (
     parse_params,
 )
 from fastforge.parts.durations import read_duration, source, typed
-from fastforge.parts.fields import JSON_DECIMAL, rounded_of
+from fastforge.parts.fields import JSON_DECIMAL, known_values
 from fastforge.parts.job import check_count, usual_description
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
@@ -87,8 +87,8 @@ def task_part(answers: TaskAnswers) -> Part:
         "payload": "".join(word.capitalize() for word in answers.name.split("_")) + "Payload",
         "asynchronous": answers.asynchronous,
         "rules": _rules(answers),
+        "known": known_values(params),
         **_sources(params),
-        **_values(params),
     }
     return Part(
         kind="task",
@@ -115,14 +115,18 @@ def command_for(answers: TaskAnswers) -> str:
     return shlex.join([*words, *(["--async"] if answers.asynchronous else [])])
 
 
+_DEFAULTS = (["retries", "0"], ["idempotent", "False"])
+"""What a task says of itself if nothing is said; its file names only what differs."""
+
+
 def _rules(answers: TaskAnswers) -> list[list[str]]:
-    return [
+    rules = [
         ["retries", str(answers.retries)],
-        ["backoff", "timedelta(seconds=5)"],
         ["timeout", source(read_duration("--timeout", answers.timeout))],
         ["max_concurrency", str(answers.max_concurrency)],
         ["idempotent", str(answers.idempotent)],
     ]
+    return [rule for rule in rules if rule not in _DEFAULTS]
 
 
 def _sources(params: tuple[Param, ...]) -> dict[str, object]:
@@ -144,20 +148,3 @@ def _unrounded(param: Param) -> Param:
         return param
     imports = param.kind.imports if "Decimal(" in (param.default or "") else ()
     return replace(param, kind=replace(param.kind, annotation=JSON_DECIMAL, imports=imports))
-
-
-def _values(params: tuple[Param, ...]) -> dict[str, object]:
-    return {
-        "valid": [[param.name, param.example] for param in params],
-        "accepted": [[param.name, value] for param in params for value in param.accepted],
-        "refused": [[param.name, param.refused[0]] for param in params],
-        "beyond": [
-            [param.name, value]
-            for param in params
-            for value in (*param.refused[1:], *rounded_of(param))
-        ],
-        "required": [param.name for param in params if param.required],
-        "defaults": [
-            [param.name, param.default_json] for param in params if param.default_json is not None
-        ],
-    }

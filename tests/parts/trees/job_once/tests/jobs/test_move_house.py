@@ -1,11 +1,15 @@
-"""The job `move_house`: when it is due, by which rules, what it does."""
+"""The job `move_house`: when it is due, how it is run, what it does. All else it says itself."""
 
 import asyncio
-import logging
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from shop.background import RunContext
 from shop.database import Database
@@ -14,15 +18,14 @@ from shop.jobs.move_house import (
     JOB,
     move_house,
 )
+from shop.main import create_app
+from shop.scheduling import Daily, Every
 from shop.settings import Settings
 
-START = "2026-11-22T12:00:00+00:00"
-DUE = [
-    "2026-12-01T09:00:00+00:00",
-]
-"""The due times after START, as they were shown when the job was made."""
+START = datetime(2000, 1, 2, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-LOGGED = "move_house: due at 2026-03-01T00:00:00+00:00"
+SECOND = timedelta(seconds=1)
+KEY = {"X-API-Key": "a-key-for-this-test"}
 
 
 @pytest.fixture
@@ -31,54 +34,68 @@ def context(settings: Settings, database: Database) -> RunContext:
     return RunContext(UUID(int=7), JOB.name, 1, NOW, settings, database)
 
 
+@pytest.fixture
+def due_times() -> list[datetime]:
+    """Give the first due times after START, in the zone of the schedule: up to eight."""
+    found: list[datetime] = []
+    while len(found) < 8 and (due := JOB.schedule.next_after(found[-1] if found else START)):
+        found.append(due)
+    return found
+
+
 def test_discovery_finds_it() -> None:
     assert find_work()[JOB.name] is JOB
 
 
-def test_it_is_due_at_this_time() -> None:
-    found = JOB.schedule.next_after(datetime.fromisoformat(START))
-
-    assert found is not None
-    assert found.isoformat() == DUE[0]
-
-
-def test_it_is_due_only_once() -> None:
-    assert JOB.schedule.next_after(datetime.fromisoformat(DUE[0])) is None
-
-
-@pytest.mark.parametrize(
-    ("rule", "value"),
-    [
-        ("misfire_grace", timedelta(hours=1)),
-        ("coalesce", True),
-        ("max_instances", 1),
-        ("jitter", timedelta(0)),
-        ("timeout", timedelta(minutes=10)),
-        ("retries", 0),
-        ("idempotent", True),
-        ("enabled", False),
-    ],
-)
-def test_it_is_run_by_this_rule(rule: str, value: object) -> None:
-    assert getattr(JOB, rule) == value
-
-
-def test_it_does_its_work(context: RunContext, caplog: pytest.LogCaptureFixture) -> None:
-    """REPLACE with the work: call the job, then assert on what it leaves behind."""
-    caplog.set_level(logging.INFO)
-
-    asyncio.run(move_house(context))
-
-    assert caplog.messages == [LOGGED]
-
-
-def test_a_second_run_for_the_same_due_time_changes_nothing_more(
-    context: RunContext, caplog: pytest.LogCaptureFixture
+def test_its_due_times_follow_one_another_and_none_is_passed_over(
+    due_times: list[datetime],
 ) -> None:
-    """REPLACE with the work: a run that was cut off is repeated, so compare what is left behind."""
-    caplog.set_level(logging.INFO)
+    assert due_times
+    for sooner, later in pairwise([START, *due_times]):
+        assert START <= sooner < later
+        assert JOB.schedule.next_after(sooner + (later - sooner) / 2) == later
+        assert JOB.schedule.next_after(later.astimezone(UTC) - SECOND) == later
 
+
+def test_it_is_due_as_often_as_its_schedule_says(due_times: list[datetime]) -> None:
+    """These are days without a clock change; `tests/scheduling` has those with one."""
+    match JOB.schedule:
+        case Every(interval=interval):
+            assert {later - sooner for sooner, later in pairwise(due_times)} <= {interval}
+        case Daily(at=at):
+            assert {f"{due:%H:%M}" for due in due_times} == {at}
+            days = [due.toordinal() for due in due_times]
+            assert days == list(range(days[0], days[0] + len(days)))
+        case _:  # by a crontab, to the minute, or once
+            assert len(due_times) == 1 or {due.second for due in due_times} == {0}
+
+
+def test_a_run_that_fails_is_tried_again_while_retries_are_left(
+    settings: Settings, wait_until: Callable[[Callable[[], object]], None]
+) -> None:
+    attempts: list[int] = []
+
+    def fail(context: RunContext) -> None:
+        attempts.append(context.attempt)
+        raise ConnectionError
+
+    retries = min(JOB.retries, 3)
+    failing = replace(JOB, function=fail, retries=retries, backoff=timedelta(0), final=())
+    own = {"ops_api_key": SecretStr(KEY["X-API-Key"]), "scheduler": False}
+    app = create_app(settings.model_copy(update=own), {JOB.name: failing})
+    with TestClient(app, headers=KEY) as client:
+        client.post(f"/jobs/{JOB.name}/run").raise_for_status()
+        wait_until(lambda: client.get(f"/jobs/{JOB.name}/runs").json()[0]["state"] == "failed")
+
+    assert attempts == list(range(1, retries + 2))
+
+
+def test_it_does_its_work(context: RunContext) -> None:
+    """ADD to it when the work is written: assert on what the call leaves behind."""
+    asyncio.run(move_house(context))
+
+
+def test_a_second_run_for_the_same_due_time_changes_nothing_more(context: RunContext) -> None:
+    """ADD to it when the work is written: a run that was cut off is repeated."""
     asyncio.run(move_house(context))
     asyncio.run(move_house(context))
-
-    assert set(caplog.messages) == {LOGGED}

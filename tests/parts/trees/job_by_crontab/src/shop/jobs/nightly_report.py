@@ -21,13 +21,6 @@ JOB = Job(
     name="nightly_report",
     function=nightly_report,
     schedule=Crontab("30 2 * * 1-5", timezone="Europe/Berlin"),
-    misfire_grace=timedelta(hours=1),
-    coalesce=True,
-    max_instances=1,
-    jitter=timedelta(0),
     timeout=timedelta(minutes=10),
-    retries=0,
-    idempotent=False,
-    enabled=True,
     description=DESCRIPTION,
 )

@@ -1,6 +1,6 @@
 """The repository on a database of its own for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from shop.database import Database
+from shop.modules.notes.models import Note
 from shop.modules.notes.repository import Repository
 from shop.modules.notes.schemas import NewNote, NoteView
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
+FIELDS = NewNote.model_fields
+
 Examples = list[dict[str, object]]
+Values = Callable[[str], list[object]]
 
 
 @pytest.fixture
@@ -40,20 +44,19 @@ def test_a_row_is_found_as_it_was_sent(repository: Repository, examples: Example
     assert kept(repository, row.id).items() >= examples[0].items()
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("name", "x"),
-        ("name", "x" * 80),
-    ],
-    ids=lambda value: repr(value)[:30],
-)
-def test_a_value_that_is_just_valid_is_kept(
-    repository: Repository, examples: Examples, field: str, value: object
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_first_the_last_and_the_longest_value_that_is_valid_are_kept(
+    repository: Repository, examples: Examples, fitting_values: Values, field: str
 ) -> None:
-    row = repository.add(new({**examples[0], field: value}))
+    values = fitting_values(field)
+    longest = max(values, key=lambda each: len(str(each)))
+    room = getattr(Note.__table__.columns[field].type, "length", None)
+    assert room is None or len(str(longest)) <= room  # SQLite would not say so
+    for value in (values[0], values[-1], longest):
+        row = repository.add(new({**examples[0], field: value}))
 
-    assert kept(repository, row.id)[field] == value
+        assert kept(repository, row.id)[field] == value
+        repository.remove(row)
 
 
 def test_a_row_knows_when_it_was_made(repository: Repository, examples: Examples) -> None:

@@ -12,7 +12,7 @@ from shop.modules.notes.repository import Repository
 from shop.modules.notes.schemas import NewNote
 
 KEY = UUID(int=7)
-NOT_FOUND = f"^no note {KEY}$"
+NOT_FOUND = str(KEY)
 
 Examples = list[dict[str, object]]
 

@@ -1,52 +1,107 @@
-"""Values to test the module products with."""
+"""Values to test the module products with, from what its schemas say."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from decimal import Decimal
+from enum import EnumType
+from functools import cache
+from typing import Annotated, Any, get_args
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from shop.modules.products.schemas import NewProduct
+
+FIELDS = NewProduct.model_fields
+ANNOTATED: Any = Annotated  # with a type that is known when it runs
+
+
+KNOWN: dict[str, list[Any]] = {
+    "name": [
+        "example",
+        "example 2",
+        "example 3",
+    ],
+    "sku": [
+        "example",
+        "example 2",
+        "example 3",
+    ],
+    "price": [
+        "1.00",
+        "1.50",
+        "2.00",
+    ],
+    "tags": [
+        ["example"],
+        ["example 2"],
+        ["example 3"],
+    ],
+}
+"""Values that fields took when this was made, tried first."""
+
+
+def said(part: Any) -> Iterator[Any]:  # noqa: ANN401
+    """Give all that an annotation says: types, bounds, and the values that it lists."""
+    yield part
+    if isinstance(part, EnumType):
+        members: list[Any] = list(part)
+        yield from (member.value for member in members)
+    for inner in (*get_args(part), *getattr(part, "metadata", ())):
+        yield from said(inner)
+
+
+def candidates(field: FieldInfo) -> Iterator[Any]:
+    """Give values as JSON has them: its own examples, one of each usual type, and its bounds."""
+    names = ("ge", "gt", "le", "lt", "min_length", "max_length")
+    parts = list(said(ANNOTATED[field.annotation, field]))
+    given = [getattr(part, name, None) for part in parts for name in names]
+    bounds = sorted(Decimal(str(bound)) for bound in given if bound is not None)
+    around = [bound + step for bound in bounds for step in (0, 1, -1, Decimal("0.5"))]
+    middle = sum(bounds, Decimal(0)) / (len(bounds) or 1)
+    numbers = list(dict.fromkeys([*map(Decimal, (1, 2, 3, 0)), middle, *around]))
+    values: list[Any] = [part for part in parts if isinstance(part, str | int)]
+    for n in (1, 2, 3):
+        values += [f"example {n}", f"ada{n}@example.com", f"https://example.com/{n}", n + 0.5]
+        values += [f"2026-03-0{n}T09:30:00Z", f"2026-03-0{n}", f"{n:08}-0000-4000-8000-{n:012}"]
+    values += [True, False, *("x" * int(n) for n in numbers if 0 <= n <= 9999)]
+    values += [kind(n) for n in numbers for kind in (int, float)]
+    values += [str(n + Decimal("0.50")) for n in numbers] + [str(n) for n in numbers]
+    yield from (*(field.examples or ()), *values)
+    sizes = dict.fromkeys(int(n) for n in numbers if 0 <= n <= 99)
+    yield from (*([value] * n for n in sizes for value in values), None)
+
+
+def fitting(name: str, field: FieldInfo) -> list[Any]:
+    """Give the values that a field takes and gives back as they are."""
+    adapter: TypeAdapter[Any] = TypeAdapter(ANNOTATED[field.annotation, field])
+    found = []
+    for value in (*KNOWN.get(name, ()), *candidates(field)):
+        with suppress(ValidationError):
+            kept = adapter.dump_python(adapter.validate_python(value), mode="json")
+            if type(kept) is type(value) and kept == value and value not in found:
+                found.append(value)
+    return found
+
+
+@cache
+def values_of(name: str) -> list[Any]:
+    """Give the values that a field takes; what it needs can be said as Field(examples=[...])."""
+    return fitting(name, FIELDS[name])
+
+
+@pytest.fixture
+def fitting_values() -> Callable[[str], list[Any]]:
+    """Give the values that a field takes, by its name."""
+    return values_of
 
 
 @pytest.fixture
 def examples() -> list[dict[str, object]]:
-    """Give three that are valid and may be kept together."""
+    """Give three rows that are valid and may be kept together."""
+    known = [name for name in FIELDS if values_of(name)]
     return [
-        {
-            "name": "example",
-            "sku": "example",
-            "price": "1.00",
-            "stock": 1,
-            "weight": 1.5,
-            "active": True,
-            "released_on": "2026-03-01",
-            "sold_at": "2026-03-01T09:30:00Z",
-            "batch": "00000007-0000-4000-8000-000000000007",
-            "contact": "ada@example.com",
-            "site": "https://example.com/a",
-            "tags": ["example"],
-        },
-        {
-            "name": "example 2",
-            "sku": "example 2",
-            "price": "1.50",
-            "stock": 2,
-            "weight": 2.0,
-            "active": False,
-            "released_on": "2026-03-02",
-            "sold_at": "2026-03-01T10:30:00Z",
-            "batch": "00000007-0000-4000-8000-000000000008",
-            "contact": "bob@example.com",
-            "site": "https://example.com/b",
-            "tags": ["example 2"],
-        },
-        {
-            "name": "example 3",
-            "sku": "example 3",
-            "price": "2.00",
-            "stock": 3,
-            "weight": 2.5,
-            "active": True,
-            "released_on": "2026-03-03",
-            "sold_at": "2026-03-01T11:30:00Z",
-            "batch": "00000007-0000-4000-8000-000000000009",
-            "contact": "cid@example.com",
-            "site": "https://example.com/c",
-            "tags": ["example 3"],
-        },
+        {name: values_of(name)[number % len(values_of(name))] for name in known}
+        for number in range(3)
     ]

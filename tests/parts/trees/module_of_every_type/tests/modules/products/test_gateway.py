@@ -16,10 +16,19 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from shop.errors import UnavailableError
-from shop.modules.products.gateway import LONGEST_ANSWER, PREFIX, Gateway, GatewaySettings, connect
+from shop.modules.products.gateway import (
+    LONGEST_ANSWER,
+    MOST_AT_ONCE,
+    PREFIX,
+    RETRY_AFTER_SECONDS,
+    Gateway,
+    GatewaySettings,
+    connect,
+)
+from shop.modules.products.router import router
 from shop.modules.products.schemas import ProductView
 
-PATH = "/products"
+PATH = router.prefix
 HERE = ("127.0.0.1", 50000)
 
 Examples = list[dict[str, object]]
@@ -128,7 +137,7 @@ def test_trouble_is_503_with_retry_after(  # noqa: PLR0913, PLR0917
     with pytest.raises(UnavailableError, match=f"^the other service {problem}$") as raised:
         gateway.publish(view)
 
-    assert raised.value.retry_after == 30
+    assert raised.value.retry_after == RETRY_AFTER_SECONDS
     assert logged.format("the other service") in caplog.messages
 
 
@@ -207,7 +216,8 @@ def test_what_is_set_to_nothing_has_its_default(
 
     settings = GatewaySettings()
 
-    assert (settings.url, settings.key, settings.timeout_seconds) == (None, None, 5)
+    usual = GatewaySettings.model_fields["timeout_seconds"].default
+    assert (settings.url, settings.key, settings.timeout_seconds) == (None, None, usual)
 
 
 def test_a_row_is_published_on_request(
@@ -229,10 +239,11 @@ def test_what_cannot_be_published_now_is_503(
 
     response = served.post(f"{PATH}/{made['id']}/publish")
 
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == str(RETRY_AFTER_SECONDS)
 
 
-def test_while_the_other_service_takes_long_only_ten_requests_wait_for_it(
+def test_while_the_other_service_takes_long_only_some_requests_wait_for_it(
     app: FastAPI,
     make_gateway: Callable[..., Gateway],
     examples: Examples,
@@ -246,17 +257,18 @@ def test_while_the_other_service_takes_long_only_ten_requests_wait_for_it(
         await to_thread.run_sync(done.wait, 30)
         return httpx2.Response(204)
 
-    with TestClient(app, client=HERE) as client, ThreadPoolExecutor(15) as callers:
+    callers_at_once = MOST_AT_ONCE + 5
+    with TestClient(app, client=HERE) as client, ThreadPoolExecutor(callers_at_once) as callers:
         app.state.products_gateway = make_gateway(take_long, seconds=30)
         path = f"{PATH}/{client.post(PATH, json=examples[0]).json()['id']}"
-        pending = [callers.submit(client.post, f"{path}/publish") for _ in range(15)]
-        wait_until(lambda: len(asked) == 10)
+        pending = [callers.submit(client.post, f"{path}/publish") for _ in range(callers_at_once)]
+        wait_until(lambda: len(asked) == MOST_AT_ONCE)
         assert client.get(path).status_code == 200
         at_once = len(asked)
         done.set()
         statuses = {answer.result().status_code for answer in pending}
 
-    assert (at_once, len(asked), statuses) == (10, 15, {204})
+    assert (at_once, len(asked), statuses) == (MOST_AT_ONCE, callers_at_once, {204})
 
 
 def test_the_application_opens_one_client_and_closes_it(

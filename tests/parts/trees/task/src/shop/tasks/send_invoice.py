@@ -41,10 +41,8 @@ TASK = Task(
     payload=SendInvoicePayload,
     function=send_invoice,
     retries=3,
-    backoff=timedelta(seconds=5),
     timeout=timedelta(seconds=30),
     max_concurrency=5,
-    idempotent=False,
     description=DESCRIPTION,
 )
 

@@ -33,7 +33,6 @@ TASK = Task(
     payload=RebuildIndexPayload,
     function=rebuild_index,
     retries=3,
-    backoff=timedelta(seconds=5),
     timeout=timedelta(seconds=30),
     max_concurrency=5,
     idempotent=True,
