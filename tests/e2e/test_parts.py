@@ -90,7 +90,9 @@ def _pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _covered(project: Path) -> dict[str, float]:
     """Give how much of the parts their own tests cover, in percent."""
     tests = ["tests/jobs/test_nightly_report.py", "tests/tasks/test_send_invoice.py"]
-    done = _pytest(project, *tests, "--cov", "--cov-report=json:covered.json")
+    done = _pytest(
+        project, *tests, *("--cov", "--cov-fail-under=0", "--cov-report=json:covered.json")
+    )
     assert done.returncode == 0, done.stdout
     report = project / "covered.json"
     files = json.loads(report.read_text())["files"]
