@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable
 
 from fastforge.errors import FastforgeError
@@ -21,9 +23,26 @@ def print_error(error: BaseException) -> None:
 
 
 def _print_problem(message: str, hint: str) -> None:
-    note(f"error: {message}")
+    note(_wrapped(f"error: {message}", "       "))
     if hint:
-        note(f"  {hint}")
+        note(_wrapped(f"  {hint}", "  "))
+
+
+def _wrapped(text: str, indent: str) -> str:
+    """Break a text between words where a terminal would break it anywhere.
+
+    What ends in a command to copy stays as it is.
+    """
+    if not sys.stderr.isatty() or ": fastforge " in text:
+        return text
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(
+        text,
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def note(text: str) -> None:

@@ -4,6 +4,7 @@ Compiling all of its bytecode up front (`uv sync --compile-bytecode`) costs 4.5 
 of it for modules that nobody imports.
 """
 
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -129,13 +130,16 @@ def _explain(root: Path, python: str | None, output: str) -> SetupError:
     folded = output.casefold()
     for phrases, cause, hint in _CAUSES:
         if any(phrase.casefold() in folded for phrase in phrases):
-            again = f"{hint} Then run `fastforge verify -C {root}`."
+            again = f"{hint} Then run `fastforge verify -C {shlex.quote(str(root))}`."
             reason = cause.format(python=python or "that fits")
             return SetupError(f"The environment of {root} was not made: {reason}.", again)
     log = _keep(output)
     last = next((line for line in reversed(output.splitlines()) if line.strip()), "no output")
     problem = f"The environment of {root} was not made: uv said: {last.strip()}"
-    return SetupError(problem, f"All it said is in {log}. Then run `fastforge verify -C {root}`.")
+    return SetupError(
+        problem,
+        f"All it said is in {log}. Then run `fastforge verify -C {shlex.quote(str(root))}`.",
+    )
 
 
 def _keep(output: str) -> Path:

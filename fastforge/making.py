@@ -1,5 +1,7 @@
 """What `fastforge new` does with a rendered project: write, set up, commit, verify, report."""
 
+import shlex
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,16 +121,20 @@ def _written(creation: Creation) -> str:
 
 
 def _farewell(creation: Creation, into: Path) -> None:
+    from fastforge.environment import uv_binary
+
     if creation.answers.jobstore == "memory":
         note(MEMORY_NOTE)
     say("")
     say("Next:")
     if creation.plan.target != Path.cwd():
-        say(f"  cd {into / creation.answers.name}")
+        say(f"  cd {shlex.quote(str(into / creation.answers.name))}")
     say("  uv run fastapi dev          # then http://127.0.0.1:8000/docs")
     say("  uv run pytest")
     say("  fastforge verify            # everything: processes, coverage and mypy too")
     say(f"Again without questions: {command_for(creation.answers, into)}")
+    if shutil.which("uv") is None:
+        note(f"note: uv is not on the PATH; for uv type {shlex.quote(uv_binary())}")
 
 
 def _facts(creation: Creation, git: str | None, report: "Report | None") -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Showing a verification: while it runs, what failed, and how it ends."""
 
+import shlex
 from collections.abc import Callable
 
 from fastforge.checks.outcome import Outcome
@@ -32,7 +33,7 @@ def show_problems(project: Project, report: Report) -> None:
         note(f"\n{outcome.check} failed:")
         for problem in outcome.finding.problems:
             note(f"  {problem}")
-        note(f"  again: cd {project.root} && {outcome.command}")
+        note(f"  again: cd {shlex.quote(str(project.root))} && {outcome.command}")
         if outcome.finding.log:
             note(f"  all its output: {outcome.finding.log}")
 
@@ -44,4 +45,5 @@ def require(project: Project, report: Report) -> None:
         problem = (
             f"Verification failed: {', '.join(failed)}. The project is kept in {project.root}."
         )
-        raise VerificationError(problem, f"When it is mended: fastforge verify -C {project.root}")
+        again = shlex.join(["fastforge", "verify", "-C", str(project.root)])
+        raise VerificationError(problem, f"When it is mended: {again}")

@@ -71,7 +71,7 @@ def add_job(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a scheduled job and its test to a project, and verify them."""
+    """Add a scheduled job and its test, and verify them."""
     from fastforge.parts.adding import Wishes, add
     from fastforge.parts.job import answer, job_part
     from fastforge.parts.job_interview import complete

@@ -44,7 +44,7 @@ def add_module(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a module in layers, its table and their tests to a project, and verify them."""
+    """Add a module, its table and tests, and verify them."""
     from fastforge.parts.adding import Story, Wishes, add
     from fastforge.parts.module import module_part
     from fastforge.parts.module_interview import complete

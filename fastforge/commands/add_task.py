@@ -52,7 +52,7 @@ def add_task(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a background task, its endpoint and their tests to a project, and verify them."""
+    """Add a task, its endpoint and tests, and verify them."""
     from fastforge.parts.adding import Story, Wishes, add
     from fastforge.parts.part import prepare
     from fastforge.parts.routes import check_route_is_free

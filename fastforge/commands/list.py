@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> None:
-    """List modules with routes, jobs with their next run, tasks with route and parameters."""
+    """List modules, jobs and tasks.
+
+    Modules with their routes, jobs with their next run, tasks with route and parameters.
+    """
     from datetime import UTC, datetime
 
     from fastforge.console import say, say_json

@@ -26,7 +26,7 @@ def remove_job(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove a job that add-job or new wrote, unless its files were edited."""
+    """Remove a job, unless its files were edited."""
     _remove("job", name, project, force=force, dry_run=dry_run, diff=diff, as_json=as_json)
 
 
@@ -39,7 +39,7 @@ def remove_task(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove a task that add-task or new wrote, unless its files were edited."""
+    """Remove a task, unless its files were edited."""
     _remove("task", name, project, force=force, dry_run=dry_run, diff=diff, as_json=as_json)
 
 
@@ -60,7 +60,7 @@ def remove_module(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove a module that add-module or new wrote, unless edited; its table goes too."""
+    """Remove a module and its table, unless it was edited."""
     from fastforge.parts import module_removal
     from fastforge.parts.removing import RemovalWishes
     from fastforge.trust import opened_to_write

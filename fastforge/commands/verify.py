@@ -17,7 +17,7 @@ def verify(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a project: tests, lint, format, types, and a real start."""
+    """Check a project: tests, lint, types, a real start."""
     from fastforge.console import say_json
     from fastforge.environment import set_up
     from fastforge.progress import Progress

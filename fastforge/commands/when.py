@@ -25,7 +25,10 @@ def when(
     count: Annotated[int, typer.Option(min=1, max=MOST, help="How many due times.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Show when a schedule is due: a crontab expression, an interval, a time or a moment."""
+    """Show the next due times of a schedule.
+
+    It is a crontab expression, an interval, a time of day or a moment.
+    """
     from datetime import UTC
 
     from fastforge.console import say, say_json

@@ -57,10 +57,24 @@ def parse_param(text: str, what: str = "parameter") -> Param:
     return param if typed is None else _with_default(what, param, typed.strip())
 
 
+_MEANT = {
+    **dict.fromkeys(("text", "string", "char", "varchar", "word", "name"), "str"),
+    **dict.fromkeys(("link", "url", "uri", "href", "website"), "HttpUrl"),
+    **dict.fromkeys(("integer", "number", "count", "bigint", "long"), "int"),
+    **dict.fromkeys(("double", "real", "ratio"), "float"),
+    **dict.fromkeys(("boolean", "flag", "yesno"), "bool"),
+    **dict.fromkeys(("money", "price", "amount", "numeric"), "Decimal"),
+    **dict.fromkeys(("timestamp", "moment", "time", "instant"), "datetime"),
+    **dict.fromkeys(("email", "mail", "address"), "EmailStr"),
+    **dict.fromkeys(("guid", "id", "uid"), "UUID"),
+}
+"""What people type for a type, in small letters, and what they mean."""
+
+
 def _kind(what: str, name: str, text: str) -> Kind:
     if text in KINDS:
         return KINDS[text]
-    close = closest(text, list(KINDS))
+    close = _MEANT.get(text.lower()) or closest(text, list(KINDS))
     meant = f"Did you mean `{name}:{close}`? " if close else ""
     raise UsageError(f"The {what} `{name}` has the unknown type `{text}`.", meant + HINT)
 

@@ -27,15 +27,16 @@ LONGEST_TAKEN = 60
 
 USED = frozenset(
     """
-    I O APIRouter AbstractEventLoop AfterValidator Annotated Answers Any Asked AsyncGenerator
+    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any APIRouter Asked AsyncGenerator
     AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
-    ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr
-    ExactDecimal Examples Exception FastAPI Field Float Gateway GatewayDep GatewaySettings HERE
-    HTTPStatus HeaderKey HttpUrl Int64 IntegrityError Iterator JSON JsonDecimal KEY Limit Mapped
-    Mock Moment NOWHERE NotFoundError Offset PATH PREFIX Path PositiveFloat Query ReadSessionDep
-    Repository Request Row START Secret SecretStr Sequence Session SessionDep SettingsConfigDict
-    String TAKEN TestClient Text ThreadPoolExecutor TypeDecorator UTC UUID UnavailableError
-    UtcDateTime Uuid ValidationError
+    ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr EnumType
+    ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS Float Gateway GatewayDep
+    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Iterator JSON
+    JsonDecimal KEY KNOWN Limit Mapped Mock Moment MOST_AT_ONCE NotFoundError NOWHERE O Offset PATH
+    Path PositiveFloat PREFIX Query ReadSessionDep Repository Request RETRY_AFTER_SECONDS Row Secret
+    SecretStr Sequence Session SessionDep SettingsConfigDict START String TAKEN TestClient Text
+    ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID Uuid
+    ValidationError Values
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
@@ -177,7 +178,19 @@ def _taken(item: str, unique: Sequence[str]) -> str:
     return said if len(said) <= LONGEST_TAKEN else f"another {words} has such a value"
 
 
+_SINGULARS: dict[str, str | None] = dict.fromkeys(
+    ("news", "series", "species", "data", "media", "goods")
+)
+_SINGULARS |= {"movies": "movie", "cookies": "cookie", "people": "person", "children": "child"}
+_SINGULARS |= {"buses": "bus", "statuses": "status", "bonuses": "bonus", "viruses": "virus"}
+_SINGULARS |= {"analyses": "analysis", "women": "woman", "men": "man", "shelves": "shelf"}
+"""What the rules below get wrong; None is a word that is its own singular."""
+
+
 def _singular(name: str) -> str:
+    start, joint, last = name.rpartition("_")
+    if last in _SINGULARS:
+        return f"{start}{joint}{_SINGULARS[last] or last}"
     if name.endswith("ies") and len(name) > len("xies"):
         return f"{name[:-3]}y"
     if name.endswith(("sses", "xes", "ches", "shes", "zzes")):

@@ -47,3 +47,13 @@ def test_files_are_written_without_the_libraries_of_the_checks() -> None:
     modules = modules_after("new", "shop", "--yes", "--dry-run")
 
     assert modules & (HEAVY - {"jinja2"}) == set()
+
+
+def test_the_help_cuts_no_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    command = [sys.executable, "-m", "fastforge", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    commands = done.stdout.partition("Commands:")[2].splitlines()
+    assert len(commands) > 9
+    assert [line for line in commands if line.endswith("...")] == []

@@ -147,3 +147,16 @@ def test_a_column_is_written_as_ruff_formats_it(tmp_path: Path, length: int) -> 
 
     command = [sys.executable, "-m", "ruff", "format", "--check", "--line-length=100", str(file)]
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("news", "news"),
+        ("order_statuses", "order_status"),
+        ("movies", "movie"),
+        ("people", "person"),
+    ],
+)
+def test_words_that_follow_no_rule_have_their_singular(name: str, item: str) -> None:
+    assert usual_item(name) == item

@@ -188,3 +188,19 @@ def test_a_list_with_a_long_name_wraps_its_default() -> None:
 
     name = "yz81hzakz8g_rmax9res_a0q0utcf: list[Yz81hzakz8gRmax9resA0q0utcfItem]"
     assert source == f"    {name} = Field(\n        default_factory=list\n    )"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("link:Link", "HttpUrl"),
+        ("x:text", "str"),
+        ("n:integer", "int"),
+        ("at:Timestamp", "datetime"),
+    ],
+)
+def test_a_hint_names_the_type_that_is_meant(text: str, meant: str) -> None:
+    name = text.partition(":")[0]
+
+    with pytest.raises(UsageError, match=f"Did you mean `{name}:{meant}`\\?"):
+        parse_param(text)

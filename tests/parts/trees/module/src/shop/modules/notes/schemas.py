@@ -1,4 +1,4 @@
-"""What a note looks like over HTTP."""
+"""What one note looks like over HTTP."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What a product looks like over HTTP."""
+"""What one product looks like over HTTP."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
