@@ -16,7 +16,6 @@ from shop.background import RunContext
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.scheduling import Crontab, Every, Job, Once, Schedule, private
-from shop.scheduling.handled import move
 from shop.scheduling.jobstore import JobStore, make_stores
 from shop.scheduling.models import HandledJob, SchedulerProcess
 from shop.scheduling.reconcile import Actions
@@ -515,30 +514,6 @@ def test_what_was_due_once_is_not_taken_for_lost(
     wait_until(lambda: scheduler.last_pass > before)
 
     assert scheduler.reconcile() == Actions()
-
-
-def test_a_clock_that_was_set_back_is_said_once_and_repeats_nothing(
-    make_scheduler: MakeScheduler,
-    database: Database,
-    recorded: Recorded,
-    wait_until: WaitUntil,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """S17: as the other side of it, here the ledger is an hour ahead."""
-    later = HOURLY.next_after(datetime.now(UTC) + timedelta(hours=1))
-    with database.transaction() as session:
-        move(session, {"report": later})
-
-    scheduler = make_scheduler(job())
-    scheduler.start()
-    before = scheduler.last_pass
-    scheduler.engine.wakeup()
-    wait_until(lambda: scheduler.last_pass > before)
-
-    [said] = [line for line in caplog.messages if "the clock was set back" in line]
-    assert said.startswith(f"the clock was set back: report wait until it is {later} again")
-    assert scheduler.next_run_times() == {"report": later + timedelta(hours=1)}
-    assert recorded() == []
 
 
 def test_a_job_that_comes_back_into_the_code_begins_anew(

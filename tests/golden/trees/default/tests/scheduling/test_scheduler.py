@@ -17,6 +17,7 @@ from shop.database import Database
 from shop.scheduling import Crontab, Every, Job, Once, Schedule
 from shop.scheduling.adapter import LONGEST_WAIT_SECONDS, RETRY_SECONDS
 from shop.scheduling.due import Due
+from shop.scheduling.handled import move
 from shop.scheduling.models import PausedJob
 from shop.scheduling.scheduler import Scheduler
 from shop.scheduling.trigger import ScheduleTrigger
@@ -376,6 +377,74 @@ def test_a_backlog_is_taken_in_parts_without_a_pause(
 
     expected = [first + number * timedelta(minutes=1) for number in range(5)]
     assert [run.due_at for run in recorded()] == expected
+
+
+def test_a_clock_that_was_set_back_is_said_once_and_repeats_nothing(  # noqa: PLR0913, PLR0917
+    make_scheduler: MakeScheduler,
+    database: Database,
+    recorded: Recorded,
+    wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """S17: as the other side of it, here the ledger is an hour ahead."""
+    monkeypatch.setattr("shop.scheduling.upkeep.KEPT", True)
+    later = HOURLY.next_after(datetime.now(UTC) + timedelta(hours=1))
+    with database.transaction() as session:
+        move(session, {"report": later})
+
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    before = scheduler.last_pass
+    scheduler.engine.wakeup()
+    wait_until(lambda: scheduler.last_pass > before)
+
+    [said] = [line for line in caplog.messages if "the clock was set back" in line]
+    assert said.startswith(f"the clock was set back: report wait until it is {later} again")
+    assert scheduler.next_run_times() == {"report": later + timedelta(hours=1)}
+    assert recorded() == []
+
+
+def test_a_schedule_changes_when_what_was_due_by_the_old_one_is_recorded(
+    make_scheduler: MakeScheduler,
+    make_due: MakeDue,
+    recorded: Recorded,
+    wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S18."""
+    monkeypatch.setattr("shop.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
+    scheduler, noon = make_scheduler(job()), Crontab("0 12 * * *")
+    scheduler.start()
+    scheduler.engine.pause()
+    due_at = just_now()
+    make_due(scheduler, "report", due_at)
+    scheduler.jobs["report"] = job(schedule=noon)
+
+    scheduler.engine.resume()
+
+    wait_until(lambda: scheduler.engine.schedules() == {"report": noon})
+    assert [run.due_at for run in recorded()] == [due_at]
+
+
+def test_a_job_that_is_gone_from_the_store_is_put_back_and_said(
+    make_scheduler: MakeScheduler,
+    wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """S19."""
+    monkeypatch.setattr("shop.scheduling.upkeep.KEPT", True)
+    scheduler = make_scheduler(job())
+    scheduler.start()
+    with scheduler.engine.changing():
+        scheduler.engine.store.remove_job("report")
+
+    scheduler.engine.wakeup()
+
+    wait_until(lambda: "report" in scheduler.next_run_times())
+    said = "the jobstore has lost report: made up for what was due"
+    wait_until(lambda: said in caplog.messages)
 
 
 def test_the_start_says_what_it_did(
