@@ -164,6 +164,7 @@ def test_the_caller_s_own_settings_do_not_reach_the_server(
     seen = json.loads((project.root.parent / "environment.json").read_text())
     assert "SMTP_URL" not in seen
     assert seen["DATABASE_URL"].startswith("sqlite:////")
+    assert seen["MAIL_TO_LOG"] == "true"
     assert seen["PATH"] == os.environ["PATH"]
 
 
