@@ -44,6 +44,16 @@ def test_who_stands_still_again_and_again_finds_the_silent_all_the_same() -> Non
     assert found == [20]
 
 
+def test_who_stands_still_at_each_look_finds_the_silent_in_the_end() -> None:
+    peers = Peers(longest_silence=10)
+
+    found = [n for n in range(10) if peers.silent({"other": 7, "live": n}, n * 9)]
+
+    assert found == [7, 8, 9]
+    assert peers.silent({"other": 7, "live": 10}, 90) == {"other"}
+    assert peers.silent({"other": 8, "live": 11}, 99) == set()
+
+
 def test_who_is_gone_is_forgotten() -> None:
     peers = Peers(longest_silence=10)
     peers.silent({"other": 7}, 0)
