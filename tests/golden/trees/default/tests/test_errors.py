@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.types import Message
 
 from shop.errors import (
@@ -100,6 +101,10 @@ def test_wrong_input_is_named_and_not_shown(client: TestClient) -> None:
     (problem,) = response.json()["detail"]
     assert (response.status_code, problem["loc"]) == (422, ["path", "run_id"])
     assert "secret" not in response.text
+
+
+def test_a_row_that_another_request_has_deleted_meanwhile_is_a_conflict() -> None:
+    assert failing(StaleDataError("0 were matched")).get("/").status_code == 409
 
 
 def test_input_that_utf8_cannot_write_is_refused_like_any_other() -> None:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -77,6 +78,10 @@ def install(app: FastAPI) -> None:
         shown = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
         body = json.dumps({"detail": shown})
         return Response(body, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
+
+    @app.exception_handler(StaleDataError)
+    def come_late(request: Request, _error: StaleDataError) -> JSONResponse:
+        return render(request, ConflictError("another request changed or deleted it meanwhile"))
 
 
 class StartErrorMiddleware:
