@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.request import urlopen
 
 import pytest
+from fastapi import FastAPI
 from uvicorn.supervisors.multiprocess import SIGNALS
 
 from my_shop import main as application
@@ -63,7 +64,11 @@ def test_a_wrong_setting_is_named_in_one_line(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_until_a_signal(number: signal.Signals) -> None:
+def test_it_serves_until_a_signal(
+    monkeypatch: pytest.MonkeyPatch, app: FastAPI, number: signal.Signals
+) -> None:
+    monkeypatch.setattr(application, "app", app)
+
     def end(port: int) -> None:
         with urlopen(f"http://127.0.0.1:{port}/health/live", timeout=30) as answer:
             assert answer.status == 200
