@@ -158,6 +158,8 @@ def fastforge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fastforge:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
     monkeypatch.setenv("COLUMNS", "100")
+    with_uv = [str(Path(sys.executable).parent), os.environ["PATH"]]
+    monkeypatch.setenv("PATH", os.pathsep.join(with_uv))
 
     def run(*arguments: str, cwd: Path = tmp_path, **variables: str) -> Ran:
         command = [sys.executable, "-m", "fastforge", *arguments]

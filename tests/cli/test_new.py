@@ -197,3 +197,18 @@ def test_where_the_workflow_of_a_part_of_a_repository_has_to_go_is_said(
     assert f"to {tmp_path.resolve()}/.github/workflows/shop.yml" in ran.err
     assert "{run: {working-directory: services/shop}}" in ran.err
     assert (ran.code, without.code, without.err) == (0, 0, "")
+
+
+def test_a_folder_with_a_space_can_be_typed_and_a_missing_uv_is_named(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my work"
+    folder.mkdir()
+
+    ran = fastforge(
+        *("new", "shop", "--yes", "--no-verify", "--no-git", "-C", str(folder)),
+        PATH=str(tmp_path),
+    )
+
+    assert f"  cd '{folder}/shop'\n" in ran.out
+    assert "note: uv is not on the PATH; for uv type /" in ran.err
