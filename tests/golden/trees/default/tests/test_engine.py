@@ -162,3 +162,13 @@ def test_a_thread_that_serves_another_call_meanwhile_waits_for_its_turn(
 
     with database.snapshot() as reader:
         assert set(reader.scalars(select(StoredJob.id))) == {"first", "second"}
+
+
+def test_a_turn_that_does_not_come_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
+    turns = engine.Turns()
+    assert turns._take_turn()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(turns._take_turn).result() is False
