@@ -68,7 +68,7 @@ def test_a_job_is_added_and_its_due_times_are_told(run: Fastforge, shop: Path) -
     assert after.keys() - before.keys() == JOB_FILES
     assert {path: after[path] for path in before} == before
     test = after["tests/jobs/test_nightly_report.py"].decode()
-    assert all(f'    "{fire[6:].replace(" ", "T")}",' in test for fire in fires)
+    assert not [fire for fire in fires if fire[6:].replace(" ", "T") in test]  # the job says it
 
 
 @pytest.mark.parametrize("flags", [[], ["--idempotent"], ["--no-idempotent"]])
