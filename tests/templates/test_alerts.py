@@ -57,6 +57,15 @@ FIRE: list[tuple[str, Series, str]] = [
         },
         "mail",
     ),
+    ("QueuedTooLong", {'jobs_waiting_seconds{job="report"}': "0+60x240"}, "report"),
+    # Though some of it goes on: what hangs takes all slots.
+    (
+        "QueuedTooLong",
+        {'tasks_waiting_seconds{task="mail"}': "2000x240", 'tasks_in_progress{task="mail"}': "8x240"},
+        "mail",
+    ),
+    ("SlotsHeld", {'jobs_past_timeout{job="report"}': "0x200 1x40"}, "report"),
+    ("SlotsHeld", {'tasks_past_timeout{task="mail"}': "3x240"}, "mail"),
 ]
 QUIET: list[tuple[str, Series]] = [
     ("ServiceDown", {'up{job="shop",instance="a"}': "1x240", 'up{job="other"}': "0x240"}),
@@ -93,6 +102,8 @@ QUIET: list[tuple[str, Series]] = [
             'task_duration_seconds_count{task="mail"}': "0+1x240",
         },
     ),
+    ("QueuedTooLong", {'tasks_waiting_seconds{task="mail"}': "1700x240"}),
+    ("SlotsHeld", {'tasks_past_timeout{task="mail"}': "0x239 1"}),  # a thread that is about to end
 ]
 
 

@@ -131,6 +131,19 @@ def test_the_longest_wait_counts_from_when_it_could_have_begun(
     assert HOUR.total_seconds() <= waits() < 2 * HOUR.total_seconds()
 
 
+@pytest.mark.parametrize("work", [MAIL, TICK])
+def test_slots_that_are_held_by_runs_that_are_over_are_counted(
+    database: Database, work: Work
+) -> None:
+    """A thread that hangs cannot be stopped."""
+    gauge, label = f"{work.kind}s_past_timeout", {work.kind: work.name}
+    for state, count in {State.TIMED_OUT: 1, State.QUEUED: 2, State.RUNNING: 2}.items():
+        with database.transaction() as session:
+            run_id = ledger.add(session, work, NOW, state=state)
+            session.get_one(Run, run_id).held_by = "somebody"
+        assert value(database, gauge, None, **label) == count
+
+
 def test_a_dead_letter_that_was_dismissed_is_not_shown(database: Database) -> None:
     with database.transaction() as session:
         ledger.add(session, MAIL, NOW, state=State.FAILED)
@@ -145,6 +158,7 @@ def test_each_gauge_says_what_it_is(database: Database) -> None:
         "waiting": "Runs of a {} that are queued",
         "in_progress": "Runs of a {} that are running",
         "waiting_seconds": "How long a run of a {} has waited that could have been started",
+        "past_timeout": "Runs of a {} that are over, but whose slot is still taken",
     }
     both = {f"{k}s_{n}": text.format(k) for n, text in of_both.items() for k in ("task", "job")}
     assert {gauge.name: gauge.documentation for gauge in gauges} == both | {

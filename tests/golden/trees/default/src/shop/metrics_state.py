@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from .background import overdue
 from .background.models import DEAD_LETTERS, Run, State
 from .background.sweep import unfinished
 from .background.work import Registry
@@ -88,6 +89,9 @@ def _of_runs(
     text = f"How long a run of a {kind} has waited that could have been started"
     waits = _longest_waits(session, datetime.now(UTC))
     yield _gauge(f"{kind}s_waiting_seconds", text, {name: waits.get(name, 0) for name in names})
+    held = overdue.held(session)
+    text = f"Runs of a {kind} that are over, but whose slot is still taken"
+    yield _gauge(f"{kind}s_past_timeout", text, {name: held[name] for name in names})
     text = f"Runs of a {kind} that ended so within the last hour"
     ended = GaugeMetricFamily(f"{kind}_failed_runs", text, labels=[kind, "outcome"])
     failures = _failures(session, datetime.now(UTC) - FAILED_WITHIN)
