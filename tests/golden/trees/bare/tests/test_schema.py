@@ -14,6 +14,7 @@ from alembic.util import CommandError
 from fastapi.testclient import TestClient
 from sqlalchemy import CheckConstraint, event, inspect
 
+from my_shop import migrating
 from my_shop.database import Base, Database
 from my_shop.main import create_app
 from my_shop.scheduling.models import PausedJob
@@ -182,14 +183,14 @@ def test_of_two_newest_revisions_it_is_said_what_to_do(url: str, two_heads: Conf
 
 def test_a_table_that_is_used_no_more_is_dropped_only_when_it_is_empty(empty: Database) -> None:
     """Somebody may have put schedules there that this version does not run."""
-    with empty.engine.begin() as connection:
+    with migrating.for_migrations(empty.engine).begin() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         insert = "INSERT INTO apscheduler_runtime_jobs (id, job_state) VALUES ('nightly', '')"
         connection.exec_driver_sql(insert)
 
-    with pytest.raises(RuntimeError, match="apscheduler_runtime_jobs has rows, which this version"):
+    with pytest.raises(SchemaError, match="apscheduler_runtime_jobs has rows, which this version"):
         upgrade(empty)
 
     assert "apscheduler_runtime_jobs" in tables(empty)

@@ -13,6 +13,7 @@ from uvicorn.supervisors.multiprocess import SIGNALS
 
 from shop import main as application
 from shop.__main__ import load, main
+from shop.ending import Deadline
 
 STARTUP_FAILURE = 3
 
@@ -68,6 +69,7 @@ def test_it_serves_until_a_signal(
     monkeypatch: pytest.MonkeyPatch, app: FastAPI, number: signal.Signals
 ) -> None:
     monkeypatch.setattr(application, "app", app)
+    monkeypatch.setattr(Deadline, "begin", lambda _: None)  # this process lives on after the signal
 
     def end(port: int) -> None:
         with urlopen(f"http://127.0.0.1:{port}/health/live", timeout=30) as answer:

@@ -131,7 +131,7 @@ def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
     assert wait_for(run_id, State.FAILED).error == "OSError: down\n\nor \nout"
     assert attempts == [1, 2, 3]
     today = datetime.now(UTC).strftime("to be tried again at %Y-")
-    wait_until(lambda: caplog.text.count(today) == 2)
+    wait_until(lambda: caplog.text.count(today) == 2 and caplog.records[-1].exc_info)
     again = [r for r in caplog.records if r.levelno == logging.WARNING]
     assert [r.getMessage()[: len(today)] for r in again] == [today, today]
     assert all(r.getMessage().endswith(": OSError: down or out") for r in again)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import context, op
+from alembic.util import CommandError
 
 revision: str = "0004"
 down_revision: str | Sequence[str] | None = "0003"
@@ -33,7 +34,7 @@ def upgrade() -> None:
     rows = sa.select(sa.literal(1)).select_from(sa.table(UNUSED)).limit(1)
     if not context.is_offline_mode() and op.get_bind().scalar(rows):
         message = f"{UNUSED} has rows, which this version does not run: empty it first"
-        raise RuntimeError(message)
+        raise CommandError(message)
     op.drop_table(UNUSED)
 
 
