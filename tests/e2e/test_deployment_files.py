@@ -23,7 +23,7 @@ from fastforge.environment import child_environment, uv_binary
 from fastforge.render import render
 from tests.combinations import parameters
 
-REQUESTS_SECONDS, SHUTDOWN_GRACE_SECONDS = 5, 20
+REQUESTS_SECONDS, SHUTDOWN_GRACE_SECONDS, DATABASE_SECONDS = 5, 20, 5
 VARIANTS = parameters("one more combination of deployment files", docker=True, ci="github")
 
 TEXTS = {"name": "my-shop", "description": "It's a: shop", "author": "Ada"}
@@ -141,7 +141,7 @@ def test_containers_get_more_time_to_stop_than_the_service_takes(project: Path) 
     assert command[-2:] == ["--timeout-graceful-shutdown", str(REQUESTS_SECONDS)]
     for service in ("web", "background"):
         stop = int(services[service]["stop_grace_period"].removesuffix("s"))
-        assert stop > REQUESTS_SECONDS + SHUTDOWN_GRACE_SECONDS
+        assert stop > REQUESTS_SECONDS + SHUTDOWN_GRACE_SECONDS + DATABASE_SECONDS
 
 
 def test_compose_mounts_only_files_that_exist(project: Path) -> None:

@@ -1,6 +1,5 @@
 """What a process is made of, put together."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -18,19 +17,14 @@ def do_nothing(_context: RunContext) -> None:
     """Be the function of a job."""
 
 
-def test_a_new_database_is_migrated_and_the_runner_knows_the_servers_loop(
-    settings: Settings, empty_database_url: str
-) -> None:
+def test_a_new_database_is_migrated(settings: Settings, empty_database_url: str) -> None:
     new = settings.model_copy(update={"database_url": empty_database_url})
     services = Services.build(new, lambda *_end: None, {})
 
-    async def serve() -> None:
-        services.start(asyncio.get_running_loop())
-        assert is_current(services.database)
-        assert services.runner.server_loop is asyncio.get_running_loop()
-        services.stop()
+    services.start()
 
-    asyncio.run(serve())
+    assert is_current(services.database)
+    services.stop()
 
 
 def test_scheduler_and_runner_tell_how_runs_end(

@@ -3,7 +3,6 @@
 The thread is a daemon on purpose: one that hangs does not hold up the exit of the process.
 """
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable
@@ -39,14 +38,11 @@ class Process:
 class Attempt(threading.Thread):
     """Runs `work` for `run`, which its process has claimed."""
 
-    def __init__(
-        self, run: Run, work: Work, process: Process, loop: asyncio.AbstractEventLoop | None
-    ) -> None:
-        """Prepare; `loop` is the server's, for work that asks for it."""
+    def __init__(self, run: Run, work: Work, process: Process) -> None:
+        """Prepare; nothing is called before `start`."""
         super().__init__(name=f"run {run.name} {run.id}", daemon=True)
         self.row, self.work, self.process = run, work, process
         self.over = False
-        self._server_loop = loop
         self._timed_out = self._returned = False
         self._began = monotonic()
 
@@ -64,7 +60,7 @@ class Attempt(threading.Thread):
         context = RunContext(row.id, row.name, row.attempt, row.due_at, settings, database)
         try:
             with bound(run_id=str(row.id), work=row.name):
-                error = execute(self.work, context, row.payload, self._server_loop, self._return)
+                error = execute(self.work, context, row.payload, self._return)
                 while not (self._ended(error) or stopped.wait(settings.poll_seconds)):
                     pass
         finally:
@@ -87,8 +83,6 @@ class Attempt(threading.Thread):
         self._returned = True  # what the function left behind is not its timeout's matter
 
     def _ended(self, error: BaseException | None) -> bool:
-        if isinstance(error, asyncio.CancelledError) and self.process.stopped.is_set():
-            return True  # cancelled by the end of the server's loop: interrupted, not failed
         try:
             self._record(error, release=True)
         except SQLAlchemyError as problem:

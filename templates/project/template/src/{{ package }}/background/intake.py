@@ -1,6 +1,5 @@
 """What a process takes on: it claims runs and gives each a thread, as slots are free (T2, T10)."""
 
-import asyncio
 import logging
 import threading
 from collections.abc import Sequence
@@ -38,7 +37,7 @@ class Intake:
         if self._claiming.acquire(timeout=timeout):
             self._claiming.release()
 
-    def take(self, now: datetime, server_loop: asyncio.AbstractEventLoop | None) -> bool:
+    def take(self, now: datetime) -> bool:
         """Claim what may start and start it; tell whether there may be more."""
         limits = {name: work.limit for name, work in self._registry.items()}
         with self._claiming:
@@ -48,15 +47,15 @@ class Intake:
                 return False
             with self._process.database.transaction() as session:
                 claimed = claim(session, limits, now, owner=self._owner, slots=slots)
-            return bool(claimed) and not self.closed and self._begin(claimed, server_loop)
+            return bool(claimed) and not self.closed and self._begin(claimed)
 
-    def _begin(self, claimed: Sequence[Run], server_loop: asyncio.AbstractEventLoop | None) -> bool:
+    def _begin(self, claimed: Sequence[Run]) -> bool:
         never_begun = self._heartbeat.never_begun
         never_begun |= {run.id for run in claimed}  # whatever goes wrong from here on
         with self._process.database.transaction() as session:
             begun = begin(session, self._owner, claimed, datetime.now(UTC))
         for run in begun:
-            attempt = Attempt(run, self._registry[run.name], self._process, server_loop)
+            attempt = Attempt(run, self._registry[run.name], self._process)
             try:
                 attempt.start()
             except RuntimeError as error:  # for want of memory, or of process ids

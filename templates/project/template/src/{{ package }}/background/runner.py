@@ -1,6 +1,5 @@
 """Each process has a runner: it claims runs, watches timeouts, and drains (T2, T6, S2, S10)."""
 
-import asyncio
 import logging
 import os
 import socket
@@ -36,7 +35,6 @@ class Runner:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.last_pass = monotonic()
         self.wall_clock = WallClock()
-        self.server_loop: asyncio.AbstractEventLoop | None = None
         self._settings, self._database = settings, database
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -106,7 +104,7 @@ class Runner:
         if self._stopped.is_set():
             return 0.0  # threads that are not waited for any more look as if they were gone
         self._heartbeat.keep(alive)
-        while self._intake.take(datetime.now(UTC), self.server_loop):
+        while self._intake.take(datetime.now(UTC)):
             pass
         timeouts = [attempt.seconds_left for attempt in self._intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as the heart beats

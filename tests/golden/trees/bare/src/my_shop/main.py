@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         app.state.scheduler = services.scheduler
         with deadline_from_signals(settings.shutdown_grace_seconds):
             try:
-                await asyncio.to_thread(services.start, asyncio.get_running_loop())
+                await asyncio.to_thread(services.start)
                 yield
             finally:
                 await asyncio.to_thread(services.stop)

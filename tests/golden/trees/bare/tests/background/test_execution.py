@@ -1,7 +1,7 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -24,33 +24,13 @@ class Nothing(BaseModel):
 Function = Callable[[Nothing, RunContext], object]
 
 
-def make_task(
-    function: Function, *, on_server_loop: bool = False, timeout: timedelta = LONG
-) -> Task[Nothing]:
-    return Task(
-        name="work",
-        payload=Nothing,
-        function=function,
-        timeout=timeout,
-        on_server_loop=on_server_loop,
-    )
+def make_task(function: Function, *, timeout: timedelta = LONG) -> Task[Nothing]:
+    return Task(name="work", payload=Nothing, function=function, timeout=timeout)
 
 
 @pytest.fixture
 def context(settings: Settings, database: Database) -> RunContext:
     return RunContext(uuid4(), "work", 1, NOW, settings, database)
-
-
-@pytest.fixture
-def server_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """Run a loop in another thread, as a server does."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 def test_a_sync_function_runs_and_what_it_returns_is_of_no_interest(context: RunContext) -> None:
@@ -65,9 +45,7 @@ def test_a_sync_function_runs_and_what_it_returns_is_of_no_interest(context: Run
     assert seen == [context]
 
 
-def test_an_async_function_is_awaited_off_the_servers_loop(
-    context: RunContext, server_loop: asyncio.AbstractEventLoop
-) -> None:
+def test_an_async_function_is_awaited_off_the_servers_loop(context: RunContext) -> None:
     """S10."""
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -75,35 +53,18 @@ def test_an_async_function_is_awaited_off_the_servers_loop(
         await asyncio.sleep(0)
         loops.append(asyncio.get_running_loop())
 
-    assert execute(make_task(work), context, "{}", server_loop) is None
-    assert loops != [server_loop]
-
-
-def test_an_async_function_that_asks_for_it_runs_on_the_servers_loop(
-    context: RunContext, server_loop: asyncio.AbstractEventLoop
-) -> None:
-    """S10."""
-    loops: list[asyncio.AbstractEventLoop] = []
-
-    async def work(_payload: Nothing, _context: RunContext) -> None:
-        await asyncio.sleep(0)
+    async def serve() -> BaseException | None:
         loops.append(asyncio.get_running_loop())
+        return await asyncio.to_thread(execute, make_task(work), context, "{}")
 
-    task = make_task(work, on_server_loop=True)
-
-    assert execute(task, context, "{}", server_loop) is None
-    assert loops == [server_loop]
-    assert execute(task, context, "{}") is None  # in a process that has no server
-    assert loops[1] is not server_loop
+    assert asyncio.run(serve()) is None
+    server, own = loops
+    assert own is not server
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3), KeyboardInterrupt()])
-@pytest.mark.parametrize("on_server_loop", [True, False])
 def test_whatever_a_function_raises_is_given_and_ends_nothing_else(
-    error: BaseException,
-    on_server_loop: bool,  # noqa: FBT001
-    context: RunContext,
-    server_loop: asyncio.AbstractEventLoop,
+    error: BaseException, context: RunContext
 ) -> None:
     """T1, S14."""
 
@@ -113,19 +74,11 @@ def test_whatever_a_function_raises_is_given_and_ends_nothing_else(
     async def work_async(_payload: Nothing, _context: RunContext) -> None:
         raise error
 
-    task = make_task(work_async, on_server_loop=on_server_loop)
-
     assert execute(make_task(work), context, "{}") is error
-    assert execute(task, context, "{}", server_loop) is error
-    assert server_loop.is_running()
+    assert execute(make_task(work_async), context, "{}") is error
 
 
-@pytest.mark.parametrize("on_server_loop", [True, False])
-def test_an_async_function_that_takes_too_long_is_cancelled(
-    on_server_loop: bool,  # noqa: FBT001
-    context: RunContext,
-    server_loop: asyncio.AbstractEventLoop,
-) -> None:
+def test_an_async_function_that_takes_too_long_is_cancelled(context: RunContext) -> None:
     """T4."""
     ended: list[str] = []
 
@@ -135,8 +88,7 @@ def test_an_async_function_that_takes_too_long_is_cancelled(
         finally:
             ended.append("cancelled")
 
-    task = make_task(work, on_server_loop=on_server_loop, timeout=timedelta(seconds=0.05))
-    error = execute(task, context, "{}", server_loop)
+    error = execute(make_task(work, timeout=timedelta(seconds=0.05)), context, "{}")
 
     assert isinstance(error, RunTimeoutError)
     assert str(error) == "took longer than 0:00:00.050000"
@@ -188,7 +140,7 @@ def test_what_an_async_function_left_behind_is_waited_for_a_while_only(
 
     task = make_task(work)
     try:
-        assert execute(task, context, "{}", None, lambda: returned.append("yes")) is None
+        assert execute(task, context, "{}", lambda: returned.append("yes")) is None
     finally:
         gate.set()
 
@@ -200,7 +152,7 @@ def test_a_task_that_an_async_function_left_behind_is_cancelled_before_its_run_e
     context: RunContext,
 ) -> None:
     """T1: it may have things to put in order."""
-    seen: list[str] = []
+    seen, left = list[str](), set[asyncio.Task[None]]()  # a loop alone would not keep the task
 
     async def tidy() -> None:
         try:
@@ -210,11 +162,11 @@ def test_a_task_that_an_async_function_left_behind_is_cancelled_before_its_run_e
             seen.append("tidy")
 
     async def work(_payload: Nothing, _context: RunContext) -> None:
-        seen.append(repr(asyncio.create_task(tidy())))
+        left.add(asyncio.create_task(tidy()))
         await asyncio.sleep(0)
         raise ValueError
 
-    error = execute(make_task(work), context, "{}", None, lambda: seen.append("returned"))
+    error = execute(make_task(work), context, "{}", lambda: seen.append("returned"))
 
     assert isinstance(error, ValueError)
-    assert seen[1:] == ["returned", "tidy"]
+    assert seen == ["returned", "tidy"]

@@ -1,5 +1,4 @@
 # ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
-import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
-from my_shop.background import RunContext, Task
+from my_shop.background import Task
 from my_shop.background.models import Run, State
 from my_shop.background.runner import Runner
 from my_shop.database import Database
@@ -75,32 +74,14 @@ def test_what_does_not_end_within_the_grace_period_is_interrupted(
     wait_for(run_id, State.SUCCEEDED)
 
 
-def test_a_run_on_the_servers_loop_that_ends_with_it_stays_interrupted(
-    make_runner: Callable[..., Runner],
-    queue: Callable[..., UUID],
-    wait_for: Callable[[UUID, State], Run],
-    wait_until: Callable[[Callable[[], object]], None],
-    find: Callable[[UUID], Run],
-) -> None:
-    """T6: cancelled by the end of the server is not failed."""
+def test_a_claim_that_hangs_holds_no_shutdown_up(make_runner: Callable[..., Runner]) -> None:
+    """T11."""
+    runner = make_runner(shutdown_grace_seconds=0.01)
 
-    async def hang(_payload: Nothing, _context: RunContext) -> None:
-        await asyncio.Event().wait()
+    with runner._intake._claiming:
+        runner.stop()
 
-    task = Task(name="work", payload=Nothing, function=hang, on_server_loop=True)
-    run_id = queue(task)
-    runner = make_runner(task, shutdown_grace_seconds=0)
-
-    async def serve() -> None:
-        runner.server_loop = asyncio.get_running_loop()
-        runner.start()
-        await asyncio.to_thread(wait_for, run_id, State.RUNNING)
-        await asyncio.to_thread(runner.stop)
-
-    asyncio.run(serve())
-
-    wait_until(lambda: all(not t.name.startswith("run ") for t in threading.enumerate()))
-    assert find(run_id).state is State.INTERRUPTED
+    assert runner.draining
 
 
 def test_a_pass_that_outlives_the_shutdown_takes_no_run_of_its_own_for_cut_off(

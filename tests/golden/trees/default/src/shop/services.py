@@ -1,6 +1,5 @@
 """What a process of this service is made of, put together once: by the web app or on its own."""
 
-import asyncio
 from dataclasses import dataclass
 from time import monotonic
 
@@ -44,19 +43,18 @@ class Services:
         scheduler = Scheduler(database, stores, registry, runner, observe)
         return cls(settings, database, registry, runner, scheduler)
 
-    def start(self, server_loop: asyncio.AbstractEventLoop | None = None) -> None:
+    def start(self) -> None:
         """Bring the schema up to date, then start what the settings ask for.
 
         Raises StartError when the database cannot be used.
         """
         try:
-            self._start(server_loop)
+            self._start()
         except OperationalError as error:
             raise StartError(f"the database cannot be used: {error.orig}") from error
 
-    def _start(self, server_loop: asyncio.AbstractEventLoop | None) -> None:
+    def _start(self) -> None:
         prepare(self.database, migrate=self.settings.auto_migrate)
-        self.runner.server_loop = server_loop
         if self.settings.runner:
             self.runner.start()
         if self.settings.scheduler:

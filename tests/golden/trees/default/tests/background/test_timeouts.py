@@ -91,7 +91,7 @@ def test_a_timeout_is_recorded_when_it_has_come_and_not_before(
         beat(session, "me", 1, now, now)
         (run,) = claim(session, {"work": None}, now, owner="me", slots=1)
     process = Process(settings, database, nobody, lambda: None, threading.Event())
-    watched = Attempt(run, task, process, None)
+    watched = Attempt(run, task, process)
 
     seconds += 7.9
     watched.check_timeout()

@@ -1,7 +1,7 @@
 """Calls the function of one run and says what came of it (T1, T4, S10).
 
 An async function gets an event loop of its own, in the thread of its run: one that blocks holds up
-no other run and no request. With `on_server_loop` it runs on the server's loop instead.
+no other run and no request.
 """
 
 import asyncio
@@ -42,7 +42,6 @@ def execute(
     work: Work,
     context: RunContext,
     payload: str | None,
-    server_loop: asyncio.AbstractEventLoop | None = None,
     returned: Callable[[], None] = lambda: None,
 ) -> BaseException | None:
     """Run to the end and give what it raised, SystemExit and KeyboardInterrupt included.
@@ -53,9 +52,6 @@ def execute(
         result = work.call(context, payload)
         if not inspect.isawaitable(result):
             return None
-        if work.on_server_loop and server_loop is not None:
-            awaited = _error_of(result, work.timeout)
-            return asyncio.run_coroutine_threadsafe(awaited, server_loop).result()
         return _run(_error_of(result, work.timeout), returned)
     except BaseException as error:  # noqa: BLE001 (a run must not take its thread's owner down)
         return error
@@ -74,7 +70,7 @@ def _run(
 
 
 async def _error_of(result: Awaitable[object], longest: timedelta | None) -> BaseException | None:
-    # Given, not raised: a SystemExit that leaves a task ends the loop, which may be the server's.
+    # Given, not raised: a SystemExit that leaves a task ends the loop.
     limit = asyncio.timeout(None if longest is None else longest.total_seconds())
     try:
         async with limit:

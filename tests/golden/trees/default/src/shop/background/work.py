@@ -51,8 +51,6 @@ class Work:
     backoff: timedelta = timedelta(seconds=5)
     idempotent: bool = False
     final: tuple[type[BaseException], ...] = ()
-    on_server_loop: bool = False
-    """Run an async function on the server's event loop; it must never block."""
 
     @property
     def limit(self) -> int | None:
