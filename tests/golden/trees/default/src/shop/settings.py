@@ -20,6 +20,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from .keys import ClientKeys, HeaderKey
 from .mail_address import MailAddress
 
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
+]
+
 
 def _know_options(url: AnyUrl) -> AnyUrl:
     # A misspelt option must not mean: without encryption.
@@ -34,12 +39,6 @@ SmtpUrl = Annotated[
     AnyUrl,
     UrlConstraints(allowed_schemes=["smtp", "smtps"], host_required=True),
     AfterValidator(_know_options),
-]
-
-
-LogLevel = Annotated[
-    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
-    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
 ]
 
 
