@@ -13,7 +13,7 @@ from tests.conftest import Fastforge, files_of
 from tests.parts.small_shop import make_shop
 
 ALL = (
-    ("remove-module", "payments"),
+    ("remove-module", "payments", "--yes"),
     ("remove-module", "notifications"),
     ("remove-job", "database_backup"),
 )
@@ -26,6 +26,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return make_shop(tmp_path / "shop")
 
 
+VERSIONS = "src/shop/migrations/versions"
+
+
 def bare() -> set[str]:
     answers = ProjectAnswers(name="shop", description="Sells.", author="Ada", examples=False)
     return {*render("project", answers.context())}
@@ -34,7 +37,7 @@ def bare() -> set[str]:
 @pytest.mark.parametrize(
     "first", [("remove-module", "notifications"), ("remove-task", "send_email")]
 )
-def test_without_its_examples_a_project_has_the_files_of_a_bare_one(
+def test_without_its_examples_a_project_has_the_files_of_a_bare_one_and_few_more(
     shop: Path, fastforge: Fastforge, first: tuple[str, str]
 ) -> None:
     for words in (ALL[0], first, ALL[2]):
@@ -42,7 +45,12 @@ def test_without_its_examples_a_project_has_the_files_of_a_bare_one(
         assert ran.code == 0, ran.err
         assert ran.err.count("one example: they go together") == (words == first)
 
-    assert {*files_of(shop)} - {".fastforge/project.yml"} == bare()
+    left = {*files_of(shop)} - {".fastforge/project.yml"} - bare()
+    [address, made, dropped] = sorted(left)
+    assert address == "src/shop/mail_address.py"  # the settings refer to it
+    assert made == f"{VERSIONS}/2026_01_01_payments_0002.py"  # later revisions follow it
+    assert dropped.startswith(f"{VERSIONS}/drop_payments_")
+    assert bare() < {*files_of(shop)}
     listed = json.loads(fastforge("list", "--json", cwd=shop).out)
     assert listed == {"modules": [], "jobs": [], "tasks": []}
 
@@ -52,17 +60,17 @@ def test_a_table_of_payments_that_may_be_in_use_is_dropped_by_a_revision(
 ) -> None:
     with closing(sqlite3.connect(shop / "shop.db")) as connection, connection:
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-        connection.execute("INSERT INTO alembic_version VALUES ('0002')")
+        connection.execute("INSERT INTO alembic_version VALUES ('0004')")
 
     refused = fastforge("remove-module", "payments", cwd=shop)
     assert (refused.code, (shop / PAYMENTS).exists()) == (2, True)
     assert fastforge("remove-module", "payments", "--yes", cwd=shop).code == 0
 
-    [dropping] = (shop / "migrations/versions").glob("drop_payments_*.py")
+    [dropping] = (shop / VERSIONS).glob("drop_payments_*.py")
     text = dropping.read_text()
     assert 'op.drop_table("payments")' in text
     assert 'sa.UniqueConstraint("reference", name="uq_payments_reference"),' in text
-    assert (shop / "migrations/versions/2026_01_01_payments_0002.py").is_file()
+    assert (shop / VERSIONS / "2026_01_01_payments_0002.py").is_file()
     assert not (shop / PAYMENTS).exists()
 
 
@@ -90,8 +98,9 @@ def test_an_example_that_something_imports_is_kept(
 def test_an_edited_example_is_removed_by_force_only(shop: Path, fastforge: Fastforge) -> None:
     (shop / PAYMENTS / "service.py").write_text("# mine\n")
 
-    assert fastforge("remove-module", "payments", cwd=shop).code == 3
-    assert fastforge("remove-module", "payments", "--force", cwd=shop).code == 0
+    words = ("remove-module", "payments", "--yes")
+    assert fastforge(*words, cwd=shop).code == 3
+    assert fastforge(*words, "--force", cwd=shop).code == 0
     assert not (shop / PAYMENTS).exists()
 
 

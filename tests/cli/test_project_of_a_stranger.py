@@ -257,7 +257,7 @@ def test_a_package_is_a_name(shop: Path, fastforge: Fastforge, name: str) -> Non
     changed = text.replace('module-name = "shop"', f"module-name = {json.dumps(name)}")
     (shop / "pyproject.toml").write_text(changed)
 
-    assert refused(fastforge("list", cwd=shop), 1, "no name of one")
+    assert refused(fastforge("list", cwd=shop), 1, "names no code")
 
 
 @pytest.mark.parametrize("source", ["(" * 5000, "x = '\0'", "-" * 50_000 + "1"])
