@@ -1,4 +1,4 @@
-"""The job `nightly_report`: when it is due, how it is run, what it does. All else it says itself."""
+"""What holds for the job `nightly_report`; its file says the rest."""
 
 from collections.abc import Callable
 from dataclasses import replace

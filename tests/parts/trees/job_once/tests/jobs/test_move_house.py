@@ -1,4 +1,4 @@
-"""The job `move_house`: when it is due, how it is run, what it does. All else it says itself."""
+"""What holds for the job `move_house`; its file says the rest."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The task `send_invoice`: its payload, how it is run, its work. All else it says itself."""
+"""What holds for the task `send_invoice`; its file says the rest."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The task `rebuild_index`: its payload, how it is run, its work. All else it says itself."""
+"""What holds for the task `rebuild_index`; its file says the rest."""
 
 import asyncio
 from collections.abc import Callable
