@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.names import check_part_name, is_part_name
+from fastforge.parts.needs import check_needs
 from fastforge.plan import Plan, merged, plan_files
 from fastforge.project import Project, record_at
 from fastforge.record import Record, record_of, record_path
@@ -66,12 +67,14 @@ class Addition:
 def prepare(project: Project, part: Part) -> Addition:
     """Render a part, with the project's own template of its kind if it has one.
 
-    Raises UsageError for a name that another part has, and for templates that are not trusted.
+    Raises UsageError for a name that another part has, for templates that are not trusted, and for
+    a project that lacks what the part imports.
     """
     check_free(project, part.kind, part.name)
     versions = folder_of(project).relative_to(project.root).as_posix()
     places = {"package": project.package.name, "versions": versions}
     tree = render(part.kind, {**part.context, **places}, templates_for(project, part.kind))
+    check_needs(project, tree)
     record = record_of(part.kind, part.name, part.answers, tree)
     return Addition(
         project, part, plan_files(merged(tree, {record.path: record.content()}), project.root)

@@ -86,6 +86,46 @@ def test_a_job_is_repeated_only_by_choice(run: Fastforge, shop: Path, flags: lis
     assert ("def test_a_second_run_for_the_same_due_time" in test) is chosen
 
 
+MODULE = ("add-module", "books", "--field", "price:Decimal", "--no-verify")
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "name"),
+    [
+        (TASK, "src/shop/security.py", "ClientOnly"),
+        (MODULE, "src/shop/security.py", "ClientOnly"),
+        (MODULE, "src/shop/decimals.py", "JsonDecimal"),
+        (JOB, "src/shop/scheduling/__init__.py", "Job"),
+    ],
+)
+def test_a_project_of_another_version_is_not_given_what_it_cannot_import(
+    run: Fastforge, shop: Path, command: tuple[str, ...], file: str, name: str
+) -> None:
+    path = shop / file
+    path.write_text(path.read_text().replace(name, "Another"))
+    before = files_of(shop)
+
+    ran = run(*command)
+
+    assert ran.code == 2
+    assert f"no `{name}` in {file.removesuffix('/__init__.py')}, which" in ran.err
+    assert files_of(shop) == before
+
+
+def test_a_part_may_import_what_the_project_defines_in_its_own_way(
+    run: Fastforge, shop: Path
+) -> None:
+    security, keys = shop / "src/shop/security.py", shop / "src/shop/security_of_ours.py"
+    keys.write_text(security.read_text())
+
+    for text in ("from .security_of_ours import *\n", "def __getattr__(name): ...\n"):
+        security.write_text(text)
+        assert run(*TASK, "--dry-run").code == 0
+    security.unlink()
+    keys.rename(shop / "src/shop/security")  # no package, and no module
+    assert run(*TASK, "--dry-run").code == 2
+
+
 def test_a_task_is_added_with_its_route(run: Fastforge, shop: Path) -> None:
     before = files_of(shop)
 

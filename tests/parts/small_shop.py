@@ -8,8 +8,13 @@ from fastforge.record import record_of
 from fastforge.render import render
 from fastforge.staging import write_files
 
-_READ = ("pyproject.toml", "src/shop/migrations/versions/")
-_PLACES = ("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py")
+_READ = ("pyproject.toml", "src/shop/migrations/versions/", "src/shop/background/")
+_PLACES = (
+    *("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py"),
+    *("shop/database.py", "shop/decimals.py", "shop/discovery.py", "shop/errors.py"),
+    *("shop/refusals.py", "shop/security.py", "scheduling/__init__.py", "scheduling/job.py"),
+    *("shop/main.py", "shop/schema.py", "scheduling/schedules.py"),
+)
 
 
 def make_shop(folder: Path) -> Path:
