@@ -93,3 +93,26 @@ def test_a_downgrade_leaves_leases_that_have_ended(
     held = text("SELECT id FROM runs WHERE lease_until <= CURRENT_TIMESTAMP")
     with database.snapshot() as session:
         assert [str(found).replace("-", "") for found in session.scalars(held)] == [run_id.hex]
+
+
+def test_due_times_that_a_note_counted_are_counted_in_their_column(
+    database: Database, put: Callable[[str, State], UUID], find: Callable[[UUID], Run]
+) -> None:
+    counted, other = put("tick", State.MISSED), put("once", State.FAILED)
+    job = text("UPDATE runs SET kind = 'job', error = :note WHERE name = 'tick'")
+    task = text("UPDATE runs SET error = :note WHERE name = 'once'")
+    with database.transaction() as session:
+        session.execute(job, {"note": "and 1250 due times before this one"})
+        session.execute(task, {"note": "and that was it"})
+
+    upgrade(database)
+    assert (find(counted).earlier, find(counted).error) == (1250, None)
+    assert (find(other).earlier, find(other).error) == (0, "and that was it")
+
+    command.downgrade(alembic_config(), "0002")
+    notes = text("SELECT error FROM runs ORDER BY name")
+    with database.snapshot() as session:
+        assert list(session.scalars(notes)) == [
+            "and that was it",
+            "and 1250 due times before this one",
+        ]

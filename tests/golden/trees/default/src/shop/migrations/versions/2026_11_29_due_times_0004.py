@@ -14,11 +14,25 @@ depends_on: str | Sequence[str] | None = None
 UNUSED = "apscheduler_runtime_jobs"
 COUNTS = (("runs", "earlier"), ("scheduler_processes", "started"), ("scheduler_processes", "beats"))
 
+COUNT = """
+UPDATE runs SET error = NULL, earlier =
+    CAST(REPLACE(REPLACE(error, 'and ', ''), ' due times before this one', '') AS INTEGER)
+WHERE kind = 'job' AND error = 'and ' || REPLACE(
+    REPLACE(error, 'and ', ''), ' due times before this one', ''
+) || ' due times before this one'
+"""
+"""Before, the text `and 50 due times before this one` counted them in the column of errors."""
+NOTE = """
+UPDATE runs SET error = 'and ' || CAST(earlier AS VARCHAR(11)) || ' due times before this one'
+WHERE earlier > 0 AND error IS NULL
+"""
+
 
 def upgrade() -> None:
     """Go to this revision."""
     for table, column in COUNTS:
         op.add_column(table, sa.Column(column, sa.Integer(), nullable=False, server_default="0"))
+    op.execute(COUNT)
     op.create_table(
         "handled_jobs",
         sa.Column("name", sa.String(64), nullable=False),
@@ -50,5 +64,6 @@ def downgrade() -> None:
     op.create_index(f"ix_{UNUSED}_next_run_time", UNUSED, ["next_run_time"])
     op.drop_table("scheduler_starts")
     op.drop_table("handled_jobs")
+    op.execute(NOTE)
     for table, column in reversed(COUNTS):
         op.drop_column(table, column)
