@@ -1,6 +1,5 @@
 """Live progress of the steps and checks, and the table that is left at the end."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from fastforge.console import note, say
+
 _COLOURS = {"passed": "green", "failed": "red", "running": "cyan", "stopped": "yellow"}
 
 
@@ -24,16 +25,25 @@ class _Row:
     summary: str = ""
     seconds: float | None = None
 
+    @property
+    def time(self) -> str:
+        """How long it took, for a person."""
+        return "" if self.seconds is None else f"{self.seconds:.1f} s"
+
 
 class Progress:
-    """A table that fills while work goes on: redrawn on a terminal, else a line for each end.
+    """A table that fills while work goes on: redrawn on a terminal, else written line by line.
 
-    With `quiet_stdout` everything goes to stderr, because stdout carries JSON.
+    A line is written once what it tells has ended, and what stands above it: each result is there
+    once, in the same order every time. With `quiet_stdout` everything goes to stderr, because
+    stdout carries JSON.
     """
 
     def __init__(self, *, quiet_stdout: bool = False) -> None:
         self._console = Console(stderr=quiet_stdout, highlight=False, soft_wrap=False)
+        self._say = note if quiet_stdout else say
         self._rows: dict[str, _Row] = {}
+        self._written = 0
         self._spinner = Spinner("line")
         self._live: Live | None = None
         if self._console.is_terminal:
@@ -54,8 +64,10 @@ class Progress:
         """Stop drawing and leave the table."""
         for row in self._rows.values():
             row.state = "stopped" if row.state == "running" else row.state
-        if self._live:
-            self._live.stop()
+        if not self._live:
+            self._write_ended()
+            return
+        self._live.stop()
         if self._rows:
             self._console.print(self._table())
 
@@ -86,8 +98,14 @@ class Progress:
         """Show what became of `name`: "passed" or "failed"."""
         self._rows[name] = _Row(name, state, summary, seconds)
         if not self._live:
-            line = f"{name}: {state}{', ' if summary else ''}{summary} ({seconds:.1f} s)"
-            print(line, file=sys.stderr, flush=True)  # noqa: T201
+            self._write_ended()
+
+    def _write_ended(self) -> None:
+        for row in list(self._rows.values())[self._written :]:
+            if row.state == "running":
+                return
+            self._say(f"{row.name:<12}  {row.state:<7}  {row.summary:<36}  {row.time:>7}".rstrip())
+            self._written += 1
 
     def _table(self) -> Table:
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -98,6 +116,5 @@ class Progress:
         for row in self._rows.values():
             state = Text(row.state, style=_COLOURS[row.state])
             first = self._spinner if row.state == "running" else state
-            seconds = "" if row.seconds is None else f"{row.seconds:.1f} s"
-            table.add_row(row.name, first, row.summary, seconds)
+            table.add_row(row.name, first, row.summary, row.time)
         return table
