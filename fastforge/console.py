@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from fastforge.errors import FastforgeError
 
-_ORDERS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+ORDERS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of text."""
 
 
@@ -62,7 +62,7 @@ def say_json(data: object) -> None:
 
 def visible(text: str) -> str:
     """Give what a terminal would obey as escapes: it may be a stranger's."""
-    return _ORDERS.sub(lambda found: ascii(found[0])[1:-1], text)
+    return ORDERS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def aligned(rows: Iterable[Iterable[str]]) -> str:

@@ -1,7 +1,6 @@
 """Making a new project: its files, and the command that would make it again."""
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from fastforge.plan import Plan, merged, plan_files
 from fastforge.project import Project, enclosing_project
 from fastforge.record import FOLDER, Record, record_of
 from fastforge.render import Tree, render
+from fastforge.shell import quoted
 from fastforge.staging import create_folder, explained
 from fastforge.transaction import apply, recover
 
@@ -114,16 +114,22 @@ def _refuse_other_case(target: Path) -> None:
                 raise ConflictError(problem, hint)
 
 
-def command_for(answers: ProjectAnswers, parent: Path = Path()) -> str:
-    """Give the command that makes this project without asking."""
+_OF_THE_MACHINE = {"author", "python"}
+"""Answers that are usual on one machine and not on another."""
+
+
+def command_for(
+    answers: ProjectAnswers, parent: Path = Path(), given: Container[str] = frozenset()
+) -> str:
+    """Give the command that makes this project without asking, and says what was `given`."""
     usual = complete({"name": answers.name})
     words = ["fastforge", "new", answers.name]
     for name, value in answers.as_dict().items():
-        if value != getattr(usual, name):
+        if value != getattr(usual, name) or (name in _OF_THE_MACHINE and name in given):
             words += _flag(name, value)
     if parent != Path():
         words += ["-C", str(parent)]
-    return shlex.join([*words, "--yes"])
+    return quoted([*words, "--yes"])
 
 
 def _flag(name: str, value: Value) -> list[str]:

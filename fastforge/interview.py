@@ -1,6 +1,5 @@
 """Getting the answers of a new project: from flags, from a person, from defaults."""
 
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from fastforge.console import say
 from fastforge.creation import command_for, complete
 from fastforge.errors import UsageError
 from fastforge.questions import QUESTIONS, ask as ask_questions
+from fastforge.shell import quoted
 
 _EXAMPLE = "my-shop"
 
@@ -26,7 +26,7 @@ def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> 
         what = "name" if "name" in absent and yes else ", ".join(absent)
         reason = "--yes was given" if yes else "there is no terminal to ask at"
         problem = f"Missing: {what}; {reason}."
-        raise UsageError(problem, f"Type it all: {command_for(valid, into)}")
+        raise UsageError(problem, f"Type it all: {command_for(valid, into, given)}")
     return complete(ask_questions(given, read_line, say))
 
 
@@ -34,7 +34,7 @@ def missing(words: Sequence[str], *examples: str) -> UsageError:
     """Make the refusal of a command that lacks values, with the command that has `examples` too."""
     problem = f"Missing: {', '.join(words)}; there is no terminal to ask at."
     typed = [word for word in sys.argv[1:] if word not in {"--yes", "-y"}]
-    return UsageError(problem, f"Type it all: {shlex.join(['fastforge', *typed, *examples])}")
+    return UsageError(problem, f"Type it all: {quoted(['fastforge', *typed, *examples])}")
 
 
 def is_terminal() -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fastforge import __version__
 from fastforge.console import note, say, say_json
-from fastforge.creation import Creation, command_for
+from fastforge.creation import Creation
 
 if TYPE_CHECKING:
     from fastforge.verify import Report
@@ -26,19 +26,20 @@ WORKFLOW_NOTE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What to do besides writing the files."""
+    """What to do besides writing the files; `again` is the command that asks nothing."""
 
+    again: str
     verify: bool
     full: bool
     git: bool
     as_json: bool
 
 
-def preview(creation: Creation, *, diff: bool, as_json: bool) -> None:
+def preview(creation: Creation, again: str, *, diff: bool, as_json: bool) -> None:
     """Show what would be written."""
     plan = creation.plan
     if as_json:
-        say_json({**_facts(creation, git=None, report=None), "dry_run": True})
+        say_json({**_facts(creation, again, git=None, report=None), "dry_run": True})
     elif diff:
         sys.stdout.write(plan.diff())
     else:
@@ -72,12 +73,12 @@ def _make_files(creation: Creation, into: Path, wishes: Wishes) -> None:
     git = _commit(creation) if wishes.git else None
     _note_workflow(creation)
     if wishes.as_json:
-        say_json(_facts(creation, git, None))
+        say_json(_facts(creation, wishes.again, git, None))
         return
     say(f"{_written(creation)} in {creation.plan.target}")
     if git:
         say(git)
-    _farewell(creation, into)
+    _farewell(creation, into, wishes.again)
 
 
 def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
@@ -101,12 +102,12 @@ def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
         steps = progress.seconds
         report = verify(creation.project, chosen(full=wishes.full), watch(progress))
     if wishes.as_json:
-        say_json({**_facts(creation, git, report), "seconds": steps})
+        say_json({**_facts(creation, wishes.again, git, report), "seconds": steps})
     _note_workflow(creation)
     show_problems(creation.project, report)
     require(creation.project, report)
     if not wishes.as_json:
-        _farewell(creation, into)
+        _farewell(creation, into, wishes.again)
 
 
 def _commit(creation: Creation) -> str:
@@ -120,7 +121,7 @@ def _written(creation: Creation) -> str:
     return f"{count} files" if creation.plan.pending else f"{count} files unchanged"
 
 
-def _farewell(creation: Creation, into: Path) -> None:
+def _farewell(creation: Creation, into: Path, again: str) -> None:
     from fastforge.environment import uv_binary
 
     if creation.answers.jobstore == "memory":
@@ -132,12 +133,14 @@ def _farewell(creation: Creation, into: Path) -> None:
     say("  uv run fastapi dev          # then http://127.0.0.1:8000/docs")
     say("  uv run pytest")
     say("  fastforge verify            # everything: processes, coverage and mypy too")
-    say(f"Again without questions: {command_for(creation.answers, into)}")
+    say(f"Again without questions: {again}")
     if shutil.which("uv") is None:
         note(f"note: uv is not on the PATH; for uv type {shlex.quote(uv_binary())}")
 
 
-def _facts(creation: Creation, git: str | None, report: "Report | None") -> dict[str, object]:
+def _facts(
+    creation: Creation, again: str, git: str | None, report: "Report | None"
+) -> dict[str, object]:
     return {
         "fastforge": __version__,
         "project": str(creation.plan.target),
@@ -145,5 +148,5 @@ def _facts(creation: Creation, git: str | None, report: "Report | None") -> dict
         "files": creation.plan.as_json(),
         "git": git,
         "verification": report.as_json() if report else None,
-        "command": command_for(creation.answers),
+        "command": again,
     }

@@ -70,7 +70,7 @@ def new(
     as_json: JsonOption = False,
 ) -> None:
     """Create a FastAPI project, set it up and verify it."""
-    from fastforge.creation import place, prepare
+    from fastforge.creation import command_for, place, prepare
 
     if here:
         name, into = place(name, into)
@@ -93,7 +93,9 @@ def new(
     answered = {key: value for key, value in given.items() if value is not None}
     answers = collect(answered, into, ask=not yes and not as_json, yes=yes)
     creation = prepare(answers, into)
+    again = command_for(answers, into, answered)
     if dry_run or diff:
-        preview(creation, diff=diff, as_json=as_json)
+        preview(creation, again, diff=diff, as_json=as_json)
         return
-    make(creation, into, Wishes(verify=verify, full=full, git=git, as_json=as_json))
+    wishes = Wishes(again=again, verify=verify, full=full, git=git, as_json=as_json)
+    make(creation, into, wishes)

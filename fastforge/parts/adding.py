@@ -47,8 +47,8 @@ def add(addition: Addition, story: Story, wishes: Wishes) -> None:
         say_json(_facts(addition, story, report))
     elif report is None or report.passed:
         say("\n".join(story.after))
-        say(f"Again without questions: {addition.part.command}")
-        say(f"Undo: fastforge remove-{addition.part.kind} {addition.part.name}")
+        say(f"Again without questions: {addition.command}")
+        say(f"Undo: {addition.undo}")
     if report:
         from fastforge.verification import require, show_problems
 
@@ -102,5 +102,5 @@ def _facts(addition: Addition, story: Story, report: "Report | None") -> dict[st
         "files": addition.plan.as_json(),
         **story.facts,
         "verification": report.as_json() if report else None,
-        "command": part.command,
+        "command": addition.command,
     }

@@ -1,15 +1,14 @@
 """Asking before a module's table goes: its data cannot be had back."""
 
-import shlex
 from collections.abc import Sequence
-from pathlib import Path
 
 from fastforge.console import say
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.interview import is_terminal, read_line
 from fastforge.parts.removing import RemovalWishes
-from fastforge.project import Project, enclosing_project
+from fastforge.project import Project
 from fastforge.questions import Question, ask
+from fastforge.shell import place_of, quoted
 
 _LOSS = (
     "The table {name} may be in use, so a migration that drops it is added. All of its data is "
@@ -61,5 +60,4 @@ def _command(project: Project, name: str, wishes: RemovalWishes, consent: str) -
     words = ["fastforge", "remove-module", name, consent]
     words += ["--force"] if wishes.force else []
     words += ["--json"] if wishes.as_json else []
-    elsewhere = enclosing_project(Path()) != project.root
-    return shlex.join([*words, *(["-C", str(project.root)] if elsewhere else [])])
+    return quoted([*words, *place_of(project)])

@@ -1,6 +1,5 @@
 """A scheduled job: its answers, checked, and what its template is given."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from fastforge.errors import UsageError
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part
 from fastforge.schedule import ScheduleChoice, choose, preview
+from fastforge.shell import quoted
 
 FORETOLD = 8
 """Due times that are shown, or compared with croniter: a week and a day of a daily job."""
@@ -101,14 +101,14 @@ def command_for(answers: JobAnswers) -> str:
     if answers.description != usual_description(answers.name):
         words.append(f"--description={answers.description}")
     words += ["--async"] if answers.asynchronous else []
-    usual = replace(usual, timeout=typed(_usual_timeout(answers.fires)))
+    usual = replace(usual, timeout=_timeout_at_any_time(answers))
     for option in ("retries", "timeout", "jitter", "misfire_grace", "max_instances"):
         value = getattr(answers, option)
         if value != getattr(usual, option):
             words += [f"--{option.replace('_', '-')}", str(value)]
     words += [] if answers.coalesce else ["--no-coalesce"]
     words += ["--idempotent"] if answers.idempotent else []
-    return shlex.join([*words, *([] if answers.enabled else ["--disabled"])])
+    return quoted([*words, *([] if answers.enabled else ["--disabled"])])
 
 
 def usual_description(name: str) -> str:
@@ -155,6 +155,12 @@ def shortest_wait(fires: list[datetime]) -> timedelta | None:
     moments = [due.astimezone(UTC) for due in fires]
     waits = [later - earlier for earlier, later in pairwise(moments)]
     return min(waits, default=None)
+
+
+def _timeout_at_any_time(answers: JobAnswers) -> str:
+    """Give the usual timeout; none if that of a crontab may be another one from another time on."""
+    usual = _usual_timeout(answers.fires)
+    return "" if answers.kind == "cron" and usual < LONGEST_TIMEOUT else typed(usual)
 
 
 def _usual_timeout(fires: list[datetime]) -> timedelta:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -18,6 +17,7 @@ from fastforge.parts.tables import (
     table_lines,
 )
 from fastforge.revisions import ID
+from fastforge.shell import quoted
 
 USUAL_FIELDS = ("name:str{1,80}",)
 LONGEST_ITEM = 28
@@ -166,7 +166,7 @@ def command_for(answers: ModuleAnswers) -> str:
     for field in answers.fields:
         words += ["--field", field]
     words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
-    return shlex.join([*words, *(["--gateway"] if answers.gateway else [])])
+    return quoted([*words, *(["--gateway"] if answers.gateway else [])])
 
 
 def _taken(item: str, unique: Sequence[str]) -> str:

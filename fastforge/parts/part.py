@@ -11,6 +11,7 @@ from fastforge.project import Project, record_at
 from fastforge.record import Record, record_of, record_path
 from fastforge.render import render
 from fastforge.revisions import folder_of
+from fastforge.shell import place_of, quoted
 from fastforge.sources import files_of
 from fastforge.transaction import apply
 from fastforge.trust import templates_for
@@ -20,7 +21,7 @@ from fastforge.trust import templates_for
 class Part:
     """What is to be added. `answers` are saved, `context` holds the variables of its template.
 
-    `kind` is "job", "task" or "module"; `command` makes the same part again.
+    `kind` is "job", "task" or "module"; `command` makes the same part again, in its project.
     """
 
     kind: str
@@ -50,12 +51,27 @@ class Addition:
         where = f"Next: put the work where {source} says REPLACE"
         return (f"{where}, then in {tests[0]}." if tests else f"{where}.",)
 
+    @property
+    def command(self) -> str:
+        """What adds the same part to the same project again, without a question."""
+        return " ".join([self.part.command, *self._place])
+
+    @property
+    def undo(self) -> str:
+        """What removes the part."""
+        return " ".join([f"fastforge remove-{self.part.kind} {self.part.name}", *self._place])
+
+    @property
+    def _place(self) -> list[str]:
+        place = place_of(self.project)
+        return [quoted(place)] if place else []
+
     def refuse_conflicts(self) -> None:
         """Raise ConflictError if a file is in the way."""
         kind, name = self.part.kind, self.part.name
         hint = "Choose another name, or move what is there away."
         if saved(self.project, kind, name):
-            hint = f"Choose another name, or remove what is there: fastforge remove-{kind} {name}"
+            hint = f"Choose another name, or remove what is there: {self.undo}"
         self.plan.refuse_conflicts(hint)
 
     def write(self) -> None:

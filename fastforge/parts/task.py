@@ -1,6 +1,5 @@
 """A background task: its answers, checked, and what its template is given."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
@@ -18,6 +17,7 @@ from fastforge.parts.fields import JSON_DECIMAL, known_values
 from fastforge.parts.job import check_count, usual_description
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
+from fastforge.shell import quoted
 
 _OWN_IMPORTS = frozenset(
     {
@@ -112,7 +112,7 @@ def command_for(answers: TaskAnswers) -> str:
         if value != getattr(usual, option):
             words += [f"--{option.replace('_', '-')}", str(value)]
     words += ["--idempotent"] if answers.idempotent else []
-    return shlex.join([*words, *(["--async"] if answers.asynchronous else [])])
+    return quoted([*words, *(["--async"] if answers.asynchronous else [])])
 
 
 _DEFAULTS = (["retries", "0"], ["idempotent", "False"])
