@@ -1,16 +1,19 @@
 """What is printed: errors, notes and JSON. Data goes to stdout, all else to stderr."""
 
 import json
+import os
 import re
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
+from typing import TextIO
 
 from fastforge.errors import FastforgeError
 
 ORDERS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of text."""
+
+_USUAL_COLUMNS = 80
 
 
 def print_error(error: BaseException) -> None:
@@ -23,26 +26,40 @@ def print_error(error: BaseException) -> None:
 
 
 def _print_problem(message: str, hint: str) -> None:
-    note(_wrapped(f"error: {message}", "       "))
+    note(wrapped(f"error: {message}", "       ", sys.stderr))
     if hint:
-        note(_wrapped(f"  {hint}", "  "))
+        note(wrapped(f"  {hint}", "  ", sys.stderr))
 
 
-def _wrapped(text: str, indent: str) -> str:
+def wrapped(text: str, indent: str, stream: TextIO | None = None) -> str:
     """Break a text between words where a terminal would break it anywhere.
 
-    What ends in a command to copy stays as it is.
+    What ends in a command to copy stays as it is, and all where there is no terminal: `stream` is
+    stdout if it is not given.
     """
-    if not sys.stderr.isatty() or ": fastforge " in text:
+    stream = stream or sys.stdout
+    if not stream.isatty() or ": fastforge " in text:
         return text
-    width = shutil.get_terminal_size().columns
-    return textwrap.fill(
-        text,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
+    width = _columns(stream)
+    lines = (
+        textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in visible(text).splitlines()
     )
+    return "\n".join("\n".join(parts) for parts in lines)
+
+
+def _columns(stream: TextIO) -> int:
+    """Give how wide a terminal is; another stream may lead elsewhere."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
+    except (OSError, ValueError):
+        return _USUAL_COLUMNS
 
 
 def note(text: str) -> None:

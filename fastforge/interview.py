@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastforge.answers import ProjectAnswers, Value
-from fastforge.console import say
+from fastforge.console import say, wrapped
 from fastforge.creation import command_for, complete
 from fastforge.errors import UsageError
-from fastforge.questions import QUESTIONS, ask as ask_questions
+from fastforge.live import read_choice, read_text
+from fastforge.questions import QUESTIONS, Question, ask as ask_questions
 from fastforge.shell import quoted
 
 _EXAMPLE = "my-shop"
@@ -19,7 +20,8 @@ def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> 
     valid = complete(
         {"name": _EXAMPLE, **given}
     )  # what was given is refused before anything is asked
-    absent = [question.name for question in QUESTIONS if question.name not in given]
+    needed = [question.name for question in QUESTIONS if not question.optional]
+    absent = [name for name in needed if name not in given]
     if not absent or (yes and "name" in given):
         return valid
     if not ask or not is_terminal():
@@ -27,7 +29,14 @@ def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> 
         reason = "--yes was given" if yes else "there is no terminal to ask at"
         problem = f"Missing: {what}; {reason}."
         raise UsageError(problem, f"Type it all: {command_for(valid, into, given)}")
-    return complete(ask_questions(given, read_line, say))
+    return complete(ask_person(given))
+
+
+def ask_person(
+    given: Mapping[str, Value], about: Sequence[Question] = QUESTIONS
+) -> dict[str, Value]:
+    """Ask at the terminal for what was not given."""
+    return ask_questions(given, read_text, _tell, about, read_choice)
 
 
 def missing(words: Sequence[str], *examples: str) -> UsageError:
@@ -42,9 +51,5 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def read_line(prompt: str) -> str:
-    """Read a line; the end of input is an interruption."""
-    try:
-        return input(prompt)
-    except EOFError as error:
-        raise KeyboardInterrupt from error
+def _tell(text: str) -> None:
+    say(wrapped(text, " " * (len(text) - len(text.lstrip()))))

@@ -1,18 +1,11 @@
 """The questions of `fastforge new`: a default, a line of explanation, and a way back for each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from fastforge.answers import (
-    CI_SERVICES,
-    DATABASES,
-    JOBSTORES,
-    Value,
-    default_description,
-    one_line,
-)
+from fastforge.answers import Value, check_timezone, default_description, one_line
 from fastforge.errors import UsageError
 from fastforge.names import check_project_name
 
@@ -24,6 +17,8 @@ INTRODUCTION: Final = f"Enter takes the answer in brackets, {BACK} goes back to 
 class Question:
     """One answer to ask for. With `choices` it takes one of them; a bool is asked as yes or no.
 
+    Each choice has a line that says what it means. `suggest` gives such choices for what is typed
+    so far, where there are too many. What is `optional` is not missed where nobody is asked.
     `echo` gives the lines to show after an answer, from all answers so far, or refuses it. `read`
     takes the place of the usual way to read what is typed: it is given the prompt, and what to show
     for what is typed so far.
@@ -32,18 +27,43 @@ class Question:
     name: str
     explanation: str
     default: Value | None = None
-    choices: Sequence[str] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[str], object] | None = None
     echo: Callable[[Mapping[str, Value]], Sequence[str]] | None = None
     read: Callable[[str, Callable[[str], Sequence[str]]], str] | None = None
+    suggest: Callable[[str], Mapping[str, str]] | None = None
+    optional: bool = False
 
     @property
     def prompt(self) -> str:
         """The line that ends where the user types."""
-        choices = "yes, no" if isinstance(self.default, bool) else ", ".join(self.choices)
+        choices = ", ".join(self._all)
         offered = f" ({choices})" if choices else ""
         default = f" [{_shown(self.default)}]" if self.default is not None else ""
         return f"  {self.name}{offered}{default}: "
+
+    @property
+    def usual(self) -> str:
+        """The default as it is typed; empty if there is none."""
+        return "" if self.default is None else _shown(self.default)
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether there is something to choose from."""
+        return bool(self._all or self.suggest)
+
+    def offered(self, typed: str) -> Mapping[str, str]:
+        """Give the choices that fit what is typed so far, with what they mean."""
+        text = typed.strip()
+        if self.suggest:
+            return self.suggest(text) if text else dict.fromkeys([self.usual], "")
+        start = text.casefold()
+        return {choice: why for choice, why in self._all.items() if choice.startswith(start)}
+
+    @property
+    def _all(self) -> Mapping[str, str]:
+        both = {"yes": "", "no": ""} if isinstance(self.default, bool) else {}
+        return {**both, **self.choices}
 
     def parse(self, typed: str) -> Value:
         """Read what was typed; raises UsageError if it is no answer."""
@@ -53,7 +73,8 @@ class Question:
         if isinstance(self.default, bool):
             return _parse_bool(text)
         if self.choices and text not in self.choices:
-            raise UsageError(f"There is no {self.name} {text!r}.", _choose(self.choices))
+            hint = f"Choose from: {', '.join(self.choices)}."
+            raise UsageError(f"There is no {self.name} {text!r}.", hint)
         if self.check:
             self.check(text)
         return text
@@ -74,8 +95,19 @@ class Question:
             return (error.message,)
 
 
+def suggested_zones(typed: str) -> Mapping[str, str]:
+    """Give the timezones that may be meant."""
+    from fastforge.timezones import matching  # reads all names
+
+    return dict.fromkeys(matching(typed), "")
+
+
 QUESTIONS: Final = (
-    Question("name", "The name of the project and of its folder.", check=check_project_name),
+    Question(
+        "name",
+        "The name of the project and of its folder, such as my-shop.",
+        check=check_project_name,
+    ),
     Question(
         "description",
         "What the service does, in one sentence.",
@@ -86,18 +118,56 @@ QUESTIONS: Final = (
         "database",
         "Where the service keeps its data: a file, or a server for many machines.",
         "sqlite",
-        DATABASES,
+        {
+            "sqlite": "a file: nothing to set up, for one machine",
+            "postgresql": "a server that you run: for several machines",
+        },
     ),
     Question(
         "jobstore",
         "Where next run times are kept; with memory a restart forgets them.",
         "database",
-        JOBSTORES,
+        {
+            "database": "with all other data: nothing to set up, right for most",
+            "redis": "in a Redis server that you run",
+            "memory": "in the process: for services that may miss a due time",
+        },
     ),
-    Question("metrics", "Prometheus metrics, with alert rules and a dashboard.", True),
-    Question("docker", "A Dockerfile and a compose file.", True),
-    Question("ci", "Run the checks on every push.", "github", CI_SERVICES),
-    Question("examples", "Examples: notifications, payments, a database backup.", True),
+    Question(
+        "metrics",
+        "Prometheus metrics, with alert rules and a dashboard.",
+        True,
+        {
+            "yes": "for those who run Prometheus, or may one day",
+            "no": "logs and health checks only",
+        },
+    ),
+    Question(
+        "docker",
+        "A Dockerfile and a compose file.",
+        True,
+        {"yes": "to run it in containers", "no": "to run it in another way"},
+    ),
+    Question(
+        "ci",
+        "Run the checks on every push.",
+        "github",
+        {"github": "a workflow for GitHub Actions", "none": "no workflow"},
+    ),
+    Question(
+        "examples",
+        "Examples: notifications, payments, a database backup.",
+        True,
+        {"yes": "real code to learn from; it can be removed", "no": "an empty service"},
+    ),
+    Question(
+        "timezone",
+        "The timezone of schedules that name none; type a city, such as Berlin.",
+        "UTC",
+        check=check_timezone,
+        suggest=suggested_zones,
+        optional=True,
+    ),
 )
 
 
@@ -106,8 +176,13 @@ def ask(
     read: Callable[[str], str],
     tell: Callable[[str], None],
     about: Sequence[Question] = QUESTIONS,
+    choose: Callable[[str, Callable[[str], Mapping[str, str]], str], str] | None = None,
 ) -> dict[str, Value]:
-    """Ask for what was not given; `read` shows a prompt and gives what was typed."""
+    """Ask for what was not given; `read` shows a prompt and gives what was typed.
+
+    `choose` does so where there are choices: it is given the prompt, what is offered for what is
+    typed so far, and the default.
+    """
     answers = dict(given)
     questions = [question for question in about if question.name not in given]
     if questions:
@@ -118,6 +193,8 @@ def ask(
         tell(question.explanation)
         if question.read:
             typed = question.read(question.prompt, partial(question.foretell, answers=answers))
+        elif choose and question.is_choice:
+            typed = choose(question.prompt, question.offered, question.usual)
         else:
             typed = read(question.prompt)
         if typed.strip() == BACK:
@@ -149,7 +226,3 @@ def _parse_bool(text: str) -> bool:
     if answer is None:
         raise UsageError(f"{text!r} is neither yes nor no.")
     return answer
-
-
-def _choose(choices: Sequence[str]) -> str:
-    return f"Choose from: {', '.join(choices)}."

@@ -6,6 +6,7 @@ from fastforge.errors import UsageError
 from fastforge.schedule.generated import zone, zone_names
 
 EXAMPLE = "Europe/Berlin"
+_SHOWN = 8
 
 
 def check(name: str) -> None:
@@ -16,6 +17,17 @@ def check(name: str) -> None:
         meant = likely(name) or EXAMPLE
         problem = f"There is no timezone {name!r}."
         raise UsageError(problem, f"Use an IANA name, for example {meant}.") from error
+
+
+def matching(typed: str) -> list[str]:
+    """Give a few zones whose names begin, or have a part that begins, with what was typed."""
+    plain = typed.strip().replace(" ", "_").casefold()
+    found = [
+        (name.casefold() != plain, not name.casefold().startswith(plain), name)
+        for name in zone_names() - {"Factory"}
+        if f"/{name.casefold()}".find(f"/{plain}") >= 0
+    ]
+    return [name for *_, name in sorted(found)[:_SHOWN]]
 
 
 def likely(typed: str) -> str | None:

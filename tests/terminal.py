@@ -16,18 +16,21 @@ import pyte
 DEADLINE = 60.0
 """Seconds until something that is waited for must be there; a busy machine needs some."""
 COLUMNS, LINES = 100, 40
-CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"
+CTRL_C, CTRL_D, TAB, DELETE = "\x03", "\x04", "\t", "\x1b[3~"
+UP, DOWN, LEFT = "\x1b[A", "\x1b[B", "\x1b[D"
 
 
 class Terminal:
     """The person's side of a pseudo-terminal; it answers what programs ask a terminal."""
 
-    def __init__(self, descriptor: int, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, descriptor: int, process: subprocess.Popen[bytes], columns: int = COLUMNS
+    ) -> None:
         self._descriptor = descriptor
         self.process = process
         self.shown = ""
         self._read_until = 0
-        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._screen = pyte.Screen(columns, LINES)
         self._screen.write_process_input = self.type  # where the cursor is, for instance
         self._stream = pyte.ByteStream(self._screen)
 
@@ -87,9 +90,11 @@ class Terminal:
 
 
 @contextmanager
-def terminal(folder: Path, *arguments: str, **variables: str) -> Iterator[Terminal]:
+def terminal(
+    folder: Path, *arguments: str, columns: int = COLUMNS, **variables: str
+) -> Iterator[Terminal]:
     master, slave = pty.openpty()
-    termios.tcsetwinsize(slave, (LINES, COLUMNS))
+    termios.tcsetwinsize(slave, (LINES, columns))
     environment = {**os.environ, "TERM": "xterm", "GIT_CONFIG_GLOBAL": os.devnull, **variables}
     process = subprocess.Popen(
         [sys.executable, "-m", "fastforge", *arguments],
@@ -100,7 +105,7 @@ def terminal(folder: Path, *arguments: str, **variables: str) -> Iterator[Termin
     )
     os.close(slave)
     try:
-        yield Terminal(master, process)
+        yield Terminal(master, process, columns)
     finally:
         process.kill()
         process.wait()

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from fastforge.console import say
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.interview import is_terminal, read_line
+from fastforge.interview import ask_person, is_terminal
+from fastforge.live import read_text
 from fastforge.parts.removing import RemovalWishes
 from fastforge.project import Project
-from fastforge.questions import Question, ask
+from fastforge.questions import Question
 from fastforge.shell import place_of, quoted
 
 _LOSS = (
@@ -35,7 +36,7 @@ def require_name(project: Project, name: str, places: Sequence[str], wishes: Rem
     if wishes.drop is not None or wishes.yes or wishes.as_json or not is_terminal():
         raise UsageError(loss, f"If it may: {_command(project, name, wishes, f'--drop={name}')}")
     say(loss)
-    if read_line("  type its name to drop it, or nothing to keep it: ").strip() != name:
+    if read_text("  type its name to drop it, or nothing to keep it: ").strip() != name:
         raise FastforgeError("Nothing was removed.", "Move what uses it first, or keep the module.")
 
 
@@ -50,7 +51,9 @@ def require_consent(project: Project, name: str, wishes: RemovalWishes) -> None:
     if wishes.as_json or not is_terminal():
         command = _command(project, name, wishes, "--yes")
         raise UsageError(f"{loss} There is no terminal to ask at.", f"If it may: {command}")
-    answers = ask({}, read_line, say, (Question("remove", loss, False),))
+    answers = ask_person(
+        {}, (Question("remove", loss, False, {"yes": "lose its data", "no": "keep the module"}),)
+    )
     if not answers["remove"]:
         raise FastforgeError("Nothing was removed.", "Keep the data first, then say yes.")
 

@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 from fastforge.answers import Value, check_timezone, one_line
-from fastforge.console import say
-from fastforge.interview import is_terminal, missing, read_line
+from fastforge.interview import ask_person, is_terminal, missing
 from fastforge.live import read_live
 from fastforge.parts.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
 from fastforge.project import Project
-from fastforge.questions import Question, ask
+from fastforge.questions import Question, suggested_zones
 from fastforge.schedule import ScheduleChoice, choose, preview
 from fastforge.schedule.choice import INTERVAL
 from fastforge.schedule.generated import zone
@@ -20,6 +19,10 @@ from fastforge.schedule.generated import zone
 EXAMPLES = ("03:30", "30m", "0 12 * * 1-5", "@weekly")
 SHOWN = 5
 IDEMPOTENCE = "Run a run again that a crash or timeout cut off; otherwise it is recorded as lost."
+IDEMPOTENT = {
+    "yes": "twice does no harm: it sets, replaces or deletes",
+    "no": "twice does harm: it charges, sends or adds",
+}
 
 
 def complete(
@@ -68,7 +71,7 @@ def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]
         given["asynchronous"] = True
     if "idempotent" in answers:
         given["idempotent"] = bool(answers["idempotent"])
-    asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
+    asked: dict[str, object] = dict(ask_person(given, _questions(project)))
     if "kind" not in answers:
         asked["kind"], asked["schedule"] = read_schedule(str(asked["schedule"]))
     return asked
@@ -96,25 +99,32 @@ def _questions(project: Project) -> tuple[Question, ...]:
         ),
         Question(
             "description",
-            "What it does, in one sentence; enter for its name.",
+            "What it does, in one sentence, for lists and logs; enter for its name.",
             "",
             check=lambda text: one_line("description", text),
         ),
         Question(
             "timezone",
-            "The zone of its schedule.",
+            "The timezone of its schedule; type a city, such as Berlin.",
             project.answers.timezone,
             check=check_timezone,
+            suggest=suggested_zones,
         ),
         Question(
             "schedule",
-            "When it is due: a time of day, an interval, a crontab expression, or a moment.\n"
+            "When it is due: a time of day, an interval, a crontab expression (minute, hour, day,\n"
+            "month, weekday), or a moment such as 2099-12-01T09:00. Its meaning is shown below.\n"
             f"For example (its number will do, or the up key): {numbered}",
             echo=_foretell,
             read=partial(read_live, examples=EXAMPLES),
         ),
-        Question("asynchronous", "Make its function `async def`.", False),
-        Question("idempotent", IDEMPOTENCE, False),
+        Question(
+            "asynchronous",
+            "Make its function `async def`.",
+            False,
+            {"yes": "it calls libraries that are awaited", "no": "all else; right for most"},
+        ),
+        Question("idempotent", IDEMPOTENCE, False, IDEMPOTENT),
     )
 
 

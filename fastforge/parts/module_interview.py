@@ -3,14 +3,14 @@
 import shlex
 from collections.abc import Mapping
 
-from fastforge.console import say
 from fastforge.errors import UsageError
-from fastforge.interview import is_terminal, missing, read_line
+from fastforge.interview import ask_person, is_terminal, missing
 from fastforge.parts.fields import parse_fields
 from fastforge.parts.module import USUAL_FIELDS
 from fastforge.parts.module_place import check_place
+from fastforge.parts.task_interview import TYPES
 from fastforge.project import Project
-from fastforge.questions import Question, ask
+from fastforge.questions import Question
 
 
 def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) -> dict[str, object]:
@@ -28,7 +28,7 @@ def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]
     given: dict[str, str | bool] = {"fields": "given"} if "fields" in answers else {}
     if answers.get("gateway"):
         given["gateway"] = True
-    asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
+    asked: dict[str, object] = dict(ask_person(given, _questions(project)))
     asked["fields"] = answers.get("fields", tuple(_split(str(asked["fields"]))))
     return asked
 
@@ -43,11 +43,17 @@ def _questions(project: Project) -> tuple[Question, ...]:
         Question(
             "fields",
             "What it holds, as NAME:TYPE[,unique|,index][=DEFAULT] with spaces between, such as\n"
-            "'name:str{1,80}' 'sku:str{3,20},unique' 'price:Decimal>=0' active:bool=true.",
+            "name:str{1,80} sku:str{3,20},unique price:Decimal>=0 active:bool=true.\n"
+            f"Types: {TYPES}.",
             " ".join(USUAL_FIELDS),
             check=lambda text: parse_fields(_split(text)),
         ),
-        Question("gateway", "Whether it calls another service over HTTP.", False),
+        Question(
+            "gateway",
+            "Whether it calls another service over HTTP.",
+            False,
+            {"yes": "add a client with timeouts, retries and tests", "no": "add none"},
+        ),
     )
 
 

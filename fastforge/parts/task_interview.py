@@ -4,16 +4,19 @@ import shlex
 from collections.abc import Mapping
 
 from fastforge.answers import Value, one_line
-from fastforge.console import say
 from fastforge.errors import UsageError
-from fastforge.interview import is_terminal, missing, read_line
+from fastforge.interview import ask_person, is_terminal, missing
 from fastforge.params import parse_params
-from fastforge.parts.job_interview import IDEMPOTENCE
+from fastforge.params.kinds import KINDS
+from fastforge.parts.job_interview import IDEMPOTENCE, IDEMPOTENT
 from fastforge.parts.part import check_free
 from fastforge.parts.routes import check_route, check_route_is_free
 from fastforge.parts.task import usual_route
 from fastforge.project import Project
-from fastforge.questions import Question, ask
+from fastforge.questions import Question
+
+TYPES = f"{', '.join(KINDS)}, list[TYPE], TYPE|None"
+"""What a parameter or a field may be, for a person who is asked."""
 
 
 def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) -> dict[str, object]:
@@ -35,7 +38,7 @@ def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]
         given["idempotent"] = bool(answers["idempotent"])
     if "params" in answers:
         given["params"] = "given"
-    asked: dict[str, object] = dict(ask(given, read_line, say, _questions(project)))
+    asked: dict[str, object] = dict(ask_person(given, _questions(project)))
     asked["params"] = answers.get("params", tuple(shlex.split(str(asked["params"]))))
     return asked
 
@@ -50,24 +53,25 @@ def _questions(project: Project) -> tuple[Question, ...]:
         Question(
             "params",
             "What it is given, as NAME:TYPE[=DEFAULT] with spaces between, such as\n"
-            "email:EmailStr 'message:str{1,80}' copies:int=1 tags:list[str]=[]; enter for none.",
+            "email:EmailStr message:str{1,80} copies:int>=1<=9=1 tags:list[str]=[]; enter: none.\n"
+            f"Types: {TYPES}.",
             "",
             check=lambda text: parse_params(_split(text)),
         ),
         Question(
             "route",
-            "Where it is queued; enter for its name.",
+            "The path of the request that queues it; enter for its name, such as /send-invoice.",
             "",
             check=check_route,
             echo=lambda answers: _foretell(project, answers),
         ),
         Question(
             "description",
-            "What it does, in one sentence; enter for its name.",
+            "What it does, in one sentence, for lists and logs; enter for its name.",
             "",
             check=lambda text: one_line("description", text),
         ),
-        Question("idempotent", IDEMPOTENCE, False),
+        Question("idempotent", IDEMPOTENCE, False, IDEMPOTENT),
     )
 
 

@@ -42,6 +42,11 @@ def test_every_question_is_asked_and_can_be_gone_back_to(tmp_path: Path) -> None
         person.type("none\n")
         person.expect("examples (yes, no) [yes]: ")
         person.type("no\n")
+        person.expect("timezone [UTC]: ")
+        person.type("Middle Earth\n")
+        person.expect("There is no timezone 'Middle Earth'")
+        person.expect("timezone [UTC]: ")
+        person.type("\n")
 
         assert person.end() == 0
 
@@ -60,6 +65,8 @@ def test_only_what_is_missing_is_asked(tmp_path: Path) -> None:
 
     with terminal(tmp_path, "new", "shop", *flags) as person:
         person.expect("description [")
+        person.type("\n")
+        person.expect("timezone [")
         person.type("\n")
         assert person.end() == 0
 

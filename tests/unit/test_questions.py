@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pytest
 
-from fastforge.answers import Value
+from fastforge.answers import CI_SERVICES, DATABASES, JOBSTORES, Value
 from fastforge.errors import UsageError
 from fastforge.questions import QUESTIONS, Question, ask
 
@@ -17,6 +17,7 @@ ALL: dict[str, Value] = {
     "docker": True,
     "ci": "github",
     "examples": True,
+    "timezone": "UTC",
 }
 
 
@@ -40,7 +41,7 @@ def without(*names: str) -> dict[str, Value]:
 
 
 def test_enter_takes_each_default() -> None:
-    person = Person(["shop", *[""] * 7])
+    person = Person(["shop", *[""] * 8])
 
     answers = person.answer()
 
@@ -121,6 +122,54 @@ def test_an_explanation_is_one_line(question: object) -> None:
 
     assert explanation.endswith(".")
     assert len(explanation) < 80
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_each_choice_says_what_it_means(question: Question) -> None:
+    choices = question.offered("")
+
+    assert all(choices.values()) or question.suggest
+    assert all(len(f"{choice}{why}") < 70 for choice, why in choices.items())
+    assert bool(choices) is question.is_choice
+
+
+def test_the_choices_are_those_that_there_are() -> None:
+    asked = {question.name: tuple(question.choices) for question in QUESTIONS}
+
+    assert (asked["database"], asked["jobstore"], asked["ci"]) == (
+        DATABASES,
+        JOBSTORES,
+        CI_SERVICES,
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("", ["yes", "no"]), ("N", ["no"]), (" y ", ["yes"]), ("<", []), ("maybe", [])],
+)
+def test_a_choice_is_offered_if_it_begins_with_what_is_typed(
+    typed: str, offered: list[str]
+) -> None:
+    assert list(Question("metrics", "Metrics.", True).offered(typed)) == offered
+
+
+def test_where_there_are_choices_they_are_read_with_the_default_and_back_again() -> None:
+    person, told = Person([]), []
+    typed = iter(["memory", "<", "redis", "no"])
+
+    def choose(prompt: str, offered: Callable[[str], Mapping[str, str]], usual: str) -> str:
+        told.append((prompt.split(maxsplit=1)[0], list(offered("")), usual))
+        return next(typed)
+
+    answers = ask(without("jobstore", "metrics"), person.read, person.shown.append, choose=choose)
+
+    assert answers == ALL | {"jobstore": "redis", "metrics": False}
+    assert told == [
+        ("jobstore", ["database", "redis", "memory"], "database"),
+        ("metrics", ["yes", "no"], "yes"),
+        ("jobstore", ["database", "redis", "memory"], "memory"),
+        ("metrics", ["yes", "no"], "yes"),
+    ]
 
 
 def _doubled(answers: Mapping[str, Value]) -> list[str]:

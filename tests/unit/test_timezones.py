@@ -12,6 +12,7 @@ from fastforge.answers import check_timezone
 from fastforge.errors import UsageError
 from fastforge.schedule import choose, preview
 from fastforge.schedule.generated import zone, zone_names
+from fastforge.timezones import matching
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -74,3 +75,28 @@ def test_no_other_name_is_taken(name: str) -> None:
 def test_a_hint_names_the_zone_that_is_meant(typed: str, meant: str) -> None:
     with pytest.raises(UsageError, match=f"for example {meant}\\.$"):
         check_timezone(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("utc", "UTC"),
+        ("Europe/Berlin", "Europe/Berlin"),
+        ("GMT", "GMT"),
+        ("berl", "Europe/Berlin"),
+        ("Buenos Aires", "America/Argentina/Buenos_Aires"),
+        ("africa", "Africa/Abidjan"),
+    ],
+)
+def test_the_zone_that_is_typed_comes_first_among_those_that_match(typed: str, first: str) -> None:
+    found = matching(typed)
+
+    assert found[0] == first
+    assert len(found) <= 8
+    for name in found:
+        check_timezone(name)
+
+
+@pytest.mark.parametrize("typed", ["erlin", "Middle Earth", "Factory"])
+def test_no_other_zone_matches(typed: str) -> None:
+    assert matching(typed) == []
