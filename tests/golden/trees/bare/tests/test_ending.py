@@ -56,7 +56,7 @@ def test_a_process_that_does_not_end_in_time_is_ended(
 
 
 def test_the_deadline_leaves_time_for_requests_and_for_background_work(
-    exits: list[int], monkeypatch: pytest.MonkeyPatch
+    exits: list[int], wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ending, "REQUESTS_SECONDS", 5)
     monkeypatch.setattr(ending, "MORE_SECONDS", 6)
@@ -71,8 +71,7 @@ def test_the_deadline_leaves_time_for_requests_and_for_background_work(
     deadline = Deadline(20)
     deadline.begin()
     deadline.call_off()
-    while deadlines():
-        time.sleep(0.01)
+    wait_until(lambda: not deadlines())
 
     first, rest = waits
     assert first is None

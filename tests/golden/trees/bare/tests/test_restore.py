@@ -72,6 +72,43 @@ def test_what_lies_beside_the_old_file_does_not_get_into_the_new_one(
     assert tmp_path == file.parent
 
 
+@pytest.mark.parametrize("whole", [0, 10_000], ids=["no database", "half of one"])
+def test_a_damaged_database_is_restored_and_kept_as_it_is(
+    database_url: str, backup: Path, whole: int
+) -> None:
+    file = Path(database_url.removeprefix("sqlite:///"))
+    damaged = file.read_bytes()[:whole] + b"x" * 5000
+    file.write_bytes(damaged)
+
+    before = restore(database_url, backup)
+
+    assert names(database_url) == {"first"}
+    assert before.read_bytes() == damaged
+
+
+def test_a_full_disk_is_not_taken_for_a_damaged_database(
+    database_url: str, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_source: object, _copy: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("my_shop.restore.copy_to", fail)
+    with pytest.raises(RestoreError, match="disk is full"):
+        restore(database_url, backup)
+    assert names(database_url) == {"first", "second"}
+
+
+def test_a_database_is_not_restored_from_itself(database_url: str, backup: Path) -> None:
+    """SQLite would wait for ever for the lock of the other connection."""
+    file = Path(database_url.removeprefix("sqlite:///"))
+    other_name = backup.with_name("other.db")
+    other_name.symlink_to(file)
+    for same in (file, other_name):
+        with pytest.raises(RestoreError, match="is the database itself"):
+            restore(database_url, same)
+    assert names(database_url) == {"first", "second"}
+
+
 def test_a_database_that_was_lost_is_restored(database_url: str, backup: Path) -> None:
     Path(database_url.removeprefix("sqlite:///")).unlink()
 

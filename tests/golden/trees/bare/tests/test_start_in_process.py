@@ -69,7 +69,7 @@ def test_it_serves_until_a_signal(
     monkeypatch: pytest.MonkeyPatch, app: FastAPI, number: signal.Signals
 ) -> None:
     monkeypatch.setattr(application, "app", app)
-    monkeypatch.setattr(Deadline, "begin", lambda _: None)  # this process lives on after the signal
+    monkeypatch.setattr(Deadline, "begin", Deadline.call_off)  # this process lives on
 
     def end(port: int) -> None:
         with urlopen(f"http://127.0.0.1:{port}/health/live", timeout=30) as answer:

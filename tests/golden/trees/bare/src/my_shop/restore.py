@@ -7,7 +7,7 @@ Copying the file by hand is not enough: SQLite would write what lies beside the 
 
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,12 +26,32 @@ def restore(database_url: str, backup: Path) -> Path:
     file = Path(make_url(database_url).database or "")
     before = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}-replaced.bak")
     try:
-        with closing(_open(backup)) as source, closing(_take(file)) as target:
-            copy_to(target, before)
-            source.backup(target)
+        with closing(_open(backup)) as source:
+            if file.exists() and backup.samefile(file):  # SQLite would wait for itself
+                raise RestoreError(f"{backup} is the database itself")
+            try:
+                _replace(source, file, before)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:  # what is there is damaged: it is kept as it is
+                _put_aside(file, before)
+                _replace(source, file, None)
     except (OSError, sqlite3.Error) as error:
         raise RestoreError(str(error)) from error
     return before
+
+
+def _replace(source: sqlite3.Connection, file: Path, before: Path | None) -> None:
+    with closing(_take(file)) as target:
+        if before is not None:
+            copy_to(target, before)
+        source.backup(target)
+
+
+def _put_aside(file: Path, before: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            Path(f"{file}{suffix}").replace(f"{before}{suffix}")
 
 
 def _open(backup: Path) -> sqlite3.Connection:
