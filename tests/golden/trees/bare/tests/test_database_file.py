@@ -78,6 +78,33 @@ def test_no_new_file_is_made_where_one_was(database: Database, file: Path) -> No
     assert not file.exists()
 
 
+def test_nothing_is_written_to_a_file_that_was_emptied(database: Database, file: Path) -> None:
+    """T12: whoever opens it next would remove the log beside it, and all that is in there."""
+    whole = file.read_bytes()
+    for content in (b"", whole):  # filled again in place, it is not what is open here
+        file.write_bytes(content)
+        with pytest.raises(OperationalError, match="was emptied"):
+            put(database, "lost")
+
+
+def test_another_file_may_be_empty_at_first(
+    database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that `cp` writes after `rm`."""
+    file.unlink()
+    for content in (b"", other.read_bytes()):
+        file.write_bytes(content)
+        with pytest.raises(OperationalError, match=REPLACED):
+            put(database, "lost")
+    monkeypatch.setattr(database_file, "SETTLED_AFTER_SECONDS", 0)
+    with pytest.raises(OperationalError, match=REPLACED):
+        put(database, "lost")
+    put(database, "second")
+
+    database.close()
+    assert names(file) == ["other", "second"]
+
+
 def test_a_file_that_goes_in_a_transaction_takes_nothing_with_it_in_silence(
     database: Database, file: Path
 ) -> None:

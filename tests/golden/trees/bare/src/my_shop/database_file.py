@@ -31,6 +31,7 @@ class DatabaseFile:
         """Watch over each transaction of `engine`; the first connection says which file it is."""
         self._path: Path | None = None
         self._opened: Look = ()
+        self._filled = self._emptied = False
         self._beside: dict[Path, Look | None] = {}
         self._another: tuple[Look, float] = ((), 0)
         self._lock = threading.Lock()
@@ -77,6 +78,11 @@ class DatabaseFile:
         found = _look(self._path)
         if found is None:
             raise FileError("the database file is gone")
+        if found[:2] == self._opened:
+            self._emptied |= self._filled and not found[2]
+            self._filled |= found[2] > 0
+        if self._emptied:  # what is open has pages of before, which must not get into a new one
+            raise FileError("the database file was emptied: restore a backup, and start again")
         if found[:2] != self._opened and self._is_settled(found):
             self._put_aside()
             self._opened = found[:2]
