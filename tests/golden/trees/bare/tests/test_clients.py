@@ -60,10 +60,35 @@ def test_without_keys_any_other_caller_is_told_what_to_set(host: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"],
+    [
+        *("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded", "Forwarded"),
+        *("Via", "X-Real-IP", "X-Client-IP", "X-Original-Forwarded-For", "True-Client-IP"),
+        *("CF-Connecting-IP", "X-Envoy-External-Address", "X-Cluster-Client-IP", "CDN-Loop"),
+        *("Fastly-Client-IP", "Client-IP", "X_Forwarded_For"),
+    ],
 )
 def test_what_a_proxy_on_this_machine_passes_on_is_not_from_this_machine(header: str) -> None:
     assert service("").post("/", headers={header: "127.0.0.1"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://localhost:8000", 200),
+        ("http://127.0.0.1:3000", 200),
+        ("http://[::1]:8000", 200),
+        ("https://evil.example", 401),
+        ("http://localhost.evil.example:8000", 401),
+        ("http://192.0.2.9", 401),
+        ("http://[", 401),
+        ("null", 401),
+    ],
+)
+def test_a_page_of_elsewhere_in_a_browser_on_this_machine_is_not_answered(
+    origin: str, status: int
+) -> None:
+    """As when its name suddenly means 127.0.0.1 (DNS rebinding)."""
+    assert service("").post("/", headers={"Origin": origin}).status_code == status
 
 
 def test_a_caller_without_an_address_is_not_taken_for_one_on_this_machine() -> None:

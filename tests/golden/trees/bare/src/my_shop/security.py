@@ -7,13 +7,13 @@ Settings name the keys: CLIENT_API_KEYS and OPS_API_KEY. `ClientOnly` guards a r
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import APIKeyHeader
 from pydantic import SecretStr
 
+from .callers import is_local
 from .logs import bind
 from .settings import SettingsDep
 
@@ -31,9 +31,6 @@ _ops_key = APIKeyHeader(
 )
 ApiKey = Annotated[str | None, Security(_client_key)]
 OpsKey = Annotated[str | None, Security(_ops_key)]
-
-FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded-")
-"""How the headers begin that a proxy adds."""
 
 
 async def find_client(settings: SettingsDep, key: ApiKey) -> str | None:
@@ -63,22 +60,6 @@ async def guard_client(
     else:
         request.state.client = client
         bind(client=client)
-
-
-def is_local(request: Request) -> bool:
-    """Tell whether the caller is on this machine, with no proxy between.
-
-    The address is what the server says. A request that was passed on is never local, whoever it is
-    passed on for, and neither is one that comes through a Unix socket: proxies use these.
-    """
-    if request.client is None or any(name.startswith(FORWARDED) for name in request.headers):
-        return False
-    try:
-        address = ip_address(request.client.host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
 
 
 def is_operator(settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: ClientDep) -> bool:
