@@ -52,4 +52,4 @@ def is_terminal() -> bool:
 
 
 def _tell(text: str) -> None:
-    say(wrapped(text, " " * (len(text) - len(text.lstrip()))))
+    say(wrapped(text, "  " if text.startswith("  ") else ""))

@@ -52,7 +52,15 @@ def require_consent(project: Project, name: str, wishes: RemovalWishes) -> None:
         command = _command(project, name, wishes, "--yes")
         raise UsageError(f"{loss} There is no terminal to ask at.", f"If it may: {command}")
     answers = ask_person(
-        {}, (Question("remove", loss, False, {"yes": "lose its data", "no": "keep the module"}),)
+        {},
+        (
+            Question(
+                "remove",
+                loss.replace(". ", ".\n"),
+                False,
+                {"yes": "lose its data", "no": "keep the module"},
+            ),
+        ),
     )
     if not answers["remove"]:
         raise FastforgeError("Nothing was removed.", "Keep the data first, then say yes.")
