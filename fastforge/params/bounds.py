@@ -1,6 +1,6 @@
-"""Bounds of numbers and lengths, and the values just inside and just outside of them."""
+"""Bounds of numbers and lengths, and a number within them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from fastforge.errors import UsageError
@@ -58,35 +58,6 @@ def number_within(kind: Kind, bounds: Bounds) -> Decimal:
         if whole and fits_number(kind, value, bounds):
             return value
     raise UsageError(f"No {kind.name} is within these bounds: {field_arguments(bounds)}.")
-
-
-def numbers_at(kind: Kind, bounds: Bounds) -> Iterator[Decimal]:
-    """Give the outermost numbers within bounds."""
-    step = Decimal(1) if kind.name == "int" else _HALF
-    for name, direction in (("ge", 0), ("gt", 1), ("le", 0), ("lt", -1)):
-        if name in bounds and fits(value := bounds[name] + direction * step, bounds):
-            yield value
-
-
-def numbers_beyond(kind: Kind, bounds: Bounds) -> Iterator[Decimal]:
-    """Give the first numbers out of bounds."""
-    step = Decimal(1) if kind.name == "int" else _HALF
-    for name, direction in (("ge", -1), ("gt", 0), ("le", 1), ("lt", 0)):
-        if name in bounds:
-            yield bounds[name] + direction * step
-
-
-def lengths_at(bounds: Bounds) -> Iterator[int]:
-    """Give the outermost lengths within bounds."""
-    yield from sorted({int(value) for value in bounds.values()})
-
-
-def lengths_beyond(bounds: Bounds) -> Iterator[int]:
-    """Give the first lengths out of bounds."""
-    if bounds.get("min_length"):
-        yield int(bounds["min_length"]) - 1
-    if "max_length" in bounds:
-        yield int(bounds["max_length"]) + 1
 
 
 def _ends(bounds: Bounds) -> tuple[Decimal | None, Decimal | None]:

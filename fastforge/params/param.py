@@ -1,6 +1,5 @@
 """A parameter of a task, or a field of a module: its Python source and values to test it with."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -8,11 +7,7 @@ from fastforge.params.bounds import (
     Bounds,
     field_arguments,
     fits,
-    lengths_at,
-    lengths_beyond,
     number_within,
-    numbers_at,
-    numbers_beyond,
     plain,
 )
 from fastforge.params.kinds import Import, Kind
@@ -68,28 +63,6 @@ class Param:
             return _example(self.kind, self.bounds)
         return _list(_example(self.kind, self.bounds), int(self.size.get("min_length") or 1))
 
-    @property
-    def accepted(self) -> tuple[str, ...]:
-        """Values that are just valid: at each bound, and None where it may be."""
-        values = list(_at(self.kind, self.bounds))
-        if self.is_list:
-            least = int(self.size.get("min_length") or 1)
-            values = [_list(value, least) for value in values]
-            item = _example(self.kind, self.bounds)
-            values += [_list(item, length) for length in lengths_at(self.size)]
-        return (*dict.fromkeys(values), *(["None"] if self.nullable else []))
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """Values that are not valid: of another type, and just beyond each bound."""
-        values = [*self.kind.refused, *_beyond(self.kind, self.bounds)]
-        if self.is_list:
-            least = int(self.size.get("min_length") or 1)
-            item = _example(self.kind, self.bounds)
-            values = ['"no list"', *(_list(value, least) for value in values)]
-            values += [_list(item, length) for length in lengths_beyond(self.size)]
-        return (*dict.fromkeys(values), *([] if self.nullable else ["None"]))
-
 
 def _typed(bounds: Bounds) -> str:
     if not bounds:
@@ -114,26 +87,6 @@ def _example(kind: Kind, bounds: Bounds) -> str:
     if fits(Decimal(len(_WORD)), bounds):
         return f'"{_WORD}"'
     return _repeated(int(bounds.get("min_length") or bounds["max_length"]))
-
-
-def _at(kind: Kind, bounds: Bounds) -> list[str]:
-    if kind.is_number:
-        return [_number(kind, value) for value in numbers_at(kind, bounds)]
-    return [_repeated(length) for length in lengths_at(bounds)]
-
-
-def _beyond(kind: Kind, bounds: Bounds) -> list[str]:
-    if kind.is_number:
-        values = [_number(kind, value) for value in numbers_beyond(kind, bounds)]
-        return [*values, *(_endless(bounds) if kind.name == "float" else ())]
-    return [_repeated(length) for length in lengths_beyond(bounds)]
-
-
-def _endless(bounds: Bounds) -> Iterator[str]:
-    """Give the infinities that no bound keeps out, where there are bounds."""
-    for names, text in (({"ge", "gt"}, '"-inf"'), ({"le", "lt"}, '"inf"')):
-        if bounds and not names & bounds.keys():
-            yield text
 
 
 def _number(kind: Kind, value: Decimal) -> str:

@@ -145,42 +145,11 @@ def known_values(params: Iterable[Param]) -> list[list[object]]:
     ]
 
 
-def accepted_of(param: Param) -> list[str]:
-    """Give values that are just valid."""
-    return [canonical(param, value) for value in param.accepted] + _ends(param, 0)
-
-
-def refused_of(param: Param) -> list[str]:
-    """Give values that are not valid."""
-    beyond = ['"9999-12-31T23:59:59-12:00"'] if param.kind.name == "datetime" else []
-    if param.is_list and beyond:
-        beyond = [f"{beyond} * {int(param.size.get('min_length') or 1)}"]
-        beyond = [text.replace("'", "") for text in beyond]
-    return [*param.refused, *beyond, *rounded_of(param), *_ends(param, 1)]
-
-
-def rounded_of(param: Param) -> list[str]:
-    """Give a number that JSON has rounded, where the type is to refuse it."""
-    return ["1234567890123456.78"] if param.kind.name == "Decimal" and not param.is_list else []
-
-
 def canonical(param: Param, value: str) -> str:
     """Write decimals as they come back."""
     if param.kind.name != "Decimal":
         return value
     return re.sub(r'"(-?[\d.]+)"', lambda match: f'"{Decimal(match[1])}"', value)
-
-
-def _ends(param: Param, step: int) -> list[str]:
-    """Give the outermost whole numbers that a table keeps, or those `step` beyond."""
-    if param.kind.annotation != INT64:
-        return []
-    ends = [] if _low(param) else [-(2**63) - step]
-    ends += [] if _high(param) else [2**63 - 1 + step]
-    if not param.is_list:
-        return [str(end) for end in ends]
-    least = int(param.size.get("min_length") or 1)
-    return [f"[{end}]" if least == 1 else f"[{end}] * {least}" for end in ends]
 
 
 def _scalars(param: Param) -> list[str]:

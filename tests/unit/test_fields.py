@@ -5,7 +5,7 @@ from hypothesis import given
 from pydantic import TypeAdapter
 
 from fastforge.errors import UsageError
-from fastforge.parts.fields import accepted_of, examples_of, parse_fields, refused_of
+from fastforge.parts.fields import examples_of, parse_fields
 from tests.parts.params import params
 
 
@@ -88,9 +88,8 @@ def test_examples_differ_where_they_can(text: str, examples: list[str] | None) -
 def test_whole_numbers_end_where_a_table_ends() -> None:
     [free, bounded] = parse_fields(["size:int", "level:int>=1<=3"])
 
-    assert accepted_of(free.param) == [str(-(2**63)), str(2**63 - 1)]
-    assert refused_of(free.param)[-2:] == [str(-(2**63) - 1), str(2**63)]
-    assert str(2**63) not in refused_of(bounded.param)
+    assert free.param.kind.annotation == "Int64"
+    assert bounded.param.kind.annotation == "int"
 
 
 def test_a_default_moment_is_kept_in_utc() -> None:
@@ -109,5 +108,5 @@ def test_values_are_valid_python(text: str) -> None:
 
     examples = examples_of(field.param)
     assert len(examples) == 3
-    for source in (*examples, *accepted_of(field.param), *refused_of(field.param)):
+    for source in examples:
         TypeAdapter(object).validate_python(eval(source))  # noqa: S307

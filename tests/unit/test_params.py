@@ -20,6 +20,7 @@ from fastforge.params import (
 )
 from fastforge.params.names import check_param_name
 from tests.parts.params import params
+from tests.parts.values import accepted, refused
 
 
 @pytest.mark.parametrize(
@@ -143,9 +144,9 @@ def test_examples_fit_and_what_is_beyond_is_refused(text: str) -> None:
     param = parse_param(text)
     model = _model(param)
 
-    for value in (param.example, *param.accepted):
+    for value in (param.example, *accepted(param)):
         _validate(model, param, value)
-    for value in param.refused:
+    for value in refused(param):
         with pytest.raises(ValidationError) as raised:
             _validate(model, param, value)
         assert {error["loc"][0] for error in raised.value.errors()} == {param.name}
