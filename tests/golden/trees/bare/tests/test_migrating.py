@@ -250,6 +250,22 @@ def test_a_trigger_that_went_with_a_table_is_named(
     ]
 
 
+def test_a_table_that_views_and_triggers_name_is_made_anew(shop: Database, write: Write) -> None:
+    with shop.transaction() as session:
+        session.execute(text("CREATE VIEW known AS SELECT name FROM customers"))
+        count = "UPDATE customers SET name = 'new' WHERE id = NEW.customer_id"
+        session.execute(text(f"CREATE TRIGGER noted AFTER INSERT ON bills BEGIN {count}; END"))
+    write("second", "first", LONGER)
+    write("third", "second", "op.rename_table('customers', 'clients')")
+
+    schema.upgrade(shop)
+
+    with shop.transaction() as session:
+        session.execute(text("INSERT INTO bills VALUES (1)"))  # its trigger and its foreign key
+        assert session.scalars(text("SELECT name FROM known")).all() == ["new"]
+        assert session.scalar(text("PRAGMA legacy_alter_table")) == 0
+
+
 def test_the_file_is_copied_before_a_start_migrates_it(
     shop: Database, file: Path, write: Write
 ) -> None:

@@ -5,15 +5,17 @@ ON DELETE of all that refers to it: they are off while tables change, and checke
 """
 
 import logging
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Generator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, event, inspect
 
 from .database_file import main_file
 from .errors import StartError
@@ -38,6 +40,7 @@ def checked(connection: Connection) -> Generator[None, None, None]:
     """
     if connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
         raise CommandError("migrations need a connection of migrating.for_migrations(engine)")
+    event.listen(connection, "before_cursor_execute", _let_others_be)
     before, triggers = _dangling(connection), _triggers(connection)
     yield
     if dangling := _dangling(connection) - before:
@@ -84,6 +87,13 @@ def copy_to(source: sqlite3.Connection, copy: Path) -> None:
         part.replace(copy)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _let_others_be(_connection: object, cursor: Any, statement: str, *_: object) -> None:  # noqa: ANN401 (of the driver)
+    # A view, or a trigger of another table, may name the one that is made anew: that is no reason
+    # to refuse the last step. Where a table gets another name, they follow.
+    anew = re.match(r'ALTER TABLE "?_alembic_tmp_', statement)
+    cursor.execute(f"PRAGMA legacy_alter_table = {'ON' if anew else 'OFF'}")
 
 
 def _dangling(connection: Connection) -> Counter[tuple[str, str]]:
