@@ -85,8 +85,11 @@ def verify(project: Project, checks: Sequence[Check], listener: Listener) -> Rep
 async def _run_all(
     project: Project, checks: Sequence[Check], scratch: Path, listener: Listener
 ) -> list[Outcome]:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_run(check, project, scratch, listener)) for check in checks]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_run(check, project, scratch, listener)) for check in checks]
+    except ExceptionGroup as several:  # what is told cannot be written, for instance
+        raise several.exceptions[0] from None
     return [task.result() for task in tasks]
 
 

@@ -1,6 +1,7 @@
 """Checks are run side by side and reported in their order."""
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -71,6 +72,18 @@ def test_checks_run_side_by_side(project: Project) -> None:
     report = verify(project, [Check("a", "", meet), Check("b", "", meet)], lambda *_: None)
 
     assert report.passed
+
+
+def test_what_the_listener_raises_ends_it_as_it_is(project: Project, tmp_path: Path) -> None:
+    def listen(_: str, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left") as raised:
+        verify(project, [check("a"), check("b")], listen)
+
+    assert raised.value.errno == errno.ENOSPC
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_program_that_is_not_there_is_a_failed_check(project: Project) -> None:
