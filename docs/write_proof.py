@@ -45,8 +45,9 @@ def main() -> None:
 
 
 def replace_rows(section: Path, rows: Sequence[Row]) -> None:
-    """Give a section new rows; title and note stay."""
+    """Give a section new rows; title and note stay, but not what is said of older rows."""
     facts = {**json.loads(section.read_text()), "rows": rows}
+    facts.pop("older", None)
     section.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -70,6 +71,7 @@ def section(facts: Mapping[str, Any]) -> str:
     """Give a section: title, note, and its rows as a table."""
     rows: Sequence[Row] = facts["rows"]
     lines = [f"## {facts['title']}", "", facts["note"], ""]
+    lines += [facts["older"], ""] if "older" in facts else []
     return "\n".join([*lines, *(table(rows) if rows else ["Not run yet."]), ""])
 
 
