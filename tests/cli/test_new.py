@@ -212,3 +212,15 @@ def test_a_folder_with_a_space_can_be_typed_and_a_missing_uv_is_named(
 
     assert f"  cd '{folder}/shop'\n" in ran.out
     assert "note: uv is not on the PATH; for uv type /" in ran.err
+
+
+def test_without_a_terminal_nobody_misses_the_timezone(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    flags = ["--description=Sells.", "--database=sqlite", "--jobstore=database", "--metrics"]
+    flags += ["--docker", "--ci=none", "--bare", "--no-verify", "--no-git"]
+
+    ran = fastforge("new", "shop", *flags)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert 'timezone: "UTC"\n' in (tmp_path / "shop/.fastforge/project.yml").read_text()
