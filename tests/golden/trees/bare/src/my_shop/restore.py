@@ -7,7 +7,8 @@ Copying the file by hand is not enough: SQLite would write what lies beside the 
 
 import sqlite3
 import sys
-from contextlib import closing, suppress
+from collections.abc import Generator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def restore(database_url: str, backup: Path) -> Path:
     file = Path(make_url(database_url).database or "")
     before = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}-replaced.bak")
     try:
-        with closing(_open(backup)) as source:
+        with _opened(backup) as source:
             if file.exists() and backup.samefile(file):  # SQLite would wait for itself
                 raise RestoreError(f"{backup} is the database itself")
             try:
@@ -42,7 +43,7 @@ def restore(database_url: str, backup: Path) -> Path:
 
 
 def _replace(source: sqlite3.Connection, file: Path, before: Path | None) -> None:
-    with closing(_take(file)) as target:
+    with _taken(file) as target:
         if before is not None:
             copy_to(target, before)
         source.backup(target)
@@ -54,28 +55,31 @@ def _put_aside(file: Path, before: Path) -> None:
             Path(f"{file}{suffix}").replace(f"{before}{suffix}")
 
 
-def _open(backup: Path) -> sqlite3.Connection:
+@contextmanager
+def _opened(backup: Path) -> Generator[sqlite3.Connection, None, None]:
     """Open a backup, if it is whole and of a service like this one."""
     if not backup.is_file():
         raise RestoreError(f"there is no file {backup}")
-    source = sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)
-    if source.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
-        raise RestoreError(f"{backup} is damaged")
-    if not source.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
-        raise RestoreError(f"{backup} is no backup of this service: it has no revision")
-    return source
+    with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
+        if source.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
+            raise RestoreError(f"{backup} is damaged")
+        revision = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        if not source.execute(revision).fetchall():
+            raise RestoreError(f"{backup} is no backup of this service: it has no revision")
+        yield source
 
 
-def _take(file: Path) -> sqlite3.Connection:
+@contextmanager
+def _taken(file: Path) -> Generator[sqlite3.Connection, None, None]:
     """Open the database alone: nobody else may have it open."""
-    target = sqlite3.connect(file, isolation_level=None, timeout=1)
-    target.execute("PRAGMA locking_mode = EXCLUSIVE")
-    try:
-        target.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        raise RestoreError(f"stop the service first: {error}") from error
-    target.execute("COMMIT")  # the lock stays
-    return target
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=1)) as target:
+        target.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try:
+            target.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise RestoreError(f"stop the service first: {error}") from error
+        target.execute("COMMIT")  # the lock stays
+        yield target
 
 
 def main() -> str | None:

@@ -109,7 +109,7 @@ def test_due_times_that_a_note_counted_are_counted_in_their_column(
     assert (find(counted).earlier, find(counted).error) == (1250, None)
     assert (find(other).earlier, find(other).error) == (0, "and that was it")
 
-    command.downgrade(alembic_config(), "0002")
+    command.downgrade(alembic_config(), "0003")
     notes = text("SELECT error FROM runs ORDER BY name")
     with database.snapshot() as session:
         assert list(session.scalars(notes)) == [
