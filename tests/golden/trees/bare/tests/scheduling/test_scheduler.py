@@ -348,18 +348,18 @@ def test_a_backlog_is_taken_in_parts_without_a_pause(
     """S20: what a pass does not take is for the next one."""
     monkeypatch.setattr("my_shop.scheduling.due.MOST_AT_ONCE", 3)
     monkeypatch.setattr("my_shop.scheduling.adapter.MOST_AT_ONCE", 3)
-    scheduler = make_scheduler(job(schedule=Every(timedelta(minutes=1))))
-    engine, first = scheduler.engine, Every(timedelta(minutes=1)).next_after(just_now())
+    each = timedelta(minutes=10)
+    schedule = Every(each, anchor=just_now() + each / 2)  # none falls due meanwhile
+    scheduler = make_scheduler(job(schedule=schedule))
+    engine, first = scheduler.engine, schedule.anchor - 5 * each
     engine.start(paused=True)
     scheduler.reconcile()
-    first -= timedelta(minutes=5)
     make_due(scheduler, "report", first)
 
     assert engine.do_pass() == 0
     assert engine.do_pass() > 0
 
-    expected = [first + number * timedelta(minutes=1) for number in range(5)]
-    assert [run.due_at for run in recorded()] == expected
+    assert [run.due_at for run in recorded()] == [first + number * each for number in range(5)]
 
 
 def test_a_clock_that_was_set_back_is_said_once_and_repeats_nothing(  # noqa: PLR0913, PLR0917

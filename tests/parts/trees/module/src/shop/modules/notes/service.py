@@ -27,14 +27,16 @@ def create(repository: Repository, new: NewNote) -> Note:
 
 def replace(repository: Repository, note_id: UUID, new: NewNote) -> Note:
     """Replace one as a whole; raises NotFoundError."""
-    row = _found(repository.find(note_id, to_change=True), note_id)
+    found = repository.find(note_id, to_change=True)
+    row = _found(found, note_id)
     repository.replace(row, new)
     return row
 
 
 def delete(repository: Repository, note_id: UUID) -> None:
     """Delete one; raises NotFoundError."""
-    repository.remove(_found(repository.find(note_id, to_change=True), note_id))
+    found = repository.find(note_id, to_change=True)
+    repository.remove(_found(found, note_id))
 
 
 def _found(row: Note | None, note_id: UUID) -> Note:

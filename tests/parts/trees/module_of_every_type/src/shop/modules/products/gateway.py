@@ -108,7 +108,8 @@ async def open_client(app: FastAPI) -> AsyncGenerator[None, None]:
     """Open the client before the first request, close it after the last."""
     settings, loop = GatewaySettings(), asyncio.get_running_loop()
     async with connect(settings) as client:
-        app.state.products_gateway = Gateway(client, loop, settings.timeout_seconds)
+        gateway = Gateway(client, loop, settings.timeout_seconds)
+        app.state.products_gateway = gateway
         yield
 
 

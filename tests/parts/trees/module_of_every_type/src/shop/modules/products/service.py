@@ -32,7 +32,8 @@ def create(repository: Repository, new: NewProduct) -> Product:
 
 def replace(repository: Repository, product_id: UUID, new: NewProduct) -> Product:
     """Replace one as a whole; raises NotFoundError, or ConflictError as `create` does."""
-    row = _found(repository.find(product_id, to_change=True), product_id)
+    found = repository.find(product_id, to_change=True)
+    row = _found(found, product_id)
     try:
         repository.replace(row, new)
     except DuplicateError as error:
@@ -42,7 +43,8 @@ def replace(repository: Repository, product_id: UUID, new: NewProduct) -> Produc
 
 def delete(repository: Repository, product_id: UUID) -> None:
     """Delete one; raises NotFoundError."""
-    repository.remove(_found(repository.find(product_id, to_change=True), product_id))
+    found = repository.find(product_id, to_change=True)
+    repository.remove(_found(found, product_id))
 
 
 def _found(row: Product | None, product_id: UUID) -> Product:
