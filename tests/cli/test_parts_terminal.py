@@ -7,22 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from fastforge.answers import ProjectAnswers
-from fastforge.record import record_of
-from fastforge.staging import write_files
+from tests.parts.small_shop import make_small_shop
 from tests.terminal import CTRL_C, CTRL_D, UP, terminal
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """As much of a project as these commands look at."""
-    answers = ProjectAnswers(name="shop", description="Sells.", author="Ada")
-    record = record_of("project", "shop", answers.as_dict(), {})
-    files = {f"src/shop/{kind}/__init__.py": b"" for kind in ("jobs", "tasks", "modules")}
-    files["src/shop/migrations/versions/0001.py"] = b'revision = "0001"\ndown_revision = None\n'
-    files["src/shop/models.py"] = b'    __tablename__ = "runs"\n'
-    write_files({**files, record.path: record.content()}, tmp_path)
-    return tmp_path
+    return make_small_shop(tmp_path)
 
 
 def answers_of(shop: Path, part: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 SMALL = {
     "starts": (["5"], r"^5 jobs, (all new|unchanged): [\d.]+ s$", 3),
-    "ledger": (["200"], r"^200 rows, .+: [\d.]+ ms$", 4),
+    "ledger": (["200"], r"^200 rows, .+: [\d.]+ ms$", 5),
     "enqueue": (["3"], r"^POST /\w+: [\d.]+ ms, [\d.]+ of add_task$", 3),
     "due_times": (["4", "2x3"], r"^2 processes, 3 .+: [1-9]\d* recorded .+ statements each$", 1),
     "requests_a_second": (["0.2"], r"^[\w ]+: [1-9]\d* requests a second, [\d.]+ of bare$", 3),

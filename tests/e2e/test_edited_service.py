@@ -28,7 +28,7 @@ def a_setting_without_a_default(root: Path) -> None:
     replace(
         root / "src/shop/settings.py",
         "    auto_migrate: bool",
-        "    warehouse_key: SecretStr\n    warehouse_floor: int\n    auto_migrate: bool",
+        "    warehouse_key: HeaderKey\n    warehouse_floor: int\n    auto_migrate: bool",
     )
     (root / ".env").write_text("WAREHOUSE_KEY='a $ecret'\nexport WAREHOUSE_FLOOR=3\n")
 
@@ -93,7 +93,7 @@ def no_document(root: Path) -> None:
 
 def a_renamed_package(root: Path) -> None:
     (root / "src/shop").rename(root / "src/store")
-    for path in (root / "pyproject.toml", root / "migrations/env.py"):
+    for path in (root / "pyproject.toml", root / "src/store/migrations/env.py"):
         path.write_text(re.sub(r"\bshop\b", "store", path.read_text()))
     uv(root, "sync", "--offline")
 

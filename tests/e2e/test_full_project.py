@@ -163,7 +163,7 @@ def readme_commands(readme: str) -> list[str]:
     )
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     commands = [line.partition("  #")[0].strip().removeprefix("$ ") for line in lines]
-    return [command for command in commands if command.startswith("uv ")]
+    return [command for command in commands if command.startswith("uv ") and "FILE" not in command]
 
 
 def serves(command: str) -> bool:

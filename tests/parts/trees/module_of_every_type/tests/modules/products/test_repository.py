@@ -16,7 +16,7 @@ from shop.modules.products.schemas import NewProduct, ProductView
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 FIELDS = NewProduct.model_fields
-UNIQUE = [column.name for column in Product.__table__.columns if column.unique]
+UNIQUE = [c.name for c in Product.__table__.columns if c.unique]
 
 Examples = list[dict[str, object]]
 Values = Callable[[str], list[object]]

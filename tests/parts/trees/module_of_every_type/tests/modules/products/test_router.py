@@ -75,7 +75,7 @@ def test_what_is_not_there_is_404(client: TestClient, examples: Examples, method
 
 
 @pytest.mark.parametrize(
-    "field", [column.name for column in Product.__table__.columns if column.unique]
+    "field", [c.name for c in Product.__table__.columns if c.unique]
 )
 def test_a_taken_value_is_409(client: TestClient, examples: Examples, field: str) -> None:
     client.post(PATH, json=examples[0])
