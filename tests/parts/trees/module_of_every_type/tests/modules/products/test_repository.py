@@ -16,7 +16,8 @@ from shop.modules.products.schemas import NewProduct, ProductView
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 FIELDS = NewProduct.model_fields
-UNIQUE = [c.name for c in Product.__table__.columns if c.unique]
+TABLE = Product.__table__
+UNIQUE = [column.name for column in TABLE.columns if column.unique]
 
 Examples = list[dict[str, object]]
 Values = Callable[[str], list[object]]

@@ -8,6 +8,8 @@ from shop.modules.products.models import Product
 from shop.modules.products.router import router
 from shop.modules.products.schemas import NewProduct
 
+TABLE = Product.__table__
+UNIQUE = [column.name for column in TABLE.columns if column.unique]
 PATH = router.prefix
 NOWHERE = f"{PATH}/00000000-0000-0000-0000-000000000007"
 
@@ -74,9 +76,7 @@ def test_what_is_not_there_is_404(client: TestClient, examples: Examples, method
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize(
-    "field", [c.name for c in Product.__table__.columns if c.unique]
-)
+@pytest.mark.parametrize("field", UNIQUE)
 def test_a_taken_value_is_409(client: TestClient, examples: Examples, field: str) -> None:
     client.post(PATH, json=examples[0])
     same = {**examples[1], field: examples[0][field]}
