@@ -163,7 +163,7 @@ def readme_commands(readme: str) -> list[str]:
     )
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     commands = [line.partition("  #")[0].strip().removeprefix("$ ") for line in lines]
-    return [command for command in commands if command.startswith("uv ") and "FILE" not in command]
+    return [c for c in commands if c.startswith("uv ") and not re.search("FILE|PATH/TO", c)]
 
 
 def serves(command: str) -> bool:
