@@ -34,9 +34,9 @@ USED = frozenset(
     GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Iterator JSON
     JsonDecimal KEY KNOWN Limit Mapped Mock Moment MOST_AT_ONCE NotFoundError NOWHERE O Offset PATH
     Path PositiveFloat PREFIX Query ReadSessionDep Repository Request RETRY_AFTER_SECONDS Row Secret
-    SecretStr Sequence Session SessionDep SettingsConfigDict START String TAKEN TestClient Text
-    ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID Uuid
-    ValidationError Values
+    SecretStr Sequence Session SessionDep SettingsConfigDict START String TABLE TAKEN TestClient
+    Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
+    Uuid ValidationError Values
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""

@@ -49,20 +49,30 @@ class Processes:
         values = {"beats": self._beats, "seen_at": now, "declared": json.dumps(dict(declared))}
         mine = update(SchedulerProcess).where(SchedulerProcess.id.in_(_unlocked(self._owner)))
         session.execute(mine.values(values))
-        rows = {row.id: row for row in session.scalars(select(SchedulerProcess))}
-        if rows.pop(self._owner, None) is None:
+        if session.get(SchedulerProcess, self._owner) is None:
             new = insert(SchedulerProcess).values(id=self._owner, started=self._number, **values)
             session.execute(new)
-        silent = self._peers.silent({name: row.beats for name, row in rows.items()}, monotonic())
+        others, silent = self._look(session)
         if silent:
             _remove(session, *silent)
+        return others
+
+    def others(self, session: Session) -> Others:
+        """Give what the others declare now."""
+        return self._look(session)[0]
+
+    def _look(self, session: Session) -> tuple[Others, set[str]]:
+        rows = {row.id: row for row in session.scalars(select(SchedulerProcess))}
+        rows.pop(self._owner, None)
+        silent = self._peers.silent({name: row.beats for name, row in rows.items()}, monotonic())
         living = [row for name, row in rows.items() if name not in silent]
         mine_is = (self._number, self._owner)
         later = [row for row in living if (row.started, row.id) > mine_is]
-        return Others(
+        others = Others(
             declared=frozenset(pair for row in living for pair in json.loads(row.declared).items()),
             newer=frozenset(name for row in later for name in json.loads(row.declared)),
         )
+        return others, silent
 
     def leave(self, session: Session) -> None:
         """Say that this process ends."""

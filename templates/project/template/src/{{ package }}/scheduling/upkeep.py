@@ -51,7 +51,7 @@ class Upkeep:
         self._warn_of_the_clock({name: at for name, at in since.items() if name in declared})
         lost = self._missing(times, since, seen_until) - self._others.newer
         if old or lost or self._wanted or self._others != before:
-            actions = self.reconcile(seen_until, self._others)
+            actions = self.reconcile(seen_until)
             if actions.changes or first:
                 logger.info("jobs: %s", actions)
             self._reconciled = monotonic()
@@ -61,13 +61,15 @@ class Upkeep:
         """Tell whether one of the jobs waits for another schedule."""
         return any(name in self._wanted for name in names)
 
-    def reconcile(self, seen_until: datetime, others: Others) -> Actions:
+    def reconcile(self, seen_until: datetime) -> Actions:
         """Make the store equal to the code; see `reconcile.reconcile` for what stays."""
         marks = self._handled()
         since = marks if KEPT else {}
         # Read and write under one lock: a process that decided earlier and wrote later would move
         # a job on past a due time that nobody has recorded yet.
         with self._engine.changing():
+            # Who declares what is read under it too: newer code may have come since the last look.
+            others = self._others = self._declared_by_others()
             times, stored = self._engine.store.run_times(), self._engine.schedules()
             # Of a job that is declared, half may be lost: its schedule or its next due time.
             store = {n: repr(at) for n, at in stored.items() if n in times or n not in self._jobs}
@@ -113,6 +115,10 @@ class Upkeep:
     def _handled(self) -> Mapping[str, datetime]:
         with self._database.snapshot() as session:
             return handled(session)
+
+    def _declared_by_others(self) -> Others:
+        with self._database.snapshot() as session:
+            return self._processes.others(session)
 
     def _missing(
         self, times: Collection[str], since: Mapping[str, datetime], seen_until: datetime

@@ -6,16 +6,19 @@ import logging
 import pickle
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import Session
 
 from shop.background import RunContext
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.scheduling import Crontab, Every, Job, Once, Schedule, private
+from shop.scheduling.handled import handled
 from shop.scheduling.jobstore import JobStore, make_stores
 from shop.scheduling.models import HandledJob, SchedulerProcess
 from shop.scheduling.reconcile import Actions
@@ -275,6 +278,32 @@ def test_a_new_schedule_takes_effect_at_once_and_while_its_code_lives(
     rolled_back.stop()
     new.engine.wakeup()
     wait_until(lambda: new.engine.schedules() == {"report": noon})
+
+
+def test_newer_code_that_starts_during_a_pass_of_the_old_code_keeps_its_schedule(
+    make_scheduler: MakeScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S18: it starts after the old code has seen who is there, and before that writes."""
+    noon = Crontab("0 12 * * *")
+    old, new = make_scheduler(job(schedule=HOURLY)), make_scheduler(job(schedule=noon))
+    old.engine.start(paused=True)
+    old.engine.do_pass()
+
+    def start_newer_code() -> None:
+        new.engine.start(paused=True)
+        new.engine.do_pass()
+
+    def handled_and_newer_code(session: Session) -> dict[str, datetime]:
+        if not new.running:
+            with ThreadPoolExecutor() as other_process:
+                other_process.submit(start_newer_code).result()
+        return handled(session)
+
+    monkeypatch.setattr("shop.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
+    monkeypatch.setattr("shop.scheduling.upkeep.handled", handled_and_newer_code)
+    old.engine.do_pass()
+
+    assert new.engine.schedules() == {"report": noon}
 
 
 def test_what_was_due_by_the_old_schedule_is_handed_over_before_it_changes(

@@ -16,7 +16,6 @@ from .due import Due, record
 from .handled import move
 from .job import Job
 from .jobstore import DECLARED, JobStore
-from .processes import NOBODY, Others
 from .reconcile import Actions
 from .upkeep import Upkeep
 
@@ -72,9 +71,9 @@ class Scheduler:
         if self.running:
             self.engine.shutdown()
 
-    def reconcile(self, others: Others = NOBODY) -> Actions:
+    def reconcile(self) -> Actions:
         """Make the store equal to the code; see `reconcile.reconcile` for what stays."""
-        return self._upkeep.reconcile(self.engine.seen_until, others)
+        return self._upkeep.reconcile(self.engine.seen_until)
 
     def _look(self, seen_until: datetime) -> Collection[str]:
         return self._upkeep.look(seen_until)
