@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.answers import ProjectAnswers, Value, default_description, default_python
+from fastforge.environment.git import configured_author
 from fastforge.errors import ConflictError, UsageError
-from fastforge.git import configured_author
 from fastforge.plan import Plan, merged, plan_files
 from fastforge.project import Project, enclosing_project
 from fastforge.record import FOLDER, Record, record_of

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastforge.answers import ProjectAnswers, Value
-from fastforge.console import say, wrapped
 from fastforge.creation import command_for, complete
 from fastforge.errors import UsageError
-from fastforge.live import read_choice, read_text
 from fastforge.questions import QUESTIONS, Question, ask as ask_questions
 from fastforge.shell import quoted
+from fastforge.terminal.console import say, wrapped
+from fastforge.terminal.live import read_choice, read_text
 
 _EXAMPLE = "my-shop"
 

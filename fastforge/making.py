@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastforge import __version__
-from fastforge.console import note, say, say_json
 from fastforge.creation import Creation
+from fastforge.terminal.console import note, say, say_json
 
 if TYPE_CHECKING:
-    from fastforge.verify import Report
+    from fastforge.verify.running import Report
 
 MEMORY_NOTE = "note: with --jobstore memory next run times are not kept: a restart forgets them."
 
@@ -58,7 +58,7 @@ def make(creation: Creation, into: Path, wishes: Wishes) -> None:
 
 def _note_workflow(creation: Creation) -> None:
     """Say where the workflow has to go if the project is a part of another repository."""
-    from fastforge.git import repository_around
+    from fastforge.environment.git import repository_around
 
     root = creation.plan.target
     top = repository_around(root) if (root / WORKFLOW).is_file() else None
@@ -82,10 +82,10 @@ def _make_files(creation: Creation, into: Path, wishes: Wishes) -> None:
 
 
 def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
-    from fastforge.environment import interpreter, set_up
-    from fastforge.progress import Progress
-    from fastforge.verification import require, show_problems, watch
-    from fastforge.verify import chosen, verify
+    from fastforge.environment.uv import interpreter, set_up
+    from fastforge.terminal.progress import Progress
+    from fastforge.verify.report import require, show_problems, watch
+    from fastforge.verify.running import chosen, verify
 
     git = None
     with Progress(quiet_stdout=wishes.as_json) as progress:
@@ -111,7 +111,7 @@ def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
 
 
 def _commit(creation: Creation) -> str:
-    from fastforge.git import first_commit
+    from fastforge.environment.git import first_commit
 
     return first_commit(creation.plan.target, creation.answers.name, __version__)
 
@@ -122,7 +122,7 @@ def _written(creation: Creation) -> str:
 
 
 def _farewell(creation: Creation, into: Path, again: str) -> None:
-    from fastforge.environment import uv_binary
+    from fastforge.environment.uv import uv_binary
 
     if creation.answers.jobstore == "memory":
         note(MEMORY_NOTE)

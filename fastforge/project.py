@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.answers import ProjectAnswers
-from fastforge.console import note
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.paths import read_inside
 from fastforge.record import FOLDER, PROJECT_RECORD, Record, read_record
 from fastforge.sources import files_of
+from fastforge.terminal.console import note
 from fastforge.transaction import recover
 
 _FOREIGN = "{stage} says what to change here, but no run of yours left it: it is not followed."

@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from fastforge.console import ORDERS
 from fastforge.project import Project, enclosing_project
+from fastforge.terminal.console import ORDERS
 
 
 def quoted(words: Iterable[str]) -> str:

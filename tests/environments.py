@@ -26,7 +26,7 @@ from pathlib import Path
 
 from fastforge import __version__
 from fastforge.answers import ProjectAnswers, valid_combinations
-from fastforge.environment import child_environment, program, uv_binary
+from fastforge.environment.uv import child_environment, program, uv_binary
 from fastforge.render import render
 from fastforge.staging import write_files
 from tests.combinations import interpreters

@@ -17,9 +17,9 @@ def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) 
     """
     from datetime import UTC, datetime
 
-    from fastforge.console import say, say_json
     from fastforge.inventory import take_inventory
     from fastforge.project import open_project
+    from fastforge.terminal.console import say, say_json
 
     inventory = take_inventory(open_project(project), datetime.now(UTC))
     if as_json:
@@ -41,7 +41,7 @@ _Rows = Sequence[tuple[Sequence[str], Sequence[str]]]
 
 
 def _table(title: str, rows: _Rows) -> Iterator[str]:
-    from fastforge.console import aligned
+    from fastforge.terminal.console import aligned
 
     yield title
     if not rows:

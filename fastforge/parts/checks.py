@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
-from fastforge.checks import static, tests
 from fastforge.project import Project
-from fastforge.verify import Check
+from fastforge.verify.checks import static, tests
+from fastforge.verify.running import Check
 
 _REGISTRY_TEST = "tests/test_discovery.py"
 _SCHEMA_TEST = "tests/test_schema.py"

@@ -7,7 +7,6 @@ from functools import partial
 
 from fastforge.answers import Value, check_timezone, one_line
 from fastforge.interview import ask_person, is_terminal, missing
-from fastforge.live import read_live
 from fastforge.parts.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
 from fastforge.project import Project
@@ -15,6 +14,7 @@ from fastforge.questions import Question, suggested_zones
 from fastforge.schedule import ScheduleChoice, choose, preview
 from fastforge.schedule.choice import INTERVAL
 from fastforge.schedule.generated import zone
+from fastforge.terminal.live import read_live
 
 EXAMPLES = ("03:30", "30m", "0 12 * * 1-5", "@weekly")
 SHOWN = 5

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.console import note
 from fastforge.errors import UsageError
 from fastforge.parts.consent import require_consent, require_name
 from fastforge.parts.examples import has_table
@@ -28,6 +27,7 @@ from fastforge.record import Record
 from fastforge.render import render
 from fastforge.revisions import Revision, folder_of, followers, heads, read_revisions
 from fastforge.sources import parse
+from fastforge.terminal.console import note
 from fastforge.trust import templates_for
 
 _UNMADE = "Its table was never made in this project's database; nothing of it stays."

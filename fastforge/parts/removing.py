@@ -3,7 +3,6 @@
 import sys
 from dataclasses import dataclass
 
-from fastforge.console import note, say, say_json
 from fastforge.errors import ConflictError, UsageError
 from fastforge.parts.examples import TOGETHER, example, examples, together
 from fastforge.parts.part import saved
@@ -11,6 +10,7 @@ from fastforge.parts.uses import importers
 from fastforge.plan import Plan, plan_removal
 from fastforge.project import Project
 from fastforge.record import Record
+from fastforge.terminal.console import note, say, say_json
 from fastforge.transaction import apply
 
 STAYS = {

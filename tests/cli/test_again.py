@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from fastforge.answers import CI_SERVICES, DATABASES, JOBSTORES, PYTHONS
 from fastforge.cli import app
-from fastforge.console import visible
 from fastforge.creation import Creation
 from fastforge.plan import Plan
 from fastforge.record import record_of
+from fastforge.terminal.console import visible
 from tests.conftest import Fastforge
 from tests.parts.commands import command_lines
 from tests.parts.small_shop import make_shop, make_small_shop

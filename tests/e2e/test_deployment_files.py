@@ -19,7 +19,7 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from fastforge.answers import JOBSTORES, ProjectAnswers, default_python, valid_combinations
-from fastforge.environment import child_environment, uv_binary
+from fastforge.environment.uv import child_environment, uv_binary
 from fastforge.render import render
 from tests.combinations import parameters
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from fastforge.answers import default_python
 from fastforge.cli import app
-from fastforge.environment import child_environment, program
+from fastforge.environment.uv import child_environment, program
 from fastforge.errors import FastforgeError
 from tests.conftest import files_of
 from tests.environments import Environments

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from fastforge.answers import ProjectAnswers
-from fastforge.checks.outcome import Finding
-from fastforge.checks.static import check_format, check_lint, check_mypy, check_ty
-from fastforge.checks.tests import check_tests
 from fastforge.project import Project
 from fastforge.record import record_of
+from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.static import check_format, check_lint, check_mypy, check_ty
+from fastforge.verify.checks.tests import check_tests
 
 
 @pytest.fixture

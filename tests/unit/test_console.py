@@ -9,7 +9,7 @@ from typing import TextIO
 
 import pytest
 
-from fastforge.console import wrapped
+from fastforge.terminal.console import wrapped
 
 SENTENCE = "error: There is no folder /srv/shop-of-ada, and nobody can make one."
 COMMAND = "  Type it all: fastforge new shop --description 'Sells things' --yes"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fastforge import environment
-from fastforge.environment import child_environment, interpreter, set_up, uv_binary
+from fastforge.environment import uv as environment
+from fastforge.environment.uv import child_environment, interpreter, set_up, uv_binary
 from fastforge.errors import SetupError
 
 

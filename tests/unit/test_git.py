@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.git import configured_author, first_commit
-from fastforge.variables import for_git, for_server, for_tools, for_uv
+from fastforge.environment.git import configured_author, first_commit
+from fastforge.environment.variables import for_git, for_server, for_tools, for_uv
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fastforge.progress import Progress
+from fastforge.terminal.progress import Progress
 
 
 def columns(text: str) -> list[list[str]]:

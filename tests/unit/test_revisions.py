@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from fastforge.answers import ProjectAnswers
-from fastforge.checks.migrations import JOIN, check_migrations
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.project import Project
 from fastforge.record import Record
 from fastforge.revisions import heads, read_revisions
+from fastforge.verify.checks.migrations import JOIN, check_migrations
 
 FOLDER = "src/shop/migrations/versions"
 OLD = "migrations/versions"

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from fastforge.answers import ProjectAnswers
-from fastforge.checks import startup
-from fastforge.checks.outcome import Finding
-from fastforge.checks.probes import PROBES
-from fastforge.checks.startup import check_startup
 from fastforge.project import Project
 from fastforge.record import record_of
 from fastforge.staging import write_files
+from fastforge.verify.checks import startup
+from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.probes import PROBES
+from fastforge.verify.checks.startup import check_startup
 
 SERVER = '''#!{python}
 """Answers what the file `answers.json` says; each list is used up but for its last item."""

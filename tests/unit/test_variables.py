@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from fastforge.variables import Variables, for_git, for_server, for_tools, for_uv
+from fastforge.environment.variables import Variables, for_git, for_server, for_tools, for_uv
 
 PYTHON = "PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONSTARTUP PYTHONINSPECT"
 PYTHON += " PYTHONDONTWRITEBYTECODE PYTHONIOENCODING PYTHONNOUSERSITE VIRTUAL_ENV"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from fastforge.answers import ProjectAnswers
-from fastforge.checks.outcome import Finding, Outcome
-from fastforge.checks.process import run
 from fastforge.project import Project
 from fastforge.record import record_of
-from fastforge.verify import CHECKS, Check, Report, chosen, verify
+from fastforge.verify.checks.outcome import Finding, Outcome
+from fastforge.verify.checks.process import run
+from fastforge.verify.running import CHECKS, Check, Report, chosen, verify
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from fastforge.checks.client import Client
-from fastforge.checks.outcome import Finding
-from fastforge.checks.probes import DOCUMENT, PROBES, READY, Probe, is_edited
-from fastforge.checks.process import run, stop
-from fastforge.checks.required import required_settings
-from fastforge.checks.servers import ServersError, servers
-from fastforge.environment import program
+from fastforge.environment.uv import program
+from fastforge.environment.variables import for_server
 from fastforge.project import Project
-from fastforge.variables import for_server
+from fastforge.verify.checks.client import Client
+from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.probes import DOCUMENT, PROBES, READY, Probe, is_edited
+from fastforge.verify.checks.process import run, stop
+from fastforge.verify.checks.required import required_settings
+from fastforge.verify.checks.servers import ServersError, servers
 
 COMMAND = "uv run fastapi dev"
 _MAKE_DOCUMENT = """

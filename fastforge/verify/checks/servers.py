@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastforge.environment import program
+from fastforge.environment.uv import program
+from fastforge.environment.variables import for_tools
 from fastforge.project import Project
-from fastforge.variables import for_tools
 
 MODULE: Final = "tests.servers"
 _VARIABLES: Final = {"TEST_DATABASE_URL": "DATABASE_URL", "TEST_REDIS_URL": "REDIS_URL"}

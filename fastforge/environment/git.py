@@ -4,7 +4,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from fastforge.variables import for_git
+from fastforge.environment.variables import for_git
 
 _MESSAGE = "Create {name} with fastforge {version}"
 

@@ -8,9 +8,9 @@ else that of `.env`; where mails and payments would go, a place where nobody lis
 import json
 from typing import Final
 
-from fastforge.checks.process import run
-from fastforge.environment import program
+from fastforge.environment.uv import program
 from fastforge.project import Project
+from fastforge.verify.checks.process import run
 
 _NOWHERE: Final = {
     "SMTP_URL": "smtp://127.0.0.1:9",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from fastforge.console import say, wrapped
+from fastforge.terminal.console import say, wrapped
 
 if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.checks.outcome import Finding
-from fastforge.variables import for_tools
+from fastforge.environment.variables import for_tools
+from fastforge.verify.checks.outcome import Finding
 
 
 @dataclass(frozen=True, slots=True)

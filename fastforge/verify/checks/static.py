@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from fastforge.checks.outcome import Finding
-from fastforge.checks.process import Finished, broken, keep, run
-from fastforge.environment import program
+from fastforge.environment.uv import program
 from fastforge.project import Project
+from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.process import Finished, broken, keep, run
 
 _SHOWN = 5
 """Problems that are named."""

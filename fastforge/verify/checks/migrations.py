@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from fastforge.checks.outcome import Finding
 from fastforge.errors import FastforgeError
 from fastforge.project import Project
 from fastforge.revisions import folder_of, heads, read_revisions
+from fastforge.verify.checks.outcome import Finding
 
 COMMAND = "uv run alembic heads"
 JOIN = 'uv run alembic merge heads -m "join the branches"'

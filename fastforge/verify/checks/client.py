@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from fastforge.checks.probes import FINAL_STATE, UNFINISHED_STATES, Probe
+from fastforge.verify.checks.probes import FINAL_STATE, UNFINISHED_STATES, Probe
 
 _TIMEOUT = 90.0
 """Seconds a server has to answer a request."""

@@ -3,12 +3,12 @@
 import shlex
 from collections.abc import Callable
 
-from fastforge.checks.outcome import Outcome
-from fastforge.console import note
 from fastforge.errors import VerificationError
-from fastforge.progress import Progress
 from fastforge.project import Project
-from fastforge.verify import Report
+from fastforge.terminal.console import note
+from fastforge.terminal.progress import Progress
+from fastforge.verify.checks.outcome import Outcome
+from fastforge.verify.running import Report
 
 
 def watch(progress: Progress) -> Callable[[str, Outcome | None], None]:

@@ -13,7 +13,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from fastforge.console import note, say
+from fastforge.terminal.console import note, say
 
 _COLOURS = {"passed": "green", "failed": "red", "running": "cyan", "stopped": "yellow"}
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.checks import migrations, startup, static, tests
-from fastforge.checks.outcome import Finding, Outcome
 from fastforge.project import Project
+from fastforge.verify.checks import migrations, startup, static, tests
+from fastforge.verify.checks.outcome import Finding, Outcome
 
 
 @dataclass(frozen=True, slots=True)

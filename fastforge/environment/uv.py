@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from fastforge.environment.variables import for_uv
 from fastforge.errors import SetupError
-from fastforge.variables import for_uv
 
 _CAUSES = (
     (

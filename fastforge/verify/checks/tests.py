@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from fastforge.checks.outcome import Finding
-from fastforge.checks.process import broken, keep, run
-from fastforge.environment import program
+from fastforge.environment.uv import program
 from fastforge.project import Project
+from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.process import broken, keep, run
 
 COMMAND = "uv run pytest --cov"
 QUICK_COMMAND = 'uv run pytest -m "not processes"'
