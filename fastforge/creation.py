@@ -5,16 +5,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.answers import ProjectAnswers, Value, default_description, default_python
+from fastforge.answers.project import ProjectAnswers, Value, default_description, default_python
+from fastforge.changes.plan import Plan, merged, plan_files
+from fastforge.changes.staging import create_folder, explained
+from fastforge.changes.transaction import apply, recover
 from fastforge.environment.git import configured_author
 from fastforge.errors import ConflictError, UsageError
-from fastforge.plan import Plan, merged, plan_files
-from fastforge.project import Project, enclosing_project
-from fastforge.record import FOLDER, Record, record_of
+from fastforge.project.project import Project, enclosing_project
+from fastforge.project.record import FOLDER, Record, record_of
 from fastforge.render import Tree, render
-from fastforge.shell import quoted
-from fastforge.staging import create_folder, explained
-from fastforge.transaction import apply, recover
+from fastforge.terminal.shell import quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fastforge.answers import ProjectAnswers, Value
+from fastforge.answers.project import ProjectAnswers, Value
+from fastforge.answers.question import QUESTIONS, Question, ask as ask_questions
 from fastforge.creation import command_for, complete
 from fastforge.errors import UsageError
-from fastforge.questions import QUESTIONS, Question, ask as ask_questions
-from fastforge.shell import quoted
 from fastforge.terminal.console import say, wrapped
 from fastforge.terminal.live import read_choice, read_text
+from fastforge.terminal.shell import quoted
 
 _EXAMPLE = "my-shop"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import PYTHONS, Value, valid_combinations
+from fastforge.answers.project import PYTHONS, Value, valid_combinations
 
 Row = dict[str, Value]
 Pair = tuple[tuple[str, Value], ...]

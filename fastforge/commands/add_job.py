@@ -77,7 +77,7 @@ def add_job(
     from fastforge.parts.job_interview import complete
     from fastforge.parts.job_story import story_of
     from fastforge.parts.part import prepare, saved
-    from fastforge.trust import opened_to_write
+    from fastforge.project.trust import opened_to_write
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     schedules = {"every": every, "daily": daily, "cron": cron, "at": at}

@@ -50,7 +50,7 @@ def add_module(
     from fastforge.parts.module_interview import complete
     from fastforge.parts.module_place import answer, next_steps, routes_of
     from fastforge.parts.part import prepare
-    from fastforge.trust import opened_to_write
+    from fastforge.project.trust import opened_to_write
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {

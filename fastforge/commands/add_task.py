@@ -58,7 +58,7 @@ def add_task(
     from fastforge.parts.routes import check_route_is_free
     from fastforge.parts.task import answer, task_part
     from fastforge.parts.task_interview import complete
-    from fastforge.trust import opened_to_write
+    from fastforge.project.trust import opened_to_write
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {

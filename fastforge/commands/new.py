@@ -8,7 +8,7 @@ import typer
 from fastforge.commands.options import DiffOption, DryRunOption, JsonOption
 
 if TYPE_CHECKING:
-    from fastforge.answers import Value
+    from fastforge.answers.project import Value
 
 NameArgument = Annotated[str | None, typer.Argument(help="Its name, and that of its folder.")]
 IntoOption = Annotated[

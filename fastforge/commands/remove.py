@@ -63,7 +63,7 @@ def remove_module(
     """Remove a module and its table, unless it was edited."""
     from fastforge.parts import module_removal
     from fastforge.parts.removing import RemovalWishes
-    from fastforge.trust import opened_to_write
+    from fastforge.project.trust import opened_to_write
 
     wishes = RemovalWishes(
         force=force, yes=yes, drop=drop, dry_run=dry_run, diff=diff, as_json=as_json
@@ -76,7 +76,7 @@ def _remove(
     kind: str, name: str, folder: Path, *, force: bool, dry_run: bool, diff: bool, as_json: bool
 ) -> None:
     from fastforge.parts.removing import RemovalWishes, remove
-    from fastforge.trust import opened_to_write
+    from fastforge.project.trust import opened_to_write
 
     wishes = RemovalWishes(force=force, dry_run=dry_run, diff=diff, as_json=as_json)
     remove(opened_to_write(folder, reads_only=dry_run or diff), kind, name, wishes)

@@ -19,7 +19,7 @@ def verify(
 ) -> None:
     """Check a project: tests, lint, types, a real start."""
     from fastforge.environment.uv import set_up
-    from fastforge.project import open_project
+    from fastforge.project.project import open_project
     from fastforge.terminal.console import say_json
     from fastforge.terminal.progress import Progress
     from fastforge.verify.report import require, show_problems, watch

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
-from fastforge.project import Project
+from fastforge.project.project import Project
 from fastforge.verify.checks import static, tests
 from fastforge.verify.running import Check
 

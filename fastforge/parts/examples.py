@@ -7,8 +7,8 @@ project without examples lacks.
 from collections.abc import Iterator
 
 from fastforge.parts.module import ModuleAnswers
-from fastforge.project import Project
-from fastforge.record import Record
+from fastforge.project.project import Project
+from fastforge.project.record import Record
 from fastforge.render import render
 
 _MAIL = ("src/{}/modules/notifications/", "src/{}/tasks/", "tests/modules/notifications/")

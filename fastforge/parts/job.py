@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from fastforge.answers import check_timezone, one_line
+from fastforge.answers.project import check_timezone, one_line
 from fastforge.errors import UsageError
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part
 from fastforge.schedule import ScheduleChoice, choose, preview
-from fastforge.shell import quoted
+from fastforge.terminal.shell import quoted
 
 FORETOLD = 8
 """Due times that are shown, or compared with croniter: a week and a day of a daily job."""

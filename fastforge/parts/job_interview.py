@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from fastforge.answers import Value, check_timezone, one_line
+from fastforge.answers.project import Value, check_timezone, one_line
+from fastforge.answers.question import Question, suggested_zones
 from fastforge.interview import ask_person, is_terminal, missing
 from fastforge.parts.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
-from fastforge.project import Project
-from fastforge.questions import Question, suggested_zones
+from fastforge.project.project import Project
 from fastforge.schedule import ScheduleChoice, choose, preview
 from fastforge.schedule.choice import INTERVAL
 from fastforge.schedule.generated import zone

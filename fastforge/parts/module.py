@@ -5,8 +5,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from fastforge.answers.names import check_part_name
 from fastforge.errors import UsageError
-from fastforge.names import check_part_name
 from fastforge.parts.fields import known_values, parse_fields
 from fastforge.parts.part import Part
 from fastforge.parts.tables import (
@@ -16,8 +16,8 @@ from fastforge.parts.tables import (
     schemas_context,
     table_lines,
 )
-from fastforge.revisions import ID
-from fastforge.shell import quoted
+from fastforge.project.revisions import ID
+from fastforge.terminal.shell import quoted
 
 USUAL_FIELDS = ("name:str{1,80}",)
 LONGEST_ITEM = 28

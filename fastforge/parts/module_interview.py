@@ -3,14 +3,14 @@
 import shlex
 from collections.abc import Mapping
 
+from fastforge.answers.question import Question
 from fastforge.errors import UsageError
 from fastforge.interview import ask_person, is_terminal, missing
 from fastforge.parts.fields import parse_fields
 from fastforge.parts.module import USUAL_FIELDS
 from fastforge.parts.module_place import check_place
 from fastforge.parts.task_interview import TYPES
-from fastforge.project import Project
-from fastforge.questions import Question
+from fastforge.project.project import Project
 
 
 def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) -> dict[str, object]:

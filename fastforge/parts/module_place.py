@@ -15,9 +15,9 @@ from fastforge.parts.module import (
 )
 from fastforge.parts.part import check_free, saved
 from fastforge.parts.routes import RESERVED
-from fastforge.project import Project
-from fastforge.revisions import heads, read_revisions
-from fastforge.sources import parse, python_files, routes
+from fastforge.project.project import Project
+from fastforge.project.revisions import heads, read_revisions
+from fastforge.project.sources import parse, python_files, routes
 
 LONGEST_TOGETHER = 60
 """Characters in the names of package and module: with more, generated lines would be too long."""

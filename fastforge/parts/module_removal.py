@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastforge.changes.plan import Plan, plan_files, plan_removal
 from fastforge.errors import UsageError
 from fastforge.parts.consent import require_consent, require_name
 from fastforge.parts.examples import has_table
@@ -21,14 +22,13 @@ from fastforge.parts.removing import (
     require_record,
 )
 from fastforge.parts.uses import declared_tables, users_of_table
-from fastforge.plan import Plan, plan_files, plan_removal
-from fastforge.project import Project
-from fastforge.record import Record
+from fastforge.project.project import Project
+from fastforge.project.record import Record
+from fastforge.project.revisions import Revision, folder_of, followers, heads, read_revisions
+from fastforge.project.sources import parse
+from fastforge.project.trust import templates_for
 from fastforge.render import render
-from fastforge.revisions import Revision, folder_of, followers, heads, read_revisions
-from fastforge.sources import parse
 from fastforge.terminal.console import note
-from fastforge.trust import templates_for
 
 _UNMADE = "Its table was never made in this project's database; nothing of it stays."
 _DROPPED = "The next migration drops the table {name} with its data: {path}."

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
-from fastforge.answers import one_line
+from fastforge.answers.project import one_line
 from fastforge.params import (
     Param,
     field_source,
@@ -17,7 +17,7 @@ from fastforge.parts.fields import JSON_DECIMAL, known_values
 from fastforge.parts.job import check_count, usual_description
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
-from fastforge.shell import quoted
+from fastforge.terminal.shell import quoted
 
 _OWN_IMPORTS = frozenset(
     {

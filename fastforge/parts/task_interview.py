@@ -3,7 +3,8 @@
 import shlex
 from collections.abc import Mapping
 
-from fastforge.answers import Value, one_line
+from fastforge.answers.project import Value, one_line
+from fastforge.answers.question import Question
 from fastforge.errors import UsageError
 from fastforge.interview import ask_person, is_terminal, missing
 from fastforge.params import parse_params
@@ -12,8 +13,7 @@ from fastforge.parts.job_interview import IDEMPOTENCE, IDEMPOTENT
 from fastforge.parts.part import check_free
 from fastforge.parts.routes import check_route, check_route_is_free
 from fastforge.parts.task import usual_route
-from fastforge.project import Project
-from fastforge.questions import Question
+from fastforge.project.project import Project
 
 TYPES = f"{', '.join(KINDS)}, list[TYPE], TYPE|None"
 """What a parameter or a field may be, for a person who is asked."""

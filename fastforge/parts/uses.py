@@ -7,9 +7,9 @@ from pathlib import Path
 
 from fastforge.errors import FastforgeError
 from fastforge.parts.module import ModuleAnswers, model_name
-from fastforge.project import Project
-from fastforge.revisions import Revision
-from fastforge.sources import parse, python_files
+from fastforge.project.project import Project
+from fastforge.project.revisions import Revision
+from fastforge.project.sources import parse, python_files
 
 _SQL = r"(?i:from|join|into|update|table|references|index\s+\w+\s+on)"
 

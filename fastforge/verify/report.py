@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable
 
 from fastforge.errors import VerificationError
-from fastforge.project import Project
+from fastforge.project.project import Project
 from fastforge.terminal.console import note
 from fastforge.terminal.progress import Progress
 from fastforge.verify.checks.outcome import Outcome

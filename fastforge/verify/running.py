@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.project import Project
+from fastforge.project.project import Project
 from fastforge.verify.checks import migrations, startup, static, tests
 from fastforge.verify.checks.outcome import Finding, Outcome
 

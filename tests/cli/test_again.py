@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings, strategies as st
 from typer.testing import CliRunner
 
-from fastforge.answers import CI_SERVICES, DATABASES, JOBSTORES, PYTHONS
+from fastforge.answers.project import CI_SERVICES, DATABASES, JOBSTORES, PYTHONS
+from fastforge.changes.plan import Plan
 from fastforge.cli import app
 from fastforge.creation import Creation
-from fastforge.plan import Plan
-from fastforge.record import record_of
+from fastforge.project.record import record_of
 from fastforge.terminal.console import visible
 from tests.conftest import Fastforge
 from tests.parts.commands import command_lines

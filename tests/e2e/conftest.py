@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from fastforge.answers import ProjectAnswers, default_python
+from fastforge.answers.project import ProjectAnswers, default_python
 from fastforge.creation import command_for
 from fastforge.environment.uv import uv_binary
 from tests.combinations import Row

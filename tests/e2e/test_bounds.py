@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.project import open_project
+from fastforge.changes.staging import write_files
+from fastforge.project.project import open_project
 from fastforge.render import render
-from fastforge.staging import write_files
 from fastforge.verify.running import CHECKS, Report, verify
 from tests.combinations import Row, all_chosen, interpreters, name_of
 from tests.e2e.conftest import Made, Record, how_to_repeat

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fastforge.cli import app
-from fastforge.project import open_project
+from fastforge.project.project import open_project
 from fastforge.verify.checks.migrations import JOIN, check_migrations
 from tests.parts.small_shop import make_small_shop
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from typer.testing import CliRunner
 
-from fastforge.answers import default_python
+from fastforge.answers.project import default_python
 from fastforge.cli import app
 from tests.environments import Environments
 from tests.parts.commands import NAMES, WORDS

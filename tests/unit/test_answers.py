@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fastforge.answers import LONGEST_TEXT, ProjectAnswers, valid_combinations
+from fastforge.answers.project import LONGEST_TEXT, ProjectAnswers, valid_combinations
 from fastforge.errors import UsageError
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
-from fastforge.project import Project
-from fastforge.record import record_of
+from fastforge.answers.project import ProjectAnswers
+from fastforge.project.project import Project
+from fastforge.project.record import record_of
 from fastforge.verify.checks.outcome import Finding
 from fastforge.verify.checks.static import check_format, check_lint, check_mypy, check_ty
 from fastforge.verify.checks.tests import check_tests

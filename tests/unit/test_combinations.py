@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from fastforge.answers import PYTHONS, ProjectAnswers, Value
+from fastforge.answers.project import PYTHONS, ProjectAnswers, Value
 from fastforge.render import render
 from tests.combinations import (
     SLOW,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers.project import ProjectAnswers
 from fastforge.errors import FastforgeError
-from fastforge.inventory import Inventory, JobEntry, ModuleEntry, TaskEntry, take_inventory
-from fastforge.project import Project
-from fastforge.record import record_of
+from fastforge.project.inventory import Inventory, JobEntry, ModuleEntry, TaskEntry, take_inventory
+from fastforge.project.project import Project
+from fastforge.project.record import record_of
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fastforge.answers.names import check_part_name, check_project_name, package_name
 from fastforge.errors import UsageError
-from fastforge.names import check_part_name, check_project_name, package_name
 
 
 @pytest.mark.parametrize("name", ["shop", "my-shop", "my_shop", "app", "a", "s3-mirror", "x" * 40])

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from fastforge.changes.plan import Action, plan_files, plan_removal
 from fastforge.errors import ConflictError
-from fastforge.plan import Action, plan_files, plan_removal
-from fastforge.record import record_of
+from fastforge.project.record import record_of
 
 
 def actions(plan: object) -> dict[str, Action]:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers.project import ProjectAnswers
+from fastforge.changes.staging import write_files
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.project import enclosing_project, open_project
-from fastforge.record import Record, record_of
-from fastforge.staging import write_files
+from fastforge.project.project import enclosing_project, open_project
+from fastforge.project.record import Record, record_of
 
 ANSWERS = ProjectAnswers(name="my-shop", description="Sells.", author="Ada")
 

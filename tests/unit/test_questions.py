@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pytest
 
-from fastforge.answers import CI_SERVICES, DATABASES, JOBSTORES, Value
+from fastforge.answers.project import CI_SERVICES, DATABASES, JOBSTORES, Value
+from fastforge.answers.question import QUESTIONS, Question, ask
 from fastforge.errors import UsageError
-from fastforge.questions import QUESTIONS, Question, ask
 
 ALL: dict[str, Value] = {
     "name": "shop",

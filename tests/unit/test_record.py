@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 
 from fastforge import __version__
 from fastforge.errors import FastforgeError
-from fastforge.record import Record, read_record, record_of, record_path
+from fastforge.project.record import Record, read_record, record_of, record_path
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers.project import ProjectAnswers
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.project import Project
-from fastforge.record import Record
-from fastforge.revisions import heads, read_revisions
+from fastforge.project.project import Project
+from fastforge.project.record import Record
+from fastforge.project.revisions import heads, read_revisions
 from fastforge.verify.checks.migrations import JOIN, check_migrations
 
 FOLDER = "src/shop/migrations/versions"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.sources import discovered, files_of, python_files
+from fastforge.project.sources import discovered, files_of, python_files
 
 
 def write(root: Path, *places: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fastforge.changes.staging import create_folder, leftovers
 from fastforge.errors import SetupError
-from fastforge.staging import create_folder, leftovers
 
 TREE = {"a.txt": b"a", "deep/er/b.txt": b"b" * 100_000}
 
@@ -91,7 +91,7 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from fastforge.errors import SetupError
-from fastforge.staging import create_folder
+from fastforge.changes.staging import create_folder
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     create_folder({"a.txt": b"a", "b.txt": b"b" * 100_000}, Path(sys.argv[1]))
@@ -115,7 +115,7 @@ def test_a_file_that_the_disk_refuses_leaves_nothing(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from fastforge.staging import create_folder
+from fastforge.changes.staging import create_folder
 write_bytes = Path.write_bytes
 def write_or_die(self, data):
     if self.name == "b.txt":

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
-from fastforge.project import Project
-from fastforge.record import record_of
-from fastforge.staging import write_files
+from fastforge.answers.project import ProjectAnswers
+from fastforge.changes.staging import write_files
+from fastforge.project.project import Project
+from fastforge.project.record import record_of
 from fastforge.verify.checks import startup
 from fastforge.verify.checks.outcome import Finding
 from fastforge.verify.checks.probes import PROBES

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import check_timezone
+from fastforge.answers.project import check_timezone
 from fastforge.errors import UsageError
 from fastforge.schedule import choose, preview
 from fastforge.schedule.generated import zone, zone_names
-from fastforge.timezones import matching
+from fastforge.schedule.timezones import matching
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

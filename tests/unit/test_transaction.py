@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fastforge.changes.plan import Action, Change, Plan, plan_files
+from fastforge.changes.transaction import apply, recover
 from fastforge.errors import ConflictError, SetupError
-from fastforge.plan import Action, Change, Plan, plan_files
-from fastforge.transaction import apply, recover
 
 BEFORE = {
     ".fastforge/project.yml": b"record",
@@ -152,7 +152,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from test_transaction import changes
-from fastforge.transaction import apply
+from fastforge.changes.transaction import apply
 count, rename, touch = 0, Path.rename, Path.touch
 def step(action):
     def act(self, *args):
@@ -183,8 +183,8 @@ def test_a_killed_run_is_undone_by_the_next_one(project: Path, nth: int) -> None
 def test_a_run_that_is_killed_after_its_last_move_is_finished_by_the_next_one(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fastforge.transaction.settle", lambda *_: None)
-    monkeypatch.setattr("fastforge.staging.shutil.rmtree", lambda *_, **__: None)
+    monkeypatch.setattr("fastforge.changes.transaction.settle", lambda *_: None)
+    monkeypatch.setattr("fastforge.changes.staging.shutil.rmtree", lambda *_, **__: None)
     apply(changes(project))
     monkeypatch.undo()
     assert len(os.listdir(project / ".fastforge")) == 2

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
-from fastforge.project import Project
-from fastforge.record import record_of
+from fastforge.answers.project import ProjectAnswers
+from fastforge.project.project import Project
+from fastforge.project.record import record_of
 from fastforge.verify.checks.outcome import Finding, Outcome
 from fastforge.verify.checks.process import run
 from fastforge.verify.running import CHECKS, Check, Report, chosen, verify

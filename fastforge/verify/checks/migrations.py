@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from fastforge.errors import FastforgeError
-from fastforge.project import Project
-from fastforge.revisions import folder_of, heads, read_revisions
+from fastforge.project.project import Project
+from fastforge.project.revisions import folder_of, heads, read_revisions
 from fastforge.verify.checks.outcome import Finding
 
 COMMAND = "uv run alembic heads"

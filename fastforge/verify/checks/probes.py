@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fastforge.project import Project
-from fastforge.record import digest
+from fastforge.project.project import Project
+from fastforge.project.record import digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import json
 from typing import Final
 
 from fastforge.environment.uv import program
-from fastforge.project import Project
+from fastforge.project.project import Project
 from fastforge.verify.checks.process import run
 
 _NOWHERE: Final = {

@@ -9,7 +9,7 @@ from typing import Final
 
 from fastforge.environment.uv import program
 from fastforge.environment.variables import for_tools
-from fastforge.project import Project
+from fastforge.project.project import Project
 
 MODULE: Final = "tests.servers"
 _VARIABLES: Final = {"TEST_DATABASE_URL": "DATABASE_URL", "TEST_REDIS_URL": "REDIS_URL"}

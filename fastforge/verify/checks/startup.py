@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from fastforge.environment.uv import program
 from fastforge.environment.variables import for_server
-from fastforge.project import Project
+from fastforge.project.project import Project
 from fastforge.verify.checks.client import Client
 from fastforge.verify.checks.outcome import Finding
 from fastforge.verify.checks.probes import DOCUMENT, PROBES, READY, Probe, is_edited

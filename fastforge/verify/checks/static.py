@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastforge.environment.uv import program
-from fastforge.project import Project
+from fastforge.project.project import Project
 from fastforge.verify.checks.outcome import Finding
 from fastforge.verify.checks.process import Finished, broken, keep, run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from fastforge.environment.uv import program
-from fastforge.project import Project
+from fastforge.project.project import Project
 from fastforge.verify.checks.outcome import Finding
 from fastforge.verify.checks.process import broken, keep, run
 

@@ -16,10 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastforge.changes.plan import Change, read_file
 from fastforge.errors import FastforgeError
-from fastforge.paths import inside, keep, own_folder, read_bounded
-from fastforge.plan import Change, read_file
-from fastforge.record import digest
+from fastforge.project.paths import inside, keep, own_folder, read_bounded
+from fastforge.project.record import digest
 
 _JOURNALS = "journals"
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from fastforge.errors import ConflictError
-from fastforge.paths import inside
-from fastforge.record import Record, digest
+from fastforge.project.paths import inside
+from fastforge.project.record import Record, digest
 from fastforge.render import Tree
 
 _LINK, _NO_FILE = b"\0a symbolic link", b"\0not a file"

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastforge.errors import FastforgeError, SetupError, UsageError
-from fastforge.paths import inside, keep, own_folder, read_bounded
-from fastforge.project import Project, open_project
-from fastforge.record import digest
+from fastforge.project.paths import inside, keep, own_folder, read_bounded
+from fastforge.project.project import Project, open_project
+from fastforge.project.record import digest
 
 _TRUSTED = "trusted"
 _MOST_FILES = 1000

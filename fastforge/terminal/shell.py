@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from fastforge.project import Project, enclosing_project
+from fastforge.project.project import Project, enclosing_project
 from fastforge.terminal.console import ORDERS
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers.project import ProjectAnswers
+from fastforge.changes.transaction import recover
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.paths import read_inside
-from fastforge.record import FOLDER, PROJECT_RECORD, Record, read_record
-from fastforge.sources import files_of
+from fastforge.project.paths import read_inside
+from fastforge.project.record import FOLDER, PROJECT_RECORD, Record, read_record
+from fastforge.project.sources import files_of
 from fastforge.terminal.console import note
-from fastforge.transaction import recover
 
 _FOREIGN = "{stage} says what to change here, but no run of yours left it: it is not followed."
 _WHY = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.project import Project
-from fastforge.sources import assigned, files_of, parse
+from fastforge.project.project import Project
+from fastforge.project.sources import assigned, files_of, parse
 
 ID = re.compile(r"[\w.]{1,64}", re.ASCII)
 """What an id may be: it gets into generated code and names of files."""

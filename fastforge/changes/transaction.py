@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from fastforge.changes.journal import has_journal, is_ours, settle, write_journal
+from fastforge.changes.plan import Change, Plan, read_file
+from fastforge.changes.staging import create_folder, explained, leftovers, locked_folder
 from fastforge.errors import ConflictError
-from fastforge.journal import has_journal, is_ours, settle, write_journal
-from fastforge.paths import inside
-from fastforge.plan import Change, Plan, read_file
-from fastforge.record import FOLDER
-from fastforge.staging import create_folder, explained, leftovers, locked_folder
+from fastforge.project.paths import inside
+from fastforge.project.record import FOLDER
 
 _PREFIX = ".apply-"
 _UNDONE = "What was begun is undone, now or by the next command; make room or mend permissions."

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fastforge.payloads import Parameter, parameters
-from fastforge.project import Project
-from fastforge.schedule.source import schedule
-from fastforge.sources import declaration, discovered, files_of, parse, routes
+from fastforge.project.payloads import Parameter, parameters
+from fastforge.project.project import Project
+from fastforge.project.schedules import schedule
+from fastforge.project.sources import declaration, discovered, files_of, parse, routes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from fastforge import __version__
 from fastforge.errors import FastforgeError
-from fastforge.paths import check_path
+from fastforge.project.paths import check_path
 from fastforge.render import Tree
 
 FOLDER = ".fastforge"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import FastforgeError
-from fastforge.paths import read_bounded
+from fastforge.project.paths import read_bounded
 
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from fastforge.answers import Value, check_timezone, default_description, one_line
+from fastforge.answers.names import check_project_name
+from fastforge.answers.project import Value, check_timezone, default_description, one_line
 from fastforge.errors import UsageError
-from fastforge.names import check_project_name
 
 BACK: Final = "<"
 INTRODUCTION: Final = f"Enter takes the answer in brackets, {BACK} goes back to the last question."
@@ -97,7 +97,7 @@ class Question:
 
 def suggested_zones(typed: str) -> Mapping[str, str]:
     """Give the timezones that may be meant."""
-    from fastforge.timezones import matching  # reads all names
+    from fastforge.schedule.timezones import matching  # reads all names
 
     return dict.fromkeys(matching(typed), "")
 

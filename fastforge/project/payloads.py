@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fastforge.sources import parse
+from fastforge.project.sources import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from fastforge.errors import FastforgeError
+from fastforge.project.sources import assigned
 from fastforge.schedule.generated import Schedule, crontab, daily, every, once
-from fastforge.sources import assigned
 
 
 def schedule(expression: ast.expr, module: ast.Module) -> Schedule | None:

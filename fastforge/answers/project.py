@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import product
 
+from fastforge.answers.names import check_project_name, package_name
 from fastforge.errors import UsageError
-from fastforge.names import check_project_name, package_name
 
 DATABASES = ("sqlite", "postgresql")
 JOBSTORES = ("database", "redis", "memory")
@@ -136,6 +136,6 @@ def check_timezone(name: str) -> None:
         raise UsageError("The timezone 'Factory' is no place's.", "Use Europe/Berlin, or UTC.")
     if name == "UTC":
         return
-    from fastforge.timezones import check
+    from fastforge.schedule.timezones import check
 
     check(name)
