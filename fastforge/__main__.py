@@ -35,7 +35,7 @@ def _run() -> int:
         if sys.argv[1:] == ["--version"]:  # without importing Typer
             print(f"fastforge {__version__}", flush=True)  # noqa: T201
             return 0
-        from fastforge.cli import app
+        from fastforge.commands.app import app
 
         app()
     except SystemExit as ending:

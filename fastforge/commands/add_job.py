@@ -73,9 +73,9 @@ def add_job(
 ) -> None:
     """Add a scheduled job and its test, and verify them."""
     from fastforge.parts.adding import Wishes, add
-    from fastforge.parts.job import answer, job_part
-    from fastforge.parts.job_interview import complete
-    from fastforge.parts.job_story import story_of
+    from fastforge.parts.jobs.interview import complete
+    from fastforge.parts.jobs.job import answer, job_part
+    from fastforge.parts.jobs.story import story_of
     from fastforge.parts.part import prepare, saved
     from fastforge.project.trust import opened_to_write
 

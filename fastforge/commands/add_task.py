@@ -56,8 +56,8 @@ def add_task(
     from fastforge.parts.adding import Story, Wishes, add
     from fastforge.parts.part import prepare
     from fastforge.parts.routes import check_route_is_free
-    from fastforge.parts.task import answer, task_part
-    from fastforge.parts.task_interview import complete
+    from fastforge.parts.tasks.interview import complete
+    from fastforge.parts.tasks.task import answer, task_part
     from fastforge.project.trust import opened_to_write
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)

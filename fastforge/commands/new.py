@@ -70,7 +70,7 @@ def new(
     as_json: JsonOption = False,
 ) -> None:
     """Create a FastAPI project, set it up and verify it."""
-    from fastforge.creation import command_for, place, prepare
+    from fastforge.parts.project.creation import command_for, place, prepare
 
     if here:
         name, into = place(name, into)
@@ -87,8 +87,8 @@ def new(
         "python": python,
         "timezone": timezone,
     }
-    from fastforge.interview import collect
-    from fastforge.making import Wishes, make, preview
+    from fastforge.parts.project.interview import collect
+    from fastforge.parts.project.making import Wishes, make, preview
 
     answered = {key: value for key, value in given.items() if value is not None}
     answers = collect(answered, into, ask=not yes and not as_json, yes=yes)

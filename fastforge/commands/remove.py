@@ -61,7 +61,7 @@ def remove_module(
     as_json: JsonOption = False,
 ) -> None:
     """Remove a module and its table, unless it was edited."""
-    from fastforge.parts import module_removal
+    from fastforge.parts.modules import removal
     from fastforge.parts.removing import RemovalWishes
     from fastforge.project.trust import opened_to_write
 
@@ -69,7 +69,7 @@ def remove_module(
         force=force, yes=yes, drop=drop, dry_run=dry_run, diff=diff, as_json=as_json
     )
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
-    module_removal.remove_module(opened, name, wishes)
+    removal.remove_module(opened, name, wishes)
 
 
 def _remove(

@@ -6,7 +6,7 @@ project without examples lacks.
 
 from collections.abc import Iterator
 
-from fastforge.parts.module import ModuleAnswers
+from fastforge.parts.modules.module import ModuleAnswers
 from fastforge.project.project import Project
 from fastforge.project.record import Record
 from fastforge.render import render

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from fastforge.errors import FastforgeError
-from fastforge.parts.module import ModuleAnswers, model_name
+from fastforge.parts.modules.module import ModuleAnswers, model_name
 from fastforge.project.project import Project
 from fastforge.project.revisions import Revision
 from fastforge.project.sources import parse, python_files

@@ -9,7 +9,7 @@ import pytest
 from fastforge.answers.project import ProjectAnswers
 from fastforge.changes.plan import merged
 from fastforge.changes.staging import write_files
-from fastforge.parts import job
+from fastforge.parts.jobs import job
 from fastforge.parts.part import prepare
 from fastforge.project.project import open_project
 from fastforge.project.record import record_of

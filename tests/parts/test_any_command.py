@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, seed, settings, strategies as st
 from typer.testing import CliRunner
 
 from fastforge.answers.project import default_python
-from fastforge.cli import app
+from fastforge.commands.app import app
 from fastforge.environment.uv import child_environment, program
 from fastforge.errors import FastforgeError
 from tests.conftest import files_of

@@ -10,8 +10,10 @@ import pytest
 from copier import run_copy
 
 from fastforge.changes.staging import write_files
-from fastforge.parts import job, module, task
+from fastforge.parts.jobs import job
+from fastforge.parts.modules import module
 from fastforge.parts.part import Part
+from fastforge.parts.tasks import task
 from fastforge.project.record import record_of
 from fastforge.render import packaged_templates, render
 from tests.conftest import files_of

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from fastforge.parts.module import ModuleAnswers, module_part
-from fastforge.parts.task import answer, task_part
+from fastforge.parts.modules.module import ModuleAnswers, module_part
+from fastforge.parts.tasks.task import answer, task_part
 from fastforge.render import render
 
 PLACES = {"package": "shop", "versions": "migrations/versions"}

@@ -5,7 +5,7 @@ from hypothesis import given
 from pydantic import TypeAdapter
 
 from fastforge.errors import UsageError
-from fastforge.parts.fields import examples_of, parse_fields
+from fastforge.parts.modules.fields import examples_of, parse_fields
 from tests.parts.params import params
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from fastforge.errors import UsageError
-from fastforge.parts.fields import parse_fields
-from fastforge.parts.module import (
+from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.module import (
     LONGEST_ITEM,
     USED,
     ModuleAnswers,
@@ -22,7 +22,7 @@ from fastforge.parts.module import (
     new_revision,
     usual_item,
 )
-from fastforge.parts.tables import field_context
+from fastforge.parts.modules.tables import field_context
 from fastforge.render import render
 
 EVERY_TYPE = (

@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass
 
 from fastforge.answers.names import check_part_name
 from fastforge.errors import UsageError
-from fastforge.parts.fields import known_values, parse_fields
-from fastforge.parts.part import Part
-from fastforge.parts.tables import (
+from fastforge.parts.modules.fields import known_values, parse_fields
+from fastforge.parts.modules.tables import (
     field_context,
     index_lines,
     models_context,
     schemas_context,
     table_lines,
 )
+from fastforge.parts.part import Part
 from fastforge.project.revisions import ID
 from fastforge.terminal.shell import quoted
 

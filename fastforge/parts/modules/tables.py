@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
 from fastforge.params.kinds import Import
 from fastforge.params.layout import WIDTH
-from fastforge.parts.fields import INT64, JSON_DECIMAL, MOMENT, Field
+from fastforge.parts.modules.fields import INT64, JSON_DECIMAL, MOMENT, Field
 
 Context = dict[str, object]
 

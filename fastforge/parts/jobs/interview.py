@@ -7,9 +7,9 @@ from functools import partial
 
 from fastforge.answers.project import Value, check_timezone, one_line
 from fastforge.answers.question import Question, suggested_zones
-from fastforge.interview import ask_person, is_terminal, missing
-from fastforge.parts.job import check_length, usual_description
+from fastforge.parts.jobs.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
+from fastforge.parts.project.interview import ask_person, is_terminal, missing
 from fastforge.project.project import Project
 from fastforge.schedule import ScheduleChoice, choose, preview
 from fastforge.schedule.choice import INTERVAL

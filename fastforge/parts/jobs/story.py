@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from fastforge.parts.adding import Story
 from fastforge.parts.durations import read_duration, typed
-from fastforge.parts.job import JobAnswers, shortest_wait
+from fastforge.parts.jobs.job import JobAnswers, shortest_wait
 from fastforge.parts.part import Addition
 from fastforge.schedule import advice, disagreement
 from fastforge.schedule.generated import zone

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from fastforge.answers.question import Question
 from fastforge.errors import UsageError
-from fastforge.interview import ask_person, is_terminal, missing
-from fastforge.parts.fields import parse_fields
-from fastforge.parts.module import USUAL_FIELDS
-from fastforge.parts.module_place import check_place
-from fastforge.parts.task_interview import TYPES
+from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.module import USUAL_FIELDS
+from fastforge.parts.modules.place import check_place
+from fastforge.parts.project.interview import ask_person, is_terminal, missing
+from fastforge.parts.tasks.interview import TYPES
 from fastforge.project.project import Project
 
 

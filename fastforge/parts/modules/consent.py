@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastforge.answers.question import Question
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.interview import ask_person, is_terminal
+from fastforge.parts.project.interview import ask_person, is_terminal
 from fastforge.parts.removing import RemovalWishes
 from fastforge.project.project import Project
 from fastforge.terminal.console import say

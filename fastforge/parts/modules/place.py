@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fastforge.errors import UsageError
-from fastforge.parts.module import (
+from fastforge.parts.modules.module import (
     USUAL_FIELDS,
     ModuleAnswers,
     check_item,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fastforge.answers.project import ProjectAnswers, Value
 from fastforge.answers.question import QUESTIONS, Question, ask as ask_questions
-from fastforge.creation import command_for, complete
 from fastforge.errors import UsageError
+from fastforge.parts.project.creation import command_for, complete
 from fastforge.terminal.console import say, wrapped
 from fastforge.terminal.live import read_choice, read_text
 from fastforge.terminal.shell import quoted

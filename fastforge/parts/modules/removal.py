@@ -10,9 +10,9 @@ from pathlib import Path
 
 from fastforge.changes.plan import Plan, plan_files, plan_removal
 from fastforge.errors import UsageError
-from fastforge.parts.consent import require_consent, require_name
 from fastforge.parts.examples import has_table
-from fastforge.parts.module import ModuleAnswers, context_of, new_revision
+from fastforge.parts.modules.consent import require_consent, require_name
+from fastforge.parts.modules.module import ModuleAnswers, context_of, new_revision
 from fastforge.parts.removing import (
     RemovalWishes,
     carry_out,

@@ -13,8 +13,8 @@ from fastforge.params import (
     parse_params,
 )
 from fastforge.parts.durations import read_duration, source, typed
-from fastforge.parts.fields import JSON_DECIMAL, known_values
-from fastforge.parts.job import check_count, usual_description
+from fastforge.parts.jobs.job import check_count, usual_description
+from fastforge.parts.modules.fields import JSON_DECIMAL, known_values
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
 from fastforge.terminal.shell import quoted

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastforge import __version__
-from fastforge.creation import Creation
+from fastforge.parts.project.creation import Creation
 from fastforge.terminal.console import note, say, say_json
 
 if TYPE_CHECKING:
