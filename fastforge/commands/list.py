@@ -17,8 +17,8 @@ def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) 
     """
     from datetime import UTC, datetime
 
+    from fastforge.changes.opening import open_project
     from fastforge.project.inventory import take_inventory
-    from fastforge.project.project import open_project
     from fastforge.terminal.console import say, say_json
 
     inventory = take_inventory(open_project(project), datetime.now(UTC))

@@ -61,9 +61,9 @@ def remove_module(
     as_json: JsonOption = False,
 ) -> None:
     """Remove a module and its table, unless it was edited."""
+    from fastforge.changes.opening import opened_to_write
     from fastforge.parts.modules import removal
     from fastforge.parts.removing import RemovalWishes
-    from fastforge.project.trust import opened_to_write
 
     wishes = RemovalWishes(
         force=force, yes=yes, drop=drop, dry_run=dry_run, diff=diff, as_json=as_json
@@ -75,8 +75,8 @@ def remove_module(
 def _remove(
     kind: str, name: str, folder: Path, *, force: bool, dry_run: bool, diff: bool, as_json: bool
 ) -> None:
+    from fastforge.changes.opening import opened_to_write
     from fastforge.parts.removing import RemovalWishes, remove
-    from fastforge.project.trust import opened_to_write
 
     wishes = RemovalWishes(force=force, dry_run=dry_run, diff=diff, as_json=as_json)
     remove(opened_to_write(folder, reads_only=dry_run or diff), kind, name, wishes)

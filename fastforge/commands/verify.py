@@ -18,8 +18,8 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check a project: tests, lint, types, a real start."""
+    from fastforge.changes.opening import open_project
     from fastforge.environment.uv import set_up
-    from fastforge.project.project import open_project
     from fastforge.terminal.console import say_json
     from fastforge.terminal.progress import Progress
     from fastforge.verify.report import require, show_problems, watch

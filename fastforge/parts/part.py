@@ -8,13 +8,13 @@ from fastforge.changes.plan import Plan, merged, plan_files
 from fastforge.changes.transaction import apply
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.parts.needs import check_needs
-from fastforge.project.project import Project, record_at
+from fastforge.project.project import Project, place_of, record_at
 from fastforge.project.record import Record, record_of, record_path
 from fastforge.project.revisions import folder_of
 from fastforge.project.sources import files_of
 from fastforge.project.trust import templates_for
 from fastforge.render import render
-from fastforge.terminal.shell import place_of, quoted
+from fastforge.terminal.shell import quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

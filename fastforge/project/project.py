@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.answers.project import ProjectAnswers
-from fastforge.changes.transaction import recover
-from fastforge.errors import FastforgeError, UsageError
+from fastforge.errors import FastforgeError
 from fastforge.project.paths import read_inside
 from fastforge.project.record import FOLDER, PROJECT_RECORD, Record, read_record
 from fastforge.project.sources import files_of
-from fastforge.terminal.console import note
-
-_FOREIGN = "{stage} says what to change here, but no run of yours left it: it is not followed."
-_WHY = (
-    "If it came with the project, remove it; if you moved the project after a run was killed, what "
-    "that run took away is in {stage}/old."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +54,15 @@ def enclosing_project(folder: Path) -> Path | None:
     return next((root for root in (here, *here.parents) if (root / PROJECT_RECORD).is_file()), None)
 
 
-def open_project(folder: Path, *, writes: bool = False) -> Project:
-    """Read the project that `folder` lies in; raises UsageError if there is none.
-
-    What a killed run of this user's had begun to change in it is undone first. What another's left
-    is not followed, and refused for a command that `writes`.
-    """
-    root = enclosing_project(folder)
-    if root is None:
-        problem = f"{folder.resolve()} is not in a project that fastforge made."
-        raise UsageError(problem, "Go to one, name one with -C, or make one: `fastforge new NAME`.")
+def read_project(root: Path) -> Project:
+    """Read what is recorded about the project in `root`; raises FastforgeError if none is."""
     record = record_at(root, PROJECT_RECORD)
-    project = Project(root, record, ProjectAnswers.from_dict(record.answers))
-    for stage in recover(root):
-        foreign = FastforgeError(_FOREIGN.format(stage=stage), _WHY.format(stage=stage))
-        if writes:
-            raise foreign
-        note(f"note: {foreign}")
-    return project
+    return Project(root, record, ProjectAnswers.from_dict(record.answers))
+
+
+def place_of(project: Project) -> list[str]:
+    """Give the option that names a project, unless a command that is typed here finds it."""
+    return [] if enclosing_project(Path()) == project.root else ["-C", str(project.root)]
 
 
 def _pyproject_value(root: Path, *keys: str) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fastforge.errors import FastforgeError, SetupError, UsageError
 from fastforge.project.paths import inside, keep, own_folder, read_bounded
-from fastforge.project.project import Project, open_project
+from fastforge.project.project import Project
 from fastforge.project.record import digest
 
 _TRUSTED = "trusted"
@@ -35,17 +35,6 @@ def templates_for(project: Project, kind: str) -> Path | None:
         problem = f"{folder} has templates for a {kind}, which are code and are not trusted yet."
         raise UsageError(problem, _QUESTION)
     return folder
-
-
-def opened_to_write(folder: Path, *, reads_only: bool, trusts: bool = False) -> Project:
-    """Open the project that `folder` lies in for a command that writes, unless it only shows.
-
-    With `trusts`, its templates are trusted as they are from now on.
-    """
-    project = open_project(folder, writes=not reads_only)
-    if trusts:
-        trust(project)
-    return project
 
 
 def trust(project: Project) -> None:

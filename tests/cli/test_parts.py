@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from fastforge.answers.project import ProjectAnswers
+from fastforge.changes.opening import open_project
 from fastforge.changes.plan import merged
 from fastforge.changes.staging import write_files
 from fastforge.parts.jobs import job
 from fastforge.parts.part import prepare
-from fastforge.project.project import open_project
 from fastforge.project.record import record_of
 from fastforge.render import render
 from tests.conftest import Fastforge, Ran, files_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fastforge.changes.opening import open_project
 from fastforge.changes.staging import write_files
-from fastforge.project.project import open_project
 from fastforge.render import render
 from fastforge.verify.running import CHECKS, Report, verify
 from tests.combinations import Row, all_chosen, interpreters, name_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.project.project import open_project
+from fastforge.changes.opening import open_project
 from fastforge.verify.checks.outcome import Finding
 from fastforge.verify.checks.startup import check_startup
 from tests.environments import copy_project, uv

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from fastforge.changes.opening import open_project
 from fastforge.commands.app import app
-from fastforge.project.project import open_project
 from fastforge.verify.checks.migrations import JOIN, check_migrations
 from tests.parts.small_shop import make_small_shop
 

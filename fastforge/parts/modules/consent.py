@@ -6,10 +6,10 @@ from fastforge.answers.question import Question
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.parts.project.interview import ask_person, is_terminal
 from fastforge.parts.removing import RemovalWishes
-from fastforge.project.project import Project
+from fastforge.project.project import Project, place_of
 from fastforge.terminal.console import say
 from fastforge.terminal.live import read_text
-from fastforge.terminal.shell import place_of, quoted
+from fastforge.terminal.shell import quoted
 
 _LOSS = (
     "The table {name} may be in use, so a migration that drops it is added. All of its data is "

@@ -1,4 +1,4 @@
-"""Finding and reading an existing project."""
+"""Reading what is recorded about a project."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import pytest
 
 from fastforge.answers.project import ProjectAnswers
 from fastforge.changes.staging import write_files
-from fastforge.errors import FastforgeError, UsageError
-from fastforge.project.project import enclosing_project, open_project
+from fastforge.errors import FastforgeError
+from fastforge.project.project import read_project
 from fastforge.project.record import Record, record_of
 
 ANSWERS = ProjectAnswers(name="my-shop", description="Sells.", author="Ada")
@@ -24,36 +24,11 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "my-shop"
 
 
-def test_a_project_is_found_from_any_folder_in_it(root: Path) -> None:
-    (root / "src" / "deep").mkdir(parents=True)
-
-    project = open_project(root / "src" / "deep")
-
-    assert (project.root, project.answers) == (root, ANSWERS)
-    assert project.package == root / "src" / "my_shop"
-
-
 def test_its_parts_are_read_in_order(root: Path) -> None:
-    project = open_project(root)
+    project = read_project(root)
 
     assert [record.name for record in project.parts("job")] == ["audit", "report"]
     assert list(project.parts("task")) == []
-
-
-def test_a_folder_outside_of_projects_is_refused(tmp_path: Path) -> None:
-    assert enclosing_project(tmp_path) is None
-    with pytest.raises(UsageError, match="is not in a project that fastforge made") as caught:
-        open_project(tmp_path)
-
-    assert "fastforge new NAME" in caught.value.hint
-
-
-def test_what_a_killed_run_had_begun_is_undone_first(root: Path) -> None:
-    (root / ".fastforge" / ".apply-1234").mkdir()
-
-    open_project(root)
-
-    assert not (root / ".fastforge" / ".apply-1234").exists()
 
 
 @pytest.mark.parametrize(
@@ -64,4 +39,4 @@ def test_a_record_with_other_answers_is_refused(root: Path, answers: dict[str, o
     (root / ".fastforge/project.yml").write_bytes(record.content())
 
     with pytest.raises(FastforgeError):
-        open_project(root)
+        read_project(root)
