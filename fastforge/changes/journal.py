@@ -18,8 +18,9 @@ from pathlib import Path
 
 from fastforge.changes.plan import Change, read_file
 from fastforge.errors import FastforgeError
-from fastforge.project.paths import inside, keep, own_folder, read_bounded
+from fastforge.project.paths import inside, read_bounded
 from fastforge.project.record import digest
+from fastforge.project.state import keep, own_folder
 
 _JOURNALS = "journals"
 

@@ -1,11 +1,9 @@
 """Names of files that a project's own records give: they stay inside the project.
 
 A project may be a clone of a stranger's. What lies in `.fastforge/` is input: a name in it is
-checked before it is read, written or removed. And what we keep about a project outside of it, in
-the user's own folder, no clone can bring along.
+checked before it is read, written or removed.
 """
 
-import errno
 import os
 import stat
 from pathlib import Path
@@ -34,7 +32,7 @@ def inside(root: Path, path: str) -> Path:
     """
     check_path(path)
     place = root / path
-    if not _holds(root, place.parent):
+    if not holds(root, place.parent):
         problem = f"{path} is not in {root}: a symbolic link on the way leads outside."
         raise FastforgeError(problem, "Remove the link, then run the command again.")
     return place
@@ -46,7 +44,7 @@ def read_inside(root: Path, path: str) -> bytes:
     Raises FastforgeError if it is one of these, OSError if it cannot be read.
     """
     place = inside(root, path)
-    if not _holds(root, place):
+    if not holds(root, place):
         problem = f"{path} is a symbolic link that leads outside of {root}."
         raise FastforgeError(problem, "Remove the link, then run the command again.")
     return read_bounded(place)
@@ -63,27 +61,7 @@ def read_bounded(place: Path, largest: int = LARGEST_FILE) -> bytes:
     return place.read_bytes()
 
 
-def own_folder(name: str, root: Path) -> Path:
-    """Give the folder of what we keep about the project `root`; it may not be there yet.
-
-    Raises OSError if the user has no folder for such things outside of the project.
-    """
-    given = os.environ.get("XDG_STATE_HOME", "")
-    state = given if Path(given).is_absolute() else os.path.expanduser("~/.local/state")  # noqa: PTH111
-    if not Path(state).is_absolute() or _holds(root, Path(state)):
-        raise FileNotFoundError(errno.ENOENT, "no folder of the user's outside of it", str(root))
-    return Path(state, "fastforge", name)
-
-
-def keep(folder: Path, name: str, content: str) -> None:
-    """Write a file of ours for nobody else to read; raises OSError if that cannot be."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f"{name}.{os.getpid()}"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(content)
-    os.replace(draft, folder / name)  # noqa: PTH105
-
-
-def _holds(root: Path, place: Path) -> bool:
+def holds(root: Path, place: Path) -> bool:
+    """Tell whether `place` is in `root` once all symbolic links are followed."""
     real = os.path.realpath(root)
     return os.path.commonpath([real, os.path.realpath(place)]) == real

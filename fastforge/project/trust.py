@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastforge.errors import FastforgeError, SetupError, UsageError
-from fastforge.project.paths import inside, keep, own_folder, read_bounded
+from fastforge.project.paths import inside, read_bounded
 from fastforge.project.project import Project
 from fastforge.project.record import digest
+from fastforge.project.state import keep, own_folder
 
 _TRUSTED = "trusted"
 _MOST_FILES = 1000
