@@ -1,24 +1,18 @@
 """What a project is made of: the only input of a render."""
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import product
 
 from fastforge.answers.names import check_project_name, package_name
+from fastforge.answers.values import Value, check_timezone, one_line
 from fastforge.errors import UsageError
 
 DATABASES = ("sqlite", "postgresql")
 JOBSTORES = ("database", "redis", "memory")
 CI_SERVICES = ("github", "none")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-LONGEST_TEXT = 1_000
-"""Characters in a description or an author."""
-
-_LINE_BREAK = re.compile(r"[ \t]*[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+[ \t]*")
-
-Value = str | bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,33 +103,3 @@ def valid_combinations() -> Iterator[dict[str, Value]]:
     for values in product(*options):
         chosen: dict[str, Value] = dict(zip(names, values, strict=True))
         yield chosen
-
-
-def one_line(what: str, text: str) -> str:
-    """Give a text that a person wrote as one line.
-
-    Raises UsageError if it is empty, too long to be sensible, or cannot be written to a file.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        problem = f"The {what} has a character that is not Unicode text, at position {error.start}."
-        raise UsageError(problem, "Give it as UTF-8.") from error
-    line = _LINE_BREAK.sub(" ", text).strip()
-    if not line:
-        raise UsageError(f"The {what} is empty.", "Say it in one sentence.")
-    if len(line) > LONGEST_TEXT:
-        problem = f"The {what} has {len(line)} characters; {LONGEST_TEXT} is the most."
-        raise UsageError(problem, "Put the rest into the README.")
-    return line
-
-
-def check_timezone(name: str) -> None:
-    """Raise UsageError unless `name` is in the IANA database and means the same everywhere."""
-    if name == "Factory":  # a placeholder for "nobody has set the clock"
-        raise UsageError("The timezone 'Factory' is no place's.", "Use Europe/Berlin, or UTC.")
-    if name == "UTC":
-        return
-    from fastforge.schedule.timezones import check
-
-    check(name)

@@ -1,16 +1,13 @@
-"""The questions of `fastforge new`: a default, a line of explanation, and a way back for each."""
+"""One question: its default, a line that explains it, what may be chosen, and reading an answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Final
 
-from fastforge.answers.names import check_project_name
-from fastforge.answers.project import Value, check_timezone, default_description, one_line
+from fastforge.answers.values import Value
 from fastforge.errors import UsageError
 
 BACK: Final = "<"
-INTRODUCTION: Final = f"Enter takes the answer in brackets, {BACK} goes back to the last question."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,126 +90,6 @@ class Question:
             return self.answered(typed, answers)[1]
         except UsageError as error:
             return (error.message,)
-
-
-def suggested_zones(typed: str) -> Mapping[str, str]:
-    """Give the timezones that may be meant."""
-    from fastforge.schedule.timezones import matching  # reads all names
-
-    return dict.fromkeys(matching(typed), "")
-
-
-QUESTIONS: Final = (
-    Question(
-        "name",
-        "The name of the project and of its folder, such as my-shop.",
-        check=check_project_name,
-    ),
-    Question(
-        "description",
-        "What the service does, in one sentence.",
-        default_description(),
-        check=lambda text: one_line("description", text),
-    ),
-    Question(
-        "database",
-        "Where the service keeps its data: a file, or a server for many machines.",
-        "sqlite",
-        {
-            "sqlite": "a file: nothing to set up, for one machine",
-            "postgresql": "a server that you run: for several machines",
-        },
-    ),
-    Question(
-        "jobstore",
-        "Where next run times are kept; with memory a restart forgets them.",
-        "database",
-        {
-            "database": "with all other data: nothing to set up, right for most",
-            "redis": "in a Redis server that you run",
-            "memory": "in the process: for services that may miss a due time",
-        },
-    ),
-    Question(
-        "metrics",
-        "Prometheus metrics, with alert rules and a dashboard.",
-        True,
-        {
-            "yes": "for those who run Prometheus, or may one day",
-            "no": "logs and health checks only",
-        },
-    ),
-    Question(
-        "docker",
-        "A Dockerfile and a compose file.",
-        True,
-        {"yes": "to run it in containers", "no": "to run it in another way"},
-    ),
-    Question(
-        "ci",
-        "Run the checks on every push.",
-        "github",
-        {"github": "a workflow for GitHub Actions", "none": "no workflow"},
-    ),
-    Question(
-        "examples",
-        "Examples: notifications, payments, a database backup.",
-        True,
-        {"yes": "real code to learn from; it can be removed", "no": "an empty service"},
-    ),
-    Question(
-        "timezone",
-        "The timezone of schedules that name none; type a city, such as Berlin.",
-        "UTC",
-        check=check_timezone,
-        suggest=suggested_zones,
-        optional=True,
-    ),
-)
-
-
-def ask(
-    given: Mapping[str, Value],
-    read: Callable[[str], str],
-    tell: Callable[[str], None],
-    about: Sequence[Question] = QUESTIONS,
-    choose: Callable[[str, Callable[[str], Mapping[str, str]], str], str] | None = None,
-) -> dict[str, Value]:
-    """Ask for what was not given; `read` shows a prompt and gives what was typed.
-
-    `choose` does so where there are choices: it is given the prompt, what is offered for what is
-    typed so far, and the default.
-    """
-    answers = dict(given)
-    questions = [question for question in about if question.name not in given]
-    if questions:
-        tell(INTRODUCTION)
-    position = 0
-    while position < len(questions):
-        question = _with_last_answer(questions[position], answers)
-        tell(question.explanation)
-        if question.read:
-            typed = question.read(question.prompt, partial(question.foretell, answers=answers))
-        elif choose and question.is_choice:
-            typed = choose(question.prompt, question.offered, question.usual)
-        else:
-            typed = read(question.prompt)
-        if typed.strip() == BACK:
-            position = max(position - 1, 0)
-            continue
-        try:
-            answers[question.name], lines = question.answered(typed, answers)
-            for line in lines:
-                tell(f"  {line}")
-            position += 1
-        except UsageError as error:
-            tell(f"  {error}")
-    return answers
-
-
-def _with_last_answer(question: Question, answers: Mapping[str, Value]) -> Question:
-    """Offer what was answered before the user came back."""
-    return replace(question, default=answers.get(question.name, question.default))
 
 
 def _shown(value: Value) -> str:

@@ -71,6 +71,12 @@ def write_files(tree: Tree, folder: Path) -> None:
         (folder / path).write_bytes(content)
 
 
+def remove_empty(folder: Path) -> None:
+    """Remove a folder, unless something is in it or it is not there."""
+    with suppress(OSError):
+        folder.rmdir()
+
+
 @contextmanager
 def explained(what: str, hint: str = _HINT) -> Iterator[None]:
     """Turn an OSError into the SetupError that tells the user `what` failed, and why."""

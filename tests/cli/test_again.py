@@ -105,8 +105,8 @@ def test_any_project_is_the_same_again(words: list[str]) -> None:
 
 @pytest.mark.usefixtures("unrendered")
 def test_what_was_given_is_said_though_it_is_usual_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastforge.parts.project.creation.configured_author", lambda: "Ada")
-    monkeypatch.setattr("fastforge.parts.project.creation.default_python", lambda: "3.12")
+    monkeypatch.setattr("fastforge.parts.project.command.configured_author", lambda: "Ada")
+    monkeypatch.setattr("fastforge.parts.project.command.default_python", lambda: "3.12")
 
     said = facts("new", "shop", "--author", "Ada", "--python", "3.12", "--yes")["command"]
 

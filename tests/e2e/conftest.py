@@ -15,7 +15,7 @@ import pytest
 
 from fastforge.answers.project import ProjectAnswers, default_python
 from fastforge.environment.uv import uv_binary
-from fastforge.parts.project.creation import command_for
+from fastforge.parts.project.command import command_for
 from tests.combinations import Row
 from tests.conftest import REPOSITORY, Fastforge, Ran, run_to_its_end
 from tests.e2e.transcript import transcript

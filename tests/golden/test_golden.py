@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers.project import ProjectAnswers, Value
+from fastforge.answers.project import ProjectAnswers
+from fastforge.answers.values import Value
 from fastforge.changes.plan import merged
 from fastforge.changes.staging import write_files
 from fastforge.project.record import record_of

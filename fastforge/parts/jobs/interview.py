@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from fastforge.answers.project import Value, check_timezone, one_line
-from fastforge.answers.question import Question, suggested_zones
+from fastforge.answers.asking import ask_person, is_terminal, missing
+from fastforge.answers.question import Question
+from fastforge.answers.values import Value, check_timezone, one_line, suggested_zones
 from fastforge.parts.jobs.job import check_length, usual_description
 from fastforge.parts.part import check_free, saved
-from fastforge.parts.project.interview import ask_person, is_terminal, missing
 from fastforge.project.project import Project
 from fastforge.schedule import ScheduleChoice, choose, preview
 from fastforge.schedule.choice import INTERVAL

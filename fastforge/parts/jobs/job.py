@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from fastforge.answers.project import check_timezone, one_line
+from fastforge.answers.values import check_timezone, one_line
 from fastforge.errors import UsageError
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from fastforge.answers.asking import ask_person, is_terminal
 from fastforge.answers.question import Question
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.parts.project.interview import ask_person, is_terminal
 from fastforge.parts.removing import RemovalWishes
 from fastforge.project.project import Project, place_of
 from fastforge.terminal.console import say

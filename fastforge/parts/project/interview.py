@@ -1,18 +1,86 @@
 """Getting the answers of a new project: from flags, from a person, from defaults."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-from fastforge.answers.project import ProjectAnswers, Value
-from fastforge.answers.question import QUESTIONS, Question, ask as ask_questions
+from fastforge.answers.asking import ask_person, is_terminal
+from fastforge.answers.names import check_project_name
+from fastforge.answers.project import ProjectAnswers, default_description
+from fastforge.answers.question import Question
+from fastforge.answers.values import Value, check_timezone, one_line, suggested_zones
 from fastforge.errors import UsageError
-from fastforge.parts.project.creation import command_for, complete
-from fastforge.terminal.console import say, wrapped
-from fastforge.terminal.live import read_choice, read_text
-from fastforge.terminal.shell import quoted
+from fastforge.parts.project.command import command_for, complete
 
 _EXAMPLE = "my-shop"
+
+QUESTIONS: Final = (
+    Question(
+        "name",
+        "The name of the project and of its folder, such as my-shop.",
+        check=check_project_name,
+    ),
+    Question(
+        "description",
+        "What the service does, in one sentence.",
+        default_description(),
+        check=lambda text: one_line("description", text),
+    ),
+    Question(
+        "database",
+        "Where the service keeps its data: a file, or a server for many machines.",
+        "sqlite",
+        {
+            "sqlite": "a file: nothing to set up, for one machine",
+            "postgresql": "a server that you run: for several machines",
+        },
+    ),
+    Question(
+        "jobstore",
+        "Where next run times are kept; with memory a restart forgets them.",
+        "database",
+        {
+            "database": "with all other data: nothing to set up, right for most",
+            "redis": "in a Redis server that you run",
+            "memory": "in the process: for services that may miss a due time",
+        },
+    ),
+    Question(
+        "metrics",
+        "Prometheus metrics, with alert rules and a dashboard.",
+        True,
+        {
+            "yes": "for those who run Prometheus, or may one day",
+            "no": "logs and health checks only",
+        },
+    ),
+    Question(
+        "docker",
+        "A Dockerfile and a compose file.",
+        True,
+        {"yes": "to run it in containers", "no": "to run it in another way"},
+    ),
+    Question(
+        "ci",
+        "Run the checks on every push.",
+        "github",
+        {"github": "a workflow for GitHub Actions", "none": "no workflow"},
+    ),
+    Question(
+        "examples",
+        "Examples: notifications, payments, a database backup.",
+        True,
+        {"yes": "real code to learn from; it can be removed", "no": "an empty service"},
+    ),
+    Question(
+        "timezone",
+        "The timezone of schedules that name none; type a city, such as Berlin.",
+        "UTC",
+        check=check_timezone,
+        suggest=suggested_zones,
+        optional=True,
+    ),
+)
 
 
 def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> ProjectAnswers:
@@ -29,27 +97,4 @@ def collect(given: Mapping[str, Value], into: Path, *, ask: bool, yes: bool) -> 
         reason = "--yes was given" if yes else "there is no terminal to ask at"
         problem = f"Missing: {what}; {reason}."
         raise UsageError(problem, f"Type it all: {command_for(valid, into, given)}")
-    return complete(ask_person(given))
-
-
-def ask_person(
-    given: Mapping[str, Value], about: Sequence[Question] = QUESTIONS
-) -> dict[str, Value]:
-    """Ask at the terminal for what was not given."""
-    return ask_questions(given, read_text, _tell, about, read_choice)
-
-
-def missing(words: Sequence[str], *examples: str) -> UsageError:
-    """Make the refusal of a command that lacks values, with the command that has `examples` too."""
-    problem = f"Missing: {', '.join(words)}; there is no terminal to ask at."
-    typed = [word for word in sys.argv[1:] if word not in {"--yes", "-y"}]
-    return UsageError(problem, f"Type it all: {quoted(['fastforge', *typed, *examples])}")
-
-
-def is_terminal() -> bool:
-    """Tell whether there is a person to ask."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _tell(text: str) -> None:
-    say(wrapped(text, "  " if text.startswith("  ") else ""))
+    return complete(ask_person(given, QUESTIONS))

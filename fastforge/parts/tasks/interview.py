@@ -3,14 +3,14 @@
 import shlex
 from collections.abc import Mapping
 
-from fastforge.answers.project import Value, one_line
+from fastforge.answers.asking import ask_person, is_terminal, missing
 from fastforge.answers.question import Question
+from fastforge.answers.values import Value, one_line
 from fastforge.errors import UsageError
 from fastforge.params import parse_params
 from fastforge.params.kinds import KINDS
 from fastforge.parts.jobs.interview import IDEMPOTENCE, IDEMPOTENT
 from fastforge.parts.part import check_free
-from fastforge.parts.project.interview import ask_person, is_terminal, missing
 from fastforge.parts.routes import check_route, check_route_is_free
 from fastforge.parts.tasks.task import usual_route
 from fastforge.project.project import Project

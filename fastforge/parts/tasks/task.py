@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
-from fastforge.answers.project import one_line
+from fastforge.answers.values import one_line
 from fastforge.params import (
     Param,
     field_source,

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fastforge.answers.project import LONGEST_TEXT, ProjectAnswers, valid_combinations
+from fastforge.answers.project import ProjectAnswers, valid_combinations
+from fastforge.answers.values import LONGEST_TEXT
 from fastforge.errors import UsageError
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers.project import check_timezone
+from fastforge.answers.values import check_timezone
 from fastforge.errors import UsageError
 from fastforge.schedule import choose, preview
 from fastforge.schedule.generated import zone, zone_names

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from fastforge.answers.project import PYTHONS, ProjectAnswers, Value
+from fastforge.answers.project import PYTHONS, ProjectAnswers
+from fastforge.answers.values import Value
 from fastforge.render import render
 from tests.combinations import (
     SLOW,

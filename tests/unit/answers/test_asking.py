@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pytest
 
-from fastforge.answers.project import CI_SERVICES, DATABASES, JOBSTORES, Value
-from fastforge.answers.question import QUESTIONS, Question, ask
+from fastforge.answers.asking import ask
+from fastforge.answers.project import CI_SERVICES, DATABASES, JOBSTORES
+from fastforge.answers.question import Question
+from fastforge.answers.values import Value
 from fastforge.errors import UsageError
+from fastforge.parts.project.interview import QUESTIONS
 
 ALL: dict[str, Value] = {
     "name": "shop",
@@ -33,7 +36,7 @@ class Person:
         return self.lines.pop(0)
 
     def answer(self, given: dict[str, Value] | None = None) -> dict[str, Value]:
-        return ask(given or {}, self.read, self.shown.append)
+        return ask(given or {}, self.read, self.shown.append, QUESTIONS)
 
 
 def without(*names: str) -> dict[str, Value]:
@@ -161,7 +164,8 @@ def test_where_there_are_choices_they_are_read_with_the_default_and_back_again()
         told.append((prompt.split(maxsplit=1)[0], list(offered("")), usual))
         return next(typed)
 
-    answers = ask(without("jobstore", "metrics"), person.read, person.shown.append, choose=choose)
+    given = without("jobstore", "metrics")
+    answers = ask(given, person.read, person.shown.append, QUESTIONS, choose)
 
     assert answers == ALL | {"jobstore": "redis", "metrics": False}
     assert told == [
