@@ -10,7 +10,7 @@ from fastforge.parts.part import Addition
 from fastforge.terminal.console import note, say, say_json
 
 if TYPE_CHECKING:
-    from fastforge.verify.running import Report
+    from fastforge.verify.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

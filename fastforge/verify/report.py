@@ -1,14 +1,35 @@
-"""Showing a verification: while it runs, what failed, and how it ends."""
+"""What a verification found, told: while it runs, what failed, and how it ends."""
 
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastforge.errors import VerificationError
 from fastforge.project.project import Project
 from fastforge.terminal.console import note
 from fastforge.terminal.progress import Progress
 from fastforge.verify.checks.outcome import Outcome
-from fastforge.verify.running import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcomes of a verification, in the order of the checks, and its seconds."""
+
+    outcomes: tuple[Outcome, ...]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(outcome.finding.passed for outcome in self.outcomes)
+
+    def as_json(self) -> dict[str, object]:
+        """Give the report for machines."""
+        return {
+            "passed": self.passed,
+            "seconds": round(self.seconds, 2),
+            "checks": [outcome.as_json() for outcome in self.outcomes],
+        }
 
 
 def watch(progress: Progress) -> Callable[[str, Outcome | None], None]:

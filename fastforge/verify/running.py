@@ -1,4 +1,4 @@
-"""Verification: which checks there are, run side by side in the project's own environment."""
+"""Which checks there are, and running them side by side in the project's own environment."""
 
 import asyncio
 import shutil
@@ -11,6 +11,7 @@ from pathlib import Path
 from fastforge.project.project import Project
 from fastforge.verify.checks import migrations, startup, static, tests
 from fastforge.verify.checks.outcome import Finding, Outcome
+from fastforge.verify.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +38,6 @@ CHECKS = (
 """Ordered as they are shown. `new` is waited for by a person, so it leaves to `verify` what takes
 longest and says least about a project that nobody has edited yet: `mypy --strict` (8 s on its first
 run, where ty has just said the same), coverage, and the tests that start processes of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The outcomes of a verification, in the order of the checks, and its seconds."""
-
-    outcomes: tuple[Outcome, ...]
-    seconds: float
-
-    @property
-    def passed(self) -> bool:
-        """Whether every check passed."""
-        return all(outcome.finding.passed for outcome in self.outcomes)
-
-    def as_json(self) -> dict[str, object]:
-        """Give the report for machines."""
-        return {
-            "passed": self.passed,
-            "seconds": round(self.seconds, 2),
-            "checks": [outcome.as_json() for outcome in self.outcomes],
-        }
 
 
 Listener = Callable[[str, Outcome | None], None]

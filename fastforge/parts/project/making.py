@@ -12,7 +12,7 @@ from fastforge.parts.project.creation import Creation
 from fastforge.terminal.console import note, say, say_json
 
 if TYPE_CHECKING:
-    from fastforge.verify.running import Report
+    from fastforge.verify.report import Report
 
 MEMORY_NOTE = "note: with --jobstore memory next run times are not kept: a restart forgets them."
 

@@ -15,7 +15,8 @@ from fastforge.project.project import Project
 from fastforge.project.record import record_of
 from fastforge.verify.checks.outcome import Finding, Outcome
 from fastforge.verify.checks.process import run
-from fastforge.verify.running import CHECKS, Check, Report, chosen, verify
+from fastforge.verify.report import Report
+from fastforge.verify.running import CHECKS, Check, chosen, verify
 
 
 @pytest.fixture
