@@ -8,7 +8,8 @@ from functools import partial
 from fastforge.answers.asking import ask_person, is_terminal, missing
 from fastforge.answers.question import Question
 from fastforge.answers.values import Value, check_timezone, one_line, suggested_zones
-from fastforge.parts.jobs.job import check_length, usual_description
+from fastforge.parts.answers import IDEMPOTENCE, IDEMPOTENT, usual_description
+from fastforge.parts.jobs.job import check_length
 from fastforge.parts.part import check_free, saved
 from fastforge.project.project import Project
 from fastforge.schedule import ScheduleChoice, choose, preview
@@ -18,11 +19,6 @@ from fastforge.terminal.live import read_live
 
 EXAMPLES = ("03:30", "30m", "0 12 * * 1-5", "@weekly")
 SHOWN = 5
-IDEMPOTENCE = "Run a run again that a crash or timeout cut off; otherwise it is recorded as lost."
-IDEMPOTENT = {
-    "yes": "twice does no harm: it sets, replaces or deletes",
-    "no": "twice does harm: it charges, sends or adds",
-}
 
 
 def complete(

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from fastforge.answers.values import check_timezone, one_line
 from fastforge.errors import UsageError
+from fastforge.parts.answers import check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part
 from fastforge.schedule import ScheduleChoice, choose, preview
@@ -15,7 +16,6 @@ from fastforge.terminal.shell import quoted
 FORETOLD = 8
 """Due times that are shown, or compared with croniter: a week and a day of a daily job."""
 LONGEST_EXPRESSION = 80
-MOST = 1000
 LONGEST_TIMEOUT = timedelta(minutes=10)
 """The timeout of a job that is not due again before."""
 
@@ -111,11 +111,6 @@ def command_for(answers: JobAnswers) -> str:
     return quoted([*words, *([] if answers.enabled else ["--disabled"])])
 
 
-def usual_description(name: str) -> str:
-    """Give the description of a part whose author said nothing about it."""
-    return f"{name.replace('_', ' ').capitalize()}."
-
-
 def checked(given: Mapping[str, object]) -> JobAnswers:
     """Check all answers, `start` included; raises UsageError for what cannot be."""
     known = {field.name for field in fields(JobAnswers)}
@@ -141,13 +136,6 @@ def check_length(schedule: str) -> None:
         length = len(schedule)
         problem = f"The schedule has {length} characters; {LONGEST_EXPRESSION} is the most."
         raise UsageError(problem, "Write lists as ranges or steps, or make two jobs.")
-
-
-def check_count(option: str, value: int, least: int) -> None:
-    """Raise UsageError unless `value` is one that people mean."""
-    if not least <= value <= MOST:
-        flag = f"--{option.replace('_', '-')}"
-        raise UsageError(f"{flag} {value} is not between {least} and {MOST}.", "Give another.")
 
 
 def shortest_wait(fires: list[datetime]) -> timedelta | None:

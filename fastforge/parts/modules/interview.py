@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from fastforge.answers.asking import ask_person, is_terminal, missing
 from fastforge.answers.question import Question
 from fastforge.errors import UsageError
+from fastforge.params.kinds import TYPES
 from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.module import USUAL_FIELDS
 from fastforge.parts.modules.place import check_place
-from fastforge.parts.tasks.interview import TYPES
 from fastforge.project.project import Project
 
 

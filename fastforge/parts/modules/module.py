@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 
 from fastforge.answers.names import check_part_name
 from fastforge.errors import UsageError
-from fastforge.parts.modules.fields import known_values, parse_fields
+from fastforge.params.examples import known_values
+from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.tables import (
     field_context,
     index_lines,

@@ -13,6 +13,7 @@ from fastforge.errors import UsageError
 from fastforge.parts.examples import has_table
 from fastforge.parts.modules.consent import require_consent, require_name
 from fastforge.parts.modules.module import ModuleAnswers, context_of, new_revision
+from fastforge.parts.modules.table_uses import declared_tables, users_of_table
 from fastforge.parts.removing import (
     RemovalWishes,
     carry_out,
@@ -21,7 +22,6 @@ from fastforge.parts.removing import (
     removed_by,
     require_record,
 )
-from fastforge.parts.uses import declared_tables, users_of_table
 from fastforge.project.project import Project
 from fastforge.project.record import Record
 from fastforge.project.revisions import Revision, folder_of, followers, heads, read_revisions

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
-from fastforge.params.kinds import Import
+from fastforge.params.kinds import JSON_DECIMAL, Import
 from fastforge.params.layout import WIDTH
-from fastforge.parts.modules.fields import INT64, JSON_DECIMAL, MOMENT, Field
+from fastforge.parts.modules.fields import INT64, MOMENT, Field
 
 Context = dict[str, object]
 

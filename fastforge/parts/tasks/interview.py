@@ -8,15 +8,12 @@ from fastforge.answers.question import Question
 from fastforge.answers.values import Value, one_line
 from fastforge.errors import UsageError
 from fastforge.params import parse_params
-from fastforge.params.kinds import KINDS
-from fastforge.parts.jobs.interview import IDEMPOTENCE, IDEMPOTENT
+from fastforge.params.kinds import TYPES
+from fastforge.parts.answers import IDEMPOTENCE, IDEMPOTENT
 from fastforge.parts.part import check_free
 from fastforge.parts.routes import check_route, check_route_is_free
 from fastforge.parts.tasks.task import usual_route
 from fastforge.project.project import Project
-
-TYPES = f"{', '.join(KINDS)}, list[TYPE], TYPE|None"
-"""What a parameter or a field may be, for a person who is asked."""
 
 
 def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) -> dict[str, object]:

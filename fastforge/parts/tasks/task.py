@@ -12,9 +12,10 @@ from fastforge.params import (
     item_source,
     parse_params,
 )
+from fastforge.params.examples import known_values
+from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.parts.answers import check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
-from fastforge.parts.jobs.job import check_count, usual_description
-from fastforge.parts.modules.fields import JSON_DECIMAL, known_values
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
 from fastforge.terminal.shell import quoted

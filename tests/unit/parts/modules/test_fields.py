@@ -5,7 +5,8 @@ from hypothesis import given
 from pydantic import TypeAdapter
 
 from fastforge.errors import UsageError
-from fastforge.parts.modules.fields import examples_of, parse_fields
+from fastforge.params.examples import examples_of
+from fastforge.parts.modules.fields import parse_fields
 from tests.parts.params import params
 
 
