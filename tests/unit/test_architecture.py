@@ -1,5 +1,7 @@
 """The rooms stay as CONTRIBUTING draws them: which may import which is said in pyproject.toml."""
 
+import importlib
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,9 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
-CONTRACTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]
+TOOLS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]
+CONTRACTS = TOOLS["importlinter"]["contracts"]
+MAP = (REPOSITORY / "CONTRIBUTING.md").read_text()
 LINTER = Path(sys.executable).with_name("lint-imports")
 
 
@@ -33,7 +37,26 @@ def test_the_rooms_import_as_it_is_drawn() -> None:
     done = lint(REPOSITORY)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"Contracts: {len(CONTRACTS['contracts'])} kept, 0 broken." in done.stdout
+    assert f"Contracts: {len(CONTRACTS)} kept, 0 broken." in done.stdout
+
+
+def test_the_map_in_contributing_has_these_rooms_on_these_floors() -> None:
+    floors = [layer.split(" | ") for layer in reversed(CONTRACTS[0]["layers"])]
+    drawn = re.findall(r"^\| (\d+) \| `(\w+)` \|", MAP, re.MULTILINE)
+
+    assert len(drawn) == len({room for _, room in drawn})
+    assert {(int(floor), room) for floor, room in drawn} == {
+        (number, room) for number, rooms in enumerate(floors, 1) for room in rooms
+    }
+
+
+def test_the_steps_that_contributing_follows_are_there() -> None:
+    steps = re.findall(r"^\| [a-z]* ?\| `([\w/]+)\.py` \| `(\w+)` \|", MAP, re.MULTILINE)
+
+    assert len(steps) > 20
+    for path, function in steps:
+        module = importlib.import_module(f"fastforge.{path.replace('/', '.')}")
+        assert callable(getattr(module, function))
 
 
 @pytest.mark.parametrize(
