@@ -8,6 +8,7 @@ import pydantic
 import yaml
 from typer.testing import CliRunner
 
+import fastforge.changes.opening
 import fastforge.commands.app
 import fastforge.parts.adding
 import fastforge.parts.jobs.interview
