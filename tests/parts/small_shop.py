@@ -11,9 +11,9 @@ from fastforge.staging import write_files
 _READ = ("pyproject.toml", "src/shop/migrations/versions/", "src/shop/background/")
 _PLACES = (
     *("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py"),
-    *("shop/database.py", "shop/decimals.py", "shop/discovery.py", "shop/errors.py"),
-    *("shop/refusals.py", "shop/security.py", "scheduling/__init__.py", "scheduling/job.py"),
-    *("shop/main.py", "shop/schema.py", "scheduling/schedules.py"),
+    *("shop/database/__init__.py", "values/decimals.py", "process/discovery.py"),
+    *("web/errors.py", "web/refusals.py", "web/security.py", "values/keys.py"),
+    *("shop/main.py", "database/schema.py"),
 )
 
 

@@ -13,7 +13,7 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..database import Database
-from ..logs import bound
+from ..process.logs import bound
 from ..settings import Settings
 from . import ledger
 from .execution import Observer, Outcome, execute, judge, timed_out

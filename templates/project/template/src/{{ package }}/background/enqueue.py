@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..database import SessionDep
-from ..errors import UnavailableError, UnprocessableError
-from ..protocol import root_path
-from ..refusals import BODY_REFUSALS, refusals
-from ..security import ClientDep
 from ..settings import SettingsDep
+from ..web.errors import UnavailableError, UnprocessableError
+from ..web.protocol import root_path
+from ..web.refusals import BODY_REFUSALS, refusals
+from ..web.security import ClientDep
 from . import ledger
 from .dependencies import RunnerDep, wake
 from .models import Run, State

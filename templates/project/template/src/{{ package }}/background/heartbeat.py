@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..database import Database
-from ..engine import lock_ledger
+from ..database.engine import lock_ledger
 from ..settings import Settings
 from . import beats, clock, overdue, sweep
 from .execution import Observer

@@ -8,9 +8,9 @@ from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
 
 from ..database import ReadSessionDep, SessionDep
-from ..errors import ConflictError, NotFoundError
-from ..refusals import refusals
-from ..security import OperatorDep, OpsRead, OpsWrite
+from ..web.errors import ConflictError, NotFoundError
+from ..web.refusals import refusals
+from ..web.security import OperatorDep, OpsRead, OpsWrite
 from .dependencies import RunnerDep, wake
 from .models import DEAD_LETTERS, Run, State
 from .views import PageDep, RunView

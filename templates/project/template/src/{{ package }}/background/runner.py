@@ -9,7 +9,7 @@ from time import monotonic
 from uuid import uuid4
 
 from ..database import Database
-from ..ending import aside, wait_for
+from ..process.ending import aside, wait_for
 from ..settings import Settings
 from .attempt import Process
 from .clock import WallClock
