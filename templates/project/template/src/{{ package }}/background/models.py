@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Enum, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import Base, UtcDateTime
+from .host import Base, UtcDateTime
 
 
 class State(StrEnum):

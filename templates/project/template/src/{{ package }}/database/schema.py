@@ -1,35 +1,49 @@
-"""The database schema: brought up to date by Alembic, which finds every model here."""
+"""The database schema, brought up to date by Alembic."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
-from ..background import models as _background  # noqa: F401 (its tables)
-from ..background.scheduling import models as _scheduling  # noqa: F401
-from ..process.discovery import import_models
+from ..process.ending import aside, wait_for
 from ..process.starting import StartError
-from . import Base, Database, engine, migrating
+from . import Database, engine, migrating
+
+CLOSE_SECONDS = 5.0
 
 
 class SchemaError(StartError):
     """The schema is behind the code and may not be changed from here."""
 
 
-def metadata() -> MetaData:
-    """Give the metadata of all models, for `alembic check` and `--autogenerate`."""
-    import_models()
-    return Base.metadata
-
-
 def alembic_config() -> Config:
     """Say where the revisions are: in the package, so that an installed one has them too."""
     config = Config()
-    config.set_main_option("script_location", f"{__package__.partition('.')[0]}:migrations")
+    config.set_main_option("script_location", f"{__name__.partition('.')[0]}:migrations")
     return config
+
+
+@contextmanager
+def opened(url: str, *, migrate: bool) -> Generator[Database, None, None]:
+    """Open a database for a process; in the block its schema is what the code needs.
+
+    Raises StartError when the database cannot be used. Closing it does not wait without end.
+    """
+    database = Database(url)
+    try:
+        try:
+            prepare(database, migrate=migrate)
+        except OperationalError as error:
+            raise StartError(f"the database cannot be used: {error.orig}") from error
+        yield database
+    finally:
+        wait_for(aside("closing the database", database.close), CLOSE_SECONDS)
 
 
 def prepare(database: Database, *, migrate: bool) -> None:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from ..background.scheduling import Job
+from ..background import Job
 from ..background.work import Registry
 from ..process.discovery import find_work
 

@@ -8,10 +8,12 @@ from types import ModuleType
 from typing import TypeVar
 
 from fastapi import APIRouter
+from sqlalchemy import MetaData
 
 from .. import jobs, modules, tasks
-from ..background.scheduling.job import Job
-from ..background.work import Registry, Task, Work
+from ..background import Job, Task
+from ..background.work import Registry, Work
+from ..database import Base
 
 T = TypeVar("T")
 
@@ -40,8 +42,14 @@ def find_routers(modules: ModuleType = modules, tasks: ModuleType = tasks) -> li
     return [_declared(module, "router", APIRouter) for module in files]
 
 
+def metadata() -> MetaData:
+    """Give the metadata of all models, for `alembic check` and `--autogenerate`."""
+    import_models()
+    return Base.metadata
+
+
 def import_models(modules: ModuleType = modules) -> None:
-    """Import every module's models, so that the metadata is whole for Alembic."""
+    """Import every module's models."""
     for module in _submodules(modules):
         if "models" in _names(module):
             import_module(f"{module.__name__}.models")

@@ -1,4 +1,4 @@
-"""Scheduled work: APScheduler decides when, the run ledger in `background` decides who.
+"""Scheduled work: APScheduler decides when, the ledger of runs decides who.
 
 `schedules` and `crontab` say when a job is due, `job` declares one. `reconcile` compares code and
 store, `upkeep` makes them equal, `processes` knows who else is there, `due` writes what is due to

@@ -14,7 +14,7 @@ from time import monotonic
 
 from apscheduler.schedulers.base import STATE_RUNNING, STATE_STOPPED, BaseScheduler
 
-from ...process.trouble import Trouble
+from ..host import Trouble
 from .due import MOST_AT_ONCE, Due, due_times
 from .jobstore import DECLARED, JobStore
 from .schedules import Schedule

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from ...database.engine import lock_ledger
 from ..claim import slots_in_use
+from ..host import lock_ledger
 from ..models import Run, State
 from ..work import Registry
 from .job import Job

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ...database.engine import lock_ledger
+from ..host import lock_ledger
 from .models import HandledJob
 
 

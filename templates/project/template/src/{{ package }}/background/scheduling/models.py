@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Float, LargeBinary, String, Text, Unicode
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import Base, UtcDateTime
+from ..host import Base, UtcDateTime
 
 
 class StoredJob(Base):

@@ -12,7 +12,7 @@ from time import monotonic
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from ...database.engine import limit_waits
+from ..host import limit_waits
 from ..peers import Peers
 from .models import SchedulerProcess, SchedulerStart
 

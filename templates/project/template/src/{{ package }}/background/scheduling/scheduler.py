@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ...database import Database
 from ..execution import Observer
+from ..host import Database
 from ..models import State
 from ..runner import Runner
 from ..work import Registry

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
-from ...database import Database
+from ..host import Database
 from .adapter import LedgerScheduler
 from .handled import forget, handled, move
 from .job import Job

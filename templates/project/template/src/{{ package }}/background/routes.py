@@ -7,11 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
 
-from ..database import ReadSessionDep, SessionDep
-from ..web.errors import ConflictError, NotFoundError
-from ..web.refusals import refusals
-from ..web.security import OperatorDep, OpsRead, OpsWrite
 from .dependencies import RunnerDep, wake
+from .host import (
+    ConflictError,
+    NotFoundError,
+    OperatorDep,
+    OpsRead,
+    OpsWrite,
+    ReadSessionDep,
+    SessionDep,
+    refusals,
+)
 from .models import DEAD_LETTERS, Run, State
 from .views import PageDep, RunView
 

@@ -9,17 +9,21 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import delete, select
 
-from ...database import ReadSessionDep, SessionDep
-from ...database.engine import lock_ledger
-from ...web.errors import NotFoundError
-from ...web.protocol import root_path
-from ...web.refusals import refusals
-from ...web.security import OperatorDep, OpsRead, OpsWrite
 from .. import ledger
-from ..dependencies import RunnerDep, wake
+from ..dependencies import RunnerDep, SchedulerDep, wake
+from ..host import (
+    NotFoundError,
+    OperatorDep,
+    OpsRead,
+    OpsWrite,
+    ReadSessionDep,
+    SessionDep,
+    lock_ledger,
+    refusals,
+    root_path,
+)
 from ..models import Run
 from ..views import PageDep, RunView
-from .dependencies import SchedulerDep
 from .job import Job
 from .models import PausedJob
 
