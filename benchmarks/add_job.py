@@ -87,7 +87,7 @@ def make(folder: Path, jobs: int) -> Path:
     """Make the files of a project with so many jobs."""
     from typer.testing import CliRunner
 
-    from fastforge.cli import app
+    from fastforge.commands.app import app
 
     folder.mkdir()
     run([FASTFORGE, "new", "shop", "--yes", "--no-verify", "--no-git", "-C", str(folder)])

@@ -19,8 +19,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastforge.console import aligned
-from fastforge.environment import child_environment, program, set_up, uv_binary
+from fastforge.environment.uv import child_environment, program, set_up, uv_binary
+from fastforge.terminal.console import aligned
 
 TOOL = ("tool", "run", "--quiet", "--from", "cosmic-ray>=8.4")
 ENOUGH = 0.9

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from fastforge.project import open_project
+from fastforge.changes.opening import open_project
 
 PROOF = Path(__file__).resolve().parent.parent / "docs" / "proof"
 NOTE = (

@@ -35,7 +35,7 @@ def _run() -> int:
         if sys.argv[1:] == ["--version"]:  # without importing Typer
             print(f"fastforge {__version__}", flush=True)  # noqa: T201
             return 0
-        from fastforge.cli import app
+        from fastforge.commands.app import app
 
         app()
     except SystemExit as ending:
@@ -51,8 +51,8 @@ def _run() -> int:
 
 def _explain(error: Exception) -> int:
     """Say what went wrong; give the exit code."""
-    from fastforge.console import print_error
     from fastforge.errors import FastforgeError, understood
+    from fastforge.terminal.console import print_error
 
     if isinstance(error, OSError) and error.filename is None:
         _give_up_output()

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import PYTHONS, Value, valid_combinations
+from fastforge.answers.project import PYTHONS, valid_combinations
+from fastforge.answers.values import Value
 
 Row = dict[str, Value]
 Pair = tuple[tuple[str, Value], ...]

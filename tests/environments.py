@@ -25,10 +25,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastforge import __version__
-from fastforge.answers import ProjectAnswers, valid_combinations
-from fastforge.environment import child_environment, program, uv_binary
+from fastforge.answers.project import ProjectAnswers, valid_combinations
+from fastforge.changes.staging import write_files
+from fastforge.environment.uv import child_environment, program, uv_binary
 from fastforge.render import render
-from fastforge.staging import write_files
 from tests.combinations import interpreters
 
 

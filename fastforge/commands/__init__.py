@@ -1,1 +1,5 @@
-"""The commands, one file each; they import what they need when they run."""
+"""The command line: one file a command, and the app that they make up.
+
+It knows arguments and which step comes next, and decides nothing else. It imports what a command
+needs when that runs.
+"""

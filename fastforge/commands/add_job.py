@@ -72,12 +72,12 @@ def add_job(
     as_json: JsonOption = False,
 ) -> None:
     """Add a scheduled job and its test, and verify them."""
+    from fastforge.changes.opening import opened_to_write
     from fastforge.parts.adding import Wishes, add
-    from fastforge.parts.job import answer, job_part
-    from fastforge.parts.job_interview import complete
-    from fastforge.parts.job_story import story_of
+    from fastforge.parts.jobs.interview import complete
+    from fastforge.parts.jobs.job import answer, job_part
+    from fastforge.parts.jobs.story import story_of
     from fastforge.parts.part import prepare, saved
-    from fastforge.trust import opened_to_write
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     schedules = {"every": every, "daily": daily, "cron": cron, "at": at}

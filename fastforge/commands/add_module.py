@@ -45,12 +45,12 @@ def add_module(
     as_json: JsonOption = False,
 ) -> None:
     """Add a module, its table and tests, and verify them."""
+    from fastforge.changes.opening import opened_to_write
     from fastforge.parts.adding import Story, Wishes, add
-    from fastforge.parts.module import module_part
-    from fastforge.parts.module_interview import complete
-    from fastforge.parts.module_place import answer, next_steps, routes_of
+    from fastforge.parts.modules.interview import complete
+    from fastforge.parts.modules.module import module_part
+    from fastforge.parts.modules.place import answer, next_steps, routes_of
     from fastforge.parts.part import prepare
-    from fastforge.trust import opened_to_write
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {

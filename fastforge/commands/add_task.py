@@ -53,12 +53,12 @@ def add_task(
     as_json: JsonOption = False,
 ) -> None:
     """Add a task, its endpoint and tests, and verify them."""
+    from fastforge.changes.opening import opened_to_write
     from fastforge.parts.adding import Story, Wishes, add
     from fastforge.parts.part import prepare
     from fastforge.parts.routes import check_route_is_free
-    from fastforge.parts.task import answer, task_part
-    from fastforge.parts.task_interview import complete
-    from fastforge.trust import opened_to_write
+    from fastforge.parts.tasks.interview import complete
+    from fastforge.parts.tasks.task import answer, task_part
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {

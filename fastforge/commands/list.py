@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastforge.commands.options import JsonOption, ProjectOption
 
 if TYPE_CHECKING:
-    from fastforge.inventory import Inventory, JobEntry, TaskEntry
+    from fastforge.project.inventory import Inventory, JobEntry, TaskEntry
 
 
 def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> None:
@@ -17,9 +17,9 @@ def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) 
     """
     from datetime import UTC, datetime
 
-    from fastforge.console import say, say_json
-    from fastforge.inventory import take_inventory
-    from fastforge.project import open_project
+    from fastforge.changes.opening import open_project
+    from fastforge.project.inventory import take_inventory
+    from fastforge.terminal.console import say, say_json
 
     inventory = take_inventory(open_project(project), datetime.now(UTC))
     if as_json:
@@ -41,7 +41,7 @@ _Rows = Sequence[tuple[Sequence[str], Sequence[str]]]
 
 
 def _table(title: str, rows: _Rows) -> Iterator[str]:
-    from fastforge.console import aligned
+    from fastforge.terminal.console import aligned
 
     yield title
     if not rows:

@@ -8,7 +8,7 @@ import typer
 from fastforge.commands.options import DiffOption, DryRunOption, JsonOption
 
 if TYPE_CHECKING:
-    from fastforge.answers import Value
+    from fastforge.answers.values import Value
 
 NameArgument = Annotated[str | None, typer.Argument(help="Its name, and that of its folder.")]
 IntoOption = Annotated[
@@ -70,7 +70,9 @@ def new(
     as_json: JsonOption = False,
 ) -> None:
     """Create a FastAPI project, set it up and verify it."""
-    from fastforge.creation import command_for, place, prepare
+    from fastforge.parts.project.command import command_for
+    from fastforge.parts.project.creation import prepare
+    from fastforge.parts.project.target import place
 
     if here:
         name, into = place(name, into)
@@ -87,8 +89,8 @@ def new(
         "python": python,
         "timezone": timezone,
     }
-    from fastforge.interview import collect
-    from fastforge.making import Wishes, make, preview
+    from fastforge.parts.project.interview import collect
+    from fastforge.parts.project.making import Wishes, make, preview
 
     answered = {key: value for key, value in given.items() if value is not None}
     answers = collect(answered, into, ask=not yes and not as_json, yes=yes)

@@ -61,22 +61,22 @@ def remove_module(
     as_json: JsonOption = False,
 ) -> None:
     """Remove a module and its table, unless it was edited."""
-    from fastforge.parts import module_removal
+    from fastforge.changes.opening import opened_to_write
+    from fastforge.parts.modules import removal
     from fastforge.parts.removing import RemovalWishes
-    from fastforge.trust import opened_to_write
 
     wishes = RemovalWishes(
         force=force, yes=yes, drop=drop, dry_run=dry_run, diff=diff, as_json=as_json
     )
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
-    module_removal.remove_module(opened, name, wishes)
+    removal.remove_module(opened, name, wishes)
 
 
 def _remove(
     kind: str, name: str, folder: Path, *, force: bool, dry_run: bool, diff: bool, as_json: bool
 ) -> None:
+    from fastforge.changes.opening import opened_to_write
     from fastforge.parts.removing import RemovalWishes, remove
-    from fastforge.trust import opened_to_write
 
     wishes = RemovalWishes(force=force, dry_run=dry_run, diff=diff, as_json=as_json)
     remove(opened_to_write(folder, reads_only=dry_run or diff), kind, name, wishes)

@@ -18,12 +18,12 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check a project: tests, lint, types, a real start."""
-    from fastforge.console import say_json
-    from fastforge.environment import set_up
-    from fastforge.progress import Progress
-    from fastforge.project import open_project
-    from fastforge.verification import require, show_problems, watch
-    from fastforge.verify import chosen, verify as run_checks
+    from fastforge.changes.opening import open_project
+    from fastforge.environment.uv import set_up
+    from fastforge.terminal.console import say_json
+    from fastforge.terminal.progress import Progress
+    from fastforge.verify.report import require, show_problems, watch
+    from fastforge.verify.running import chosen, verify as run_checks
 
     opened = open_project(project)
     with Progress(quiet_stdout=as_json) as progress:

@@ -31,9 +31,9 @@ def when(
     """
     from datetime import UTC
 
-    from fastforge.console import say, say_json
     from fastforge.schedule import advice, choose, preview
     from fastforge.schedule.generated import zone
+    from fastforge.terminal.console import say, say_json
 
     now = datetime.now(UTC)
     choice = choose({"every": every, "daily": daily, "cron": expression, "at": at}, timezone, now)
@@ -64,7 +64,7 @@ def _lines(fires: list[datetime]) -> list[str]:
 
 
 def _note(warnings: list[str]) -> None:
-    from fastforge.console import note
+    from fastforge.terminal.console import note
 
     for warning in warnings:
         note(f"note: {warning}")

@@ -47,3 +47,9 @@ _KINDS = (
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
 """By the name a user types. A `datetime` has a timezone: one without is refused."""
+
+TYPES = f"{', '.join(KINDS)}, list[TYPE], TYPE|None"
+"""What a parameter or a field may be, for a person who is asked."""
+
+JSON_DECIMAL = "JsonDecimal"
+"""The project's type for a decimal that JSON must not round."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastforge import __version__
-from fastforge.console import note, say, say_json
 from fastforge.parts.part import Addition
+from fastforge.terminal.console import note, say, say_json
 
 if TYPE_CHECKING:
-    from fastforge.verify import Report
+    from fastforge.verify.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def add(addition: Addition, story: Story, wishes: Wishes) -> None:
         say(f"Again without questions: {addition.command}")
         say(f"Undo: {addition.undo}")
     if report:
-        from fastforge.verification import require, show_problems
+        from fastforge.verify.report import require, show_problems
 
         show_problems(addition.project, report)
         require(addition.project, report)
@@ -77,11 +77,11 @@ def _tell(addition: Addition, story: Story) -> None:
 
 
 def _verify(addition: Addition, wishes: Wishes) -> "Report":
-    from fastforge.environment import set_up
+    from fastforge.environment.uv import set_up
     from fastforge.parts.checks import part_checks
-    from fastforge.progress import Progress
-    from fastforge.verification import watch
-    from fastforge.verify import chosen, verify
+    from fastforge.terminal.progress import Progress
+    from fastforge.verify.report import watch
+    from fastforge.verify.running import chosen, verify
 
     project = addition.project
     checks = chosen(full=True) if wishes.full else part_checks(project, addition.sources)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import PurePosixPath
 
-from fastforge.checks import static, tests
-from fastforge.project import Project
-from fastforge.verify import Check
+from fastforge.project.project import Project
+from fastforge.verify.checks import static, tests
+from fastforge.verify.running import Check
 
 _REGISTRY_TESTS = ("tests/machinery/process/test_discovery.py", "tests/test_discovery.py")
 _SCHEMA_TESTS = ("tests/machinery/database/test_schema.py", "tests/test_schema.py")

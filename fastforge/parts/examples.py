@@ -6,9 +6,8 @@ project without examples lacks.
 
 from collections.abc import Iterator
 
-from fastforge.parts.module import ModuleAnswers
-from fastforge.project import Project
-from fastforge.record import Record
+from fastforge.project.project import Project
+from fastforge.project.record import Record
 from fastforge.render import render
 
 _MAIL = ("src/{}/modules/notifications/", "src/{}/tasks/", "tests/modules/notifications/")
@@ -21,9 +20,16 @@ _EXAMPLES = {
 """Where the files of each lie. The module and the task that send mail import each other, so they
 are one example."""
 
-_PAYMENTS = ModuleAnswers(
-    name="payments", item="payment", fields=(), gateway=False, revision="0002", parents=("0001",)
-)
+_PAYMENTS = {
+    "name": "payments",
+    "item": "payment",
+    "fields": [],
+    "gateway": False,
+    "revision": "0002",
+    "parents": ["0001"],
+}
+"""The answers that its record would have as a module."""
+
 _REVISION = "_payments_0002.py"
 TOGETHER = "The module notifications and the task send_email are one example: they go together."
 
@@ -42,7 +48,7 @@ def example(project: Project, kind: str, name: str) -> Record | None:
     }
     if not any((project.root / path).is_file() for path in digests if path.startswith("src/")):
         return None
-    answers = _PAYMENTS.as_dict() if name == _PAYMENTS.name else {}
+    answers = _PAYMENTS if name == _PAYMENTS["name"] else {}
     return Record(kind, name, answers, digests)
 
 
@@ -65,4 +71,4 @@ def has_table(record: Record) -> bool:
 
 
 def _is_its_revision(name: str, path: str) -> bool:
-    return name == _PAYMENTS.name and path.endswith(_REVISION)
+    return name == _PAYMENTS["name"] and path.endswith(_REVISION)

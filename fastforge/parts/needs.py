@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from fastforge.errors import UsageError
-from fastforge.project import Project
+from fastforge.project.project import Project
+from fastforge.project.sources import parse
 from fastforge.render import Tree
-from fastforge.sources import parse
 
 
 def check_needs(project: Project, tree: Tree) -> None:

@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from fastforge.answers.names import check_part_name, is_part_name
+from fastforge.changes.plan import Plan, merged, plan_files
+from fastforge.changes.transaction import apply
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.names import check_part_name, is_part_name
 from fastforge.parts.needs import check_needs
-from fastforge.plan import Plan, merged, plan_files
-from fastforge.project import Project, record_at
-from fastforge.record import Record, record_of, record_path
+from fastforge.project.project import Project, place_of, record_at
+from fastforge.project.record import Record, record_of, record_path
+from fastforge.project.revisions import folder_of
+from fastforge.project.sources import files_of
+from fastforge.project.trust import templates_for
 from fastforge.render import render
-from fastforge.revisions import folder_of
-from fastforge.shell import place_of, quoted
-from fastforge.sources import files_of
-from fastforge.transaction import apply
-from fastforge.trust import templates_for
+from fastforge.terminal.shell import quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

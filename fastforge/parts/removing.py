@@ -3,15 +3,15 @@
 import sys
 from dataclasses import dataclass
 
-from fastforge.console import note, say, say_json
+from fastforge.changes.plan import Plan, plan_removal
+from fastforge.changes.transaction import apply
 from fastforge.errors import ConflictError, UsageError
 from fastforge.parts.examples import TOGETHER, example, examples, together
 from fastforge.parts.part import saved
 from fastforge.parts.uses import importers
-from fastforge.plan import Plan, plan_removal
-from fastforge.project import Project
-from fastforge.record import Record
-from fastforge.transaction import apply
+from fastforge.project.project import Project
+from fastforge.project.record import Record
+from fastforge.terminal.console import note, say, say_json
 
 STAYS = {
     "job": "The runs of {name} stay in the ledger until they are pruned.",

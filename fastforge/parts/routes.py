@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from fastforge.errors import UsageError
-from fastforge.project import Project
-from fastforge.sources import discovered, files_of, parse, routes
+from fastforge.project.project import Project
+from fastforge.project.sources import discovered, files_of, parse, routes
 
 LONGEST = 60
 RESERVED = ("/metrics", "/health", "/docs", "/redoc", "/openapi.json", "/jobs", "/tasks")

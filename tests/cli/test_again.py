@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings, strategies as st
 from typer.testing import CliRunner
 
-from fastforge.answers import CI_SERVICES, DATABASES, JOBSTORES, PYTHONS
-from fastforge.cli import app
-from fastforge.console import visible
-from fastforge.creation import Creation
-from fastforge.plan import Plan
-from fastforge.record import record_of
+from fastforge.answers.project import CI_SERVICES, DATABASES, JOBSTORES, PYTHONS
+from fastforge.changes.plan import Plan
+from fastforge.commands.app import app
+from fastforge.parts.project.creation import Creation
+from fastforge.project.record import record_of
+from fastforge.terminal.console import visible
 from tests.conftest import Fastforge
 from tests.parts.commands import command_lines
 from tests.parts.small_shop import make_shop, make_small_shop
@@ -85,7 +85,7 @@ def unrendered(monkeypatch: pytest.MonkeyPatch) -> None:
         record = record_of("project", answers.name, answers.as_dict(), {})
         return Creation(answers, record, {}, Plan(parent.absolute() / answers.name, ()))
 
-    monkeypatch.setattr("fastforge.creation.prepare", prepare)
+    monkeypatch.setattr("fastforge.parts.project.creation.prepare", prepare)
 
 
 @pytest.mark.usefixtures("unrendered")
@@ -105,8 +105,8 @@ def test_any_project_is_the_same_again(words: list[str]) -> None:
 
 @pytest.mark.usefixtures("unrendered")
 def test_what_was_given_is_said_though_it_is_usual_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastforge.creation.configured_author", lambda: "Ada")
-    monkeypatch.setattr("fastforge.creation.default_python", lambda: "3.12")
+    monkeypatch.setattr("fastforge.parts.project.command.configured_author", lambda: "Ada")
+    monkeypatch.setattr("fastforge.parts.project.command.default_python", lambda: "3.12")
 
     said = facts("new", "shop", "--author", "Ada", "--python", "3.12", "--yes")["command"]
 

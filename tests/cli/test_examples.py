@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers.project import ProjectAnswers
 from fastforge.render import render
 from tests.conftest import Fastforge, files_of
 from tests.parts.small_shop import make_shop

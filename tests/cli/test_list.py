@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
-from fastforge.record import record_of
-from fastforge.staging import write_files
+from fastforge.answers.project import ProjectAnswers
+from fastforge.changes.staging import write_files
+from fastforge.project.record import record_of
 from tests.conftest import Fastforge
 
 FILES = {

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers
-from fastforge.parts import job
+from fastforge.answers.project import ProjectAnswers
+from fastforge.changes.opening import open_project
+from fastforge.changes.plan import merged
+from fastforge.changes.staging import write_files
+from fastforge.parts.jobs import job
 from fastforge.parts.part import prepare
-from fastforge.plan import merged
-from fastforge.project import open_project
-from fastforge.record import record_of
+from fastforge.project.record import record_of
 from fastforge.render import render
-from fastforge.staging import write_files
 from tests.conftest import Fastforge, Ran, files_of
 
 WEEKDAYS = ("--cron", "30 2 * * 1-5", "--timezone", "Europe/Berlin")

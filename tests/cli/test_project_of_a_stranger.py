@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.record import Record, digest
+from fastforge.project.record import Record, digest
 from tests.conftest import Fastforge, Ran, files_of
 from tests.parts.small_shop import make_small_shop
 

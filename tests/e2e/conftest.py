@@ -13,9 +13,9 @@ from tempfile import mkdtemp
 
 import pytest
 
-from fastforge.answers import ProjectAnswers, default_python
-from fastforge.creation import command_for
-from fastforge.environment import uv_binary
+from fastforge.answers.project import ProjectAnswers, default_python
+from fastforge.environment.uv import uv_binary
+from fastforge.parts.project.command import command_for
 from tests.combinations import Row
 from tests.conftest import REPOSITORY, Fastforge, Ran, run_to_its_end
 from tests.e2e.transcript import transcript

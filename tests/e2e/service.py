@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from fastforge.environment import program
+from fastforge.environment.uv import program
 
 LONGEST_WAIT_SECONDS = 60
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.background import RUNS, SCRIPTS
-from fastforge.environment import child_environment
+from fastforge.environment.uv import child_environment
 
 pytestmark = pytest.mark.e2e
 

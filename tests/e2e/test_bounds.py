@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.project import open_project
+from fastforge.changes.opening import open_project
+from fastforge.changes.staging import write_files
 from fastforge.render import render
-from fastforge.staging import write_files
-from fastforge.verify import CHECKS, Report, verify
+from fastforge.verify.report import Report
+from fastforge.verify.running import CHECKS, verify
 from tests.combinations import Row, all_chosen, interpreters, name_of
 from tests.e2e.conftest import Made, Record, how_to_repeat
 from tests.environments import Environments, needs_most, versions

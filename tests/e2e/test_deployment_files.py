@@ -18,8 +18,8 @@ import pytest
 import yaml
 from dockerfile_parse import DockerfileParser
 
-from fastforge.answers import JOBSTORES, ProjectAnswers, default_python, valid_combinations
-from fastforge.environment import child_environment, uv_binary
+from fastforge.answers.project import JOBSTORES, ProjectAnswers, default_python, valid_combinations
+from fastforge.environment.uv import child_environment, uv_binary
 from fastforge.render import render
 from tests.combinations import parameters
 

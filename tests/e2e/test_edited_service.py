@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.checks.outcome import Finding
-from fastforge.checks.startup import check_startup
-from fastforge.project import open_project
+from fastforge.changes.opening import open_project
+from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.startup import check_startup
 from tests.environments import copy_project, uv
 
 pytestmark = pytest.mark.e2e

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import default_python
+from fastforge.answers.project import default_python
 from tests.combinations import Row, every_row
 from tests.e2e.conftest import Made
 from tests.environments import copy_project

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fastforge.environment import child_environment, program, uv_binary
+from fastforge.environment.uv import child_environment, program, uv_binary
 from tests.conftest import WORKERS
 from tests.e2e.conftest import Installed
 from tests.environments import copy_project

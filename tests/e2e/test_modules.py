@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.checks.migrations import JOIN, check_migrations
-from fastforge.environment import child_environment, program, set_up
-from fastforge.project import open_project
+from fastforge.changes.opening import open_project
+from fastforge.environment.uv import child_environment, program, set_up
+from fastforge.verify.checks.migrations import JOIN, check_migrations
 from tests.conftest import Ran
 from tests.e2e.conftest import Installed, exhaustive_only
 from tests.environments import copy_project

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers, default_python
-from fastforge.environment import child_environment, program
+from fastforge.answers.project import ProjectAnswers, default_python
+from fastforge.changes.staging import write_files
+from fastforge.environment.uv import child_environment, program
 from fastforge.render import render
-from fastforge.staging import write_files
 from tests.e2e.conftest import TEXTS
 from tests.environments import Environments, uv
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers, default_python
-from fastforge.environment import child_environment, program, uv_binary
+from fastforge.answers.project import ProjectAnswers, default_python
+from fastforge.changes.staging import write_files
+from fastforge.environment.uv import child_environment, program, uv_binary
 from fastforge.render import render
-from fastforge.staging import write_files
 from tests.combinations import Row, name_of
 from tests.environments import Environments
 

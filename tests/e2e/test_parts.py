@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.environment import child_environment, program
+from fastforge.environment.uv import child_environment, program
 from tests.conftest import files_of
 from tests.e2e.conftest import Installed, exhaustive_only
 from tests.environments import copy_project

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import ProjectAnswers, Value
-from fastforge.plan import merged
-from fastforge.record import record_of
+from fastforge.answers.project import ProjectAnswers
+from fastforge.answers.values import Value
+from fastforge.changes.plan import merged
+from fastforge.changes.staging import write_files
+from fastforge.project.record import record_of
 from fastforge.render import Tree, render
-from fastforge.staging import write_files
 from tests.conftest import files_of
 
 TREES = Path(__file__).parent / "trees"

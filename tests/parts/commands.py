@@ -5,7 +5,7 @@ import re
 from hypothesis import strategies as st
 
 from fastforge.errors import UsageError
-from fastforge.parts.fields import parse_fields
+from fastforge.parts.modules.fields import parse_fields
 from tests.parts.params import params
 
 _ZONES = ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Australia/Lord_Howe"]

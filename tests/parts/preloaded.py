@@ -8,18 +8,20 @@ import pydantic
 import yaml
 from typer.testing import CliRunner
 
-import fastforge.cli
+import fastforge.changes.opening
+import fastforge.commands.app
 import fastforge.parts.adding
-import fastforge.parts.job_interview
-import fastforge.parts.job_story
-import fastforge.parts.module_interview
-import fastforge.parts.module_place
-import fastforge.parts.module_removal
-import fastforge.parts.task_interview
+import fastforge.parts.jobs.interview
+import fastforge.parts.jobs.story
+import fastforge.parts.modules.interview
+import fastforge.parts.modules.place
+import fastforge.parts.modules.removal
+import fastforge.parts.tasks.interview
 import fastforge.schedule.generated
 
 __all__ = ["croniter", "fastforge", "jinja2", "tomllib", "yaml"]
 
 pydantic.TypeAdapter(str)  # imports the rest of pydantic
-_ran = CliRunner().invoke(fastforge.cli.app, ["when", "--daily", "09:00"])  # and what only runs do
+# and what only runs do
+_ran = CliRunner().invoke(fastforge.commands.app.app, ["when", "--daily", "09:00"])
 assert _ran.exit_code == 0, _ran.output

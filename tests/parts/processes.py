@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from fastforge.__main__ import main
-from fastforge.parts import job
+from fastforge.parts.jobs import job
 from tests.parts.faults import CLEAN, Fault, Operations
 
 FRESH = multiprocessing.get_context("forkserver")

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from fastforge.answers import ProjectAnswers
-from fastforge.plan import merged
-from fastforge.record import record_of
+from fastforge.answers.project import ProjectAnswers
+from fastforge.changes.plan import merged
+from fastforge.changes.staging import write_files
+from fastforge.project.record import record_of
 from fastforge.render import render
-from fastforge.staging import write_files
 
 _READ = ("pyproject.toml", "src/shop/migrations/versions/", "src/shop/background/")
 _PLACES = (

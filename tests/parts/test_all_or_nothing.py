@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from fastforge.cli import app
+from fastforge.commands.app import app
 from tests.parts.faults import CLEAN, Fault
 from tests.parts.processes import Ended, run
 from tests.parts.small_shop import files_and_folders, make_small_shop, staged

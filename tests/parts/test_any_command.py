@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
 from typer.testing import CliRunner
 
-from fastforge.answers import default_python
-from fastforge.cli import app
-from fastforge.environment import child_environment, program
+from fastforge.answers.project import default_python
+from fastforge.commands.app import app
+from fastforge.environment.uv import child_environment, program
 from fastforge.errors import FastforgeError
 from tests.conftest import files_of
 from tests.environments import Environments

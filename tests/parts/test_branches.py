@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from fastforge.checks.migrations import JOIN, check_migrations
-from fastforge.cli import app
-from fastforge.project import open_project
+from fastforge.changes.opening import open_project
+from fastforge.commands.app import app
+from fastforge.verify.checks.migrations import JOIN, check_migrations
 from tests.parts.small_shop import make_small_shop
 
 COMMANDS = {

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from typer.testing import CliRunner
 
-from fastforge.answers import default_python
-from fastforge.cli import app
+from fastforge.answers.project import default_python
+from fastforge.commands.app import app
 from tests.environments import Environments
 from tests.parts.commands import NAMES, WORDS
 from tests.parts.small_shop import make_shop

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from copier import run_copy
 
-from fastforge.parts import job, module, task
+from fastforge.changes.staging import write_files
+from fastforge.parts.jobs import job
+from fastforge.parts.modules import module
 from fastforge.parts.part import Part
-from fastforge.record import record_of
+from fastforge.parts.tasks import task
+from fastforge.project.record import record_of
 from fastforge.render import packaged_templates, render
-from fastforge.staging import write_files
 from tests.conftest import files_of
 
 TREES = Path(__file__).parent / "trees"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers.project import ProjectAnswers
 from fastforge.render import render
 
 pytestmark = [

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import example, given, settings, strategies as st
 from markdown_it import MarkdownIt
 
-from fastforge.answers import ProjectAnswers
-from fastforge.record import record_of
+from fastforge.answers.project import ProjectAnswers
+from fastforge.project.record import record_of
 from fastforge.render import Tree, render
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=120).filter(str.strip)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from copier import run_copy
 
-from fastforge.answers import ProjectAnswers, Value, valid_combinations
+from fastforge.answers.project import (ProjectAnswers, valid_combinations)
+from fastforge.answers.values import (Value)
 from fastforge.render import packaged_templates, render
 from tests.combinations import pairwise
 from tests.conftest import files_of

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers import PYTHONS, ProjectAnswers
+from fastforge.answers.project import PYTHONS, ProjectAnswers
 from fastforge.render import render
-from fastforge.staging import write_files
+from fastforge.changes.staging import write_files
 from tests.combinations import Row, all_chosen, name_of
 
 TEXTS: Row = {"name": "shop", "description": "Sells.", "author": "Ada"}

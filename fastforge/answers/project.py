@@ -1,0 +1,105 @@
+"""What a project is made of: the only input of a render."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from itertools import product
+
+from fastforge.answers.names import check_project_name, package_name
+from fastforge.answers.values import Value, check_timezone, one_line
+from fastforge.errors import UsageError
+
+DATABASES = ("sqlite", "postgresql")
+JOBSTORES = ("database", "redis", "memory")
+CI_SERVICES = ("github", "none")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectAnswers:
+    """The answers of a project; the same answers give the same bytes.
+
+    Description and author are one line: a line break in them becomes a space.
+    """
+
+    name: str
+    description: str
+    author: str
+    database: str = "sqlite"
+    jobstore: str = "database"
+    metrics: bool = True
+    docker: bool = True
+    ci: str = "github"
+    examples: bool = True
+    python: str = "3.11"
+    timezone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        check_project_name(self.name)
+        for what in ("description", "author"):
+            object.__setattr__(self, what, one_line(what, getattr(self, what)))
+        if reason := refusal(self):
+            raise UsageError(*reason)
+        check_timezone(self.timezone)
+
+    @property
+    def package(self) -> str:
+        """The import name."""
+        return package_name(self.name)
+
+    def as_dict(self) -> dict[str, Value]:
+        """Give the answers in their own order, as they are saved."""
+        return asdict(self)
+
+    def context(self) -> dict[str, Value]:
+        """Give the variables a template may use."""
+        return {**self.as_dict(), "package": self.package}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, object]) -> "ProjectAnswers":
+        """Read what `as_dict` gave; raises UsageError for answers that are not of this version."""
+        kinds = {field.name: field.type for field in fields(cls)}
+        for name, value in saved.items():
+            if name not in kinds:
+                raise UsageError(f"The saved answer `{name}` is unknown to this version.")
+            if not isinstance(value, bool if kinds[name] in (bool, "bool") else str):
+                raise UsageError(f"The saved answer `{name}` cannot be {value!r}.")
+        if missing := {"name", "description", "author"} - saved.keys():
+            raise UsageError(f"The saved answers lack {', '.join(sorted(missing))}.")
+        return cls(**saved)  # type: ignore[arg-type]
+
+
+def default_description() -> str:
+    """Give the description of a project whose author said nothing about it."""
+    return "A FastAPI service with scheduled jobs and background tasks."
+
+
+def default_python() -> str:
+    """Give the running Python's minor version, or the newest known one if it is newer still."""
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return running if running in PYTHONS else PYTHONS[-1]
+
+
+def refusal(answers: ProjectAnswers) -> tuple[str, str] | None:
+    """Say in a sentence and a hint why there is no such project, or None if there is."""
+    offered = {
+        "database": DATABASES,
+        "jobstore": JOBSTORES,
+        "ci": CI_SERVICES,
+        "python": PYTHONS,
+    }
+    for option, values in offered.items():
+        value = getattr(answers, option)
+        if value not in values:
+            return (f"There is no {option} {value!r}.", f"Choose from: {', '.join(values)}.")
+    return None
+
+
+def valid_combinations() -> Iterator[dict[str, Value]]:
+    """Give each combination of the options that change which files a project has."""
+    booleans = (True, False)
+    options = (DATABASES, JOBSTORES, booleans, booleans, CI_SERVICES, booleans)
+    names = ("database", "jobstore", "metrics", "docker", "ci", "examples")
+    for values in product(*options):
+        chosen: dict[str, Value] = dict(zip(names, values, strict=True))
+        yield chosen

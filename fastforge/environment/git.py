@@ -1,0 +1,68 @@
+"""The first commit of a new project."""
+
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from fastforge.environment.variables import for_git
+
+_MESSAGE = "Create {name} with fastforge {version}"
+
+
+def first_commit(root: Path, name: str, version: str) -> str:
+    """Make a repository of `root` and commit its files; say what was done, or why not.
+
+    Nothing here is an error: a project is as good without a repository.
+    """
+    try:
+        if _git(root, "rev-parse", "--is-inside-work-tree").returncode == 0:
+            return "already inside a git repository: none made"
+        if (made := _git(root, "init", "--quiet", "--initial-branch=main")).returncode:
+            return f"no git repository made: {_last_line(made.stderr)}"
+        if _git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode:
+            return "git repository made, nothing committed: git knows no user.name and user.email"
+        message = _MESSAGE.format(name=name, version=version)
+        commit = ("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--no-gpg-sign")
+        for command in (("add", "--all"), (*commit, "--message", message)):
+            if (done := _git(root, *command)).returncode:
+                return f"git repository made, nothing committed: {_last_line(done.stderr)}"
+    except FileNotFoundError:
+        return "git is not installed: no repository made"
+    return "git repository with a first commit"
+
+
+def repository_around(root: Path) -> Path | None:
+    """Give the top of the repository that `root` is a folder of, but not the top itself."""
+    try:
+        found = _git(root, "rev-parse", "--show-toplevel")
+    except OSError:
+        return None
+    top = Path(found.stdout.removesuffix("\n"))
+    return top if found.returncode == 0 and top != root.resolve() else None
+
+
+@cache
+def configured_author() -> str | None:
+    """Give git's `user.name`, if there is one."""
+    try:
+        return _git(Path.cwd(), "config", "user.name").stdout.strip() or None
+    except OSError:
+        return None
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run git in `folder`, whatever repository the caller's environment may point to."""
+    return subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env=for_git(),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "git gave no reason"

@@ -1,0 +1,201 @@
+"""A module: its answers, checked, and what its template is given."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from fastforge.answers.names import check_part_name
+from fastforge.errors import UsageError
+from fastforge.params.examples import known_values
+from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.tables import (
+    field_context,
+    index_lines,
+    models_context,
+    schemas_context,
+    table_lines,
+)
+from fastforge.parts.part import Part
+from fastforge.project.revisions import ID
+from fastforge.terminal.shell import quoted
+
+USUAL_FIELDS = ("name:str{1,80}",)
+LONGEST_ITEM = 28
+"""Characters in the name of an item: with more, generated lines would pass the line length."""
+
+LONGEST_TAKEN = 60
+
+USED = frozenset(
+    """
+    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any APIRouter Asked AsyncGenerator
+    AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
+    ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr EnumType
+    ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS Float Gateway GatewayDep
+    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Iterator JSON
+    JsonDecimal KEY KNOWN Limit Mapped Mock Moment MOST_AT_ONCE NotFoundError NOWHERE O Offset PATH
+    Path PositiveFloat PREFIX Query ReadSessionDep Repository Request RETRY_AFTER_SECONDS Row Secret
+    SecretStr Sequence Session SessionDep SettingsConfigDict START String TABLE TAKEN TestClient
+    Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
+    Uuid ValidationError Values
+    """.split()
+)
+"""Names of classes that the generated files use for something else, or that linters mistake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleAnswers:
+    """The answers of a module; `fields` as typed, `revision` makes its table after `parents`."""
+
+    name: str
+    item: str
+    fields: tuple[str, ...]
+    gateway: bool
+    revision: str
+    parents: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the answers in their own order, as they are saved."""
+        return {**asdict(self), "fields": list(self.fields), "parents": list(self.parents)}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, object]) -> "ModuleAnswers":
+        """Read what `as_dict` gave; raises UsageError for answers that are not of this version."""
+        match saved:
+            case {
+                "name": str(name),
+                "item": str(item),
+                "fields": [*fields],
+                "gateway": bool(gateway),
+                "revision": str(revision),
+                "parents": [*parents],
+            }:
+                texts, before = tuple(map(str, fields)), tuple(map(str, parents))
+            case _:
+                raise UsageError("The saved answers of the module are not of this version.")
+        check_part_name("module", name)
+        check_item(item)
+        if not all(map(ID.fullmatch, (revision, *before))):
+            raise UsageError("The saved answers of the module name a revision that cannot be.")
+        return cls(
+            name=name,
+            item=item,
+            fields=texts,
+            gateway=gateway,
+            revision=revision,
+            parents=before,
+        )
+
+
+def usual_item(name: str) -> str:
+    """Give what one of a module is called: `order_lines` holds an `order_line`."""
+    words = _singular(name).split("_")
+    ends = ("_".join(words[start:]) for start in range(len(words)))
+    short = (end for end in ends if len(end) <= LONGEST_ITEM and end[:1].isalpha())
+    return next(short, "_".join(words)[:LONGEST_ITEM].rstrip("_"))
+
+
+def check_item(item: str) -> None:
+    """Raise UsageError if one of a module cannot be called `item`."""
+    try:
+        check_part_name("item", item)
+    except UsageError as error:
+        raise UsageError(error.message, "Say what one is called: --item entry.") from error
+    if len(item) > LONGEST_ITEM:
+        problem = f"The item name `{item}` has {len(item)} characters; {LONGEST_ITEM} is the most."
+        raise UsageError(problem, "Give a shorter one.")
+
+
+def model_name(item: str) -> str:
+    """Give the class of an item's rows: `OrderLine`."""
+    name = "".join(word.capitalize() for word in item.split("_"))
+    return f"{name}Row" if name in USED else name
+
+
+def path_of(name: str) -> str:
+    """Give where a module's routes begin: `/order-lines`."""
+    return f"/{name.replace('_', '-')}"
+
+
+def new_revision(answers: Sequence[object], taken: Collection[str]) -> str:
+    """Give a revision id that no other has; the same answers give the same one."""
+    count = 0
+    while True:
+        seed = json.dumps([*answers, *([count] if count else [])])
+        revision = hashlib.sha256(seed.encode()).hexdigest()[:12]
+        if revision not in taken:
+            return revision
+        count += 1
+
+
+def module_part(answers: ModuleAnswers) -> Part:
+    """Make the part of a module; raises UsageError for a field that cannot be."""
+    return Part(
+        kind="module",
+        name=answers.name,
+        answers=answers.as_dict(),
+        context=context_of(answers),
+        command=command_for(answers),
+    )
+
+
+def context_of(answers: ModuleAnswers) -> dict[str, object]:
+    """Give the variables of the template; raises UsageError for a field that cannot be."""
+    fields = parse_fields(answers.fields)
+    unique = [field.param.name for field in fields if field.unique]
+    return {
+        "name": answers.name,
+        "item": answers.item,
+        "model": model_name(answers.item),
+        "path": path_of(answers.name),
+        "gateway": answers.gateway,
+        "fields": [field_context(field) for field in fields],
+        "known": known_values(field.param for field in fields),
+        "models": models_context(fields),
+        "schemas": schemas_context(fields),
+        "taken": _taken(answers.item, unique),
+        "revision": answers.revision,
+        "parents": list(answers.parents),
+        "table": table_lines(answers.name, fields),
+        "indexes": index_lines(answers.name, fields),
+    }
+
+
+def command_for(answers: ModuleAnswers) -> str:
+    """Give the command that makes this module without asking."""
+    words = ["fastforge", "add-module", answers.name]
+    for field in answers.fields:
+        words += ["--field", field]
+    words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
+    return quoted([*words, *(["--gateway"] if answers.gateway else [])])
+
+
+def _taken(item: str, unique: Sequence[str]) -> str:
+    """Say what is in conflict when a value that must be unique is taken."""
+    words = item.replace("_", " ")
+    said = f"another {words} has this {' or this '.join(unique)}"
+    if not unique:
+        return ""
+    return said if len(said) <= LONGEST_TAKEN else f"another {words} has such a value"
+
+
+_SINGULARS: dict[str, str | None] = dict.fromkeys(
+    ("news", "series", "species", "data", "media", "goods")
+)
+_SINGULARS |= {"movies": "movie", "cookies": "cookie", "people": "person", "children": "child"}
+_SINGULARS |= {"buses": "bus", "statuses": "status", "bonuses": "bonus", "viruses": "virus"}
+_SINGULARS |= {"analyses": "analysis", "women": "woman", "men": "man", "shelves": "shelf"}
+"""What the rules below get wrong; None is a word that is its own singular."""
+
+
+def _singular(name: str) -> str:
+    start, joint, last = name.rpartition("_")
+    if last in _SINGULARS:
+        return f"{start}{joint}{_SINGULARS[last] or last}"
+    if name.endswith("ies") and len(name) > len("xies"):
+        return f"{name[:-3]}y"
+    if name.endswith(("sses", "xes", "ches", "shes", "zzes")):
+        return name[:-2]
+    if name.endswith("s") and not name.endswith(("ss", "us", "is")) and len(name) > len("xs"):
+        return name[:-1]
+    return name

@@ -1,0 +1,116 @@
+"""Where a module goes in a project: the revision before its own, and what may be in the way."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastforge.errors import UsageError
+from fastforge.parts.modules.module import (
+    USUAL_FIELDS,
+    ModuleAnswers,
+    check_item,
+    new_revision,
+    path_of,
+    usual_item,
+)
+from fastforge.parts.part import check_free, saved
+from fastforge.parts.routes import RESERVED
+from fastforge.project.project import Project
+from fastforge.project.revisions import heads, read_revisions
+from fastforge.project.sources import parse, python_files, routes
+
+LONGEST_TOGETHER = 60
+"""Characters in the names of package and module: with more, generated lines would be too long."""
+
+_TABLES = frozenset({"alembic_version", "apscheduler_jobs", "apscheduler_runtime_jobs"})
+_TABLE = re.compile(r"""^\s*__tablename__\s*(?::.*)?=\s*["'](\w+)["']""", re.MULTILINE)
+
+
+def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
+    """Complete what was given; raises UsageError if there can be no such module in the project.
+
+    The revision of a module that was added before, and the ones before it, stay what they were.
+    """
+    name = str(given["name"])
+    check_place(project, name)
+    item = str(given.get("item") or usual_item(name))
+    check_item(item)
+    texts = given.get("fields")
+    fields = tuple(map(str, texts)) if isinstance(texts, tuple) and texts else USUAL_FIELDS
+    gateway = bool(given.get("gateway"))
+    if gateway:
+        _require_http_client(project)
+    if before := saved(project, "module", name):
+        kept = ModuleAnswers.from_dict(before.answers)
+        revision, parents = kept.revision, kept.parents
+    else:
+        revisions = read_revisions(project)
+        taken = {revision.id for revision in revisions}
+        revision = new_revision([name, item, list(fields), gateway], taken)
+        parents = tuple(sorted(revision.id for revision in heads(revisions)))
+    return ModuleAnswers(
+        name=name, item=item, fields=fields, gateway=gateway, revision=revision, parents=parents
+    )
+
+
+def check_place(project: Project, name: str) -> None:
+    """Raise UsageError if the name, the routes or the table of a module are taken."""
+    check_free(project, "module", name)
+    if name.startswith("sqlite_") or name in _TABLES:
+        problem = f"The module name `{name}` is a table of the database or of a library."
+        raise UsageError(problem, "Choose another.")
+    package = project.package.name
+    if len(package) + len(name) > LONGEST_TOGETHER:
+        problem = f"The module name `{name}` is too long for imports from the package {package}."
+        hint = f"Give one of at most {LONGEST_TOGETHER - len(package)} characters."
+        raise UsageError(problem, hint)
+    if path_of(name) in RESERVED:
+        problem = f"The service itself answers at {path_of(name)}."
+        raise UsageError(problem, "Choose another name.")
+    own = project.package / "modules" / name
+    for path in python_files(project.package):
+        if own not in path.parents:
+            _refuse_same(project, name, path)
+
+
+def _refuse_same(project: Project, name: str, path: Path) -> None:
+    text = path.read_text("utf-8", errors="replace")
+    place = path.relative_to(project.root)
+    if name in _TABLE.findall(text):
+        raise UsageError(f"{place} has a table `{name}` already.", "Choose another name.")
+    if "APIRouter" not in text:
+        return
+    for declared in routes(parse(path)):
+        route = declared.partition(" ")[2]
+        if f"{route}/".startswith(f"{path_of(name)}/"):
+            problem = f"{place} has the route {declared} already."
+            raise UsageError(problem, "Choose another name.")
+
+
+def _require_http_client(project: Project) -> None:
+    """Raise UsageError unless the service, not only its tests, depends on httpx2."""
+    import tomllib
+
+    try:
+        declared = tomllib.loads((project.root / "pyproject.toml").read_text("utf-8"))
+        dependencies = declared["project"]["dependencies"]
+    except (OSError, KeyError, TypeError, ValueError):
+        return
+    if not any(re.match(r"httpx2\b", str(text)) for text in dependencies):
+        problem = "A gateway needs httpx2, which the project does not depend on."
+        raise UsageError(problem, "Add it first: uv add 'httpx2>=2'")
+
+
+def routes_of(answers: ModuleAnswers) -> tuple[str, ...]:
+    """Give the routes of a module, as `fastforge list` does."""
+    path, one = path_of(answers.name), f"{path_of(answers.name)}/{{{answers.item}_id}}"
+    found = [f"GET {path}", f"POST {path}", *(f"{verb} {one}" for verb in ("GET", "PUT", "DELETE"))]
+    return (*found, *([f"POST {one}/publish"] if answers.gateway else []))
+
+
+def next_steps(answers: ModuleAnswers) -> tuple[str, ...]:
+    """Say what to do with a module that was added."""
+    steps = ["Next: uv run alembic upgrade heads (the next start does it too) makes the table."]
+    if answers.gateway:
+        steps.append(f"Then replace the request in modules/{answers.name}/gateway.py: see REPLACE.")
+    return tuple(steps)

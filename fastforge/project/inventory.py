@@ -1,0 +1,121 @@
+"""The modules, jobs and tasks of a project, and where they are declared."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from fastforge.project.payloads import Parameter, parameters
+from fastforge.project.project import Project
+from fastforge.project.schedules import schedule
+from fastforge.project.sources import declaration, discovered, files_of, parse, routes
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEntry:
+    """A feature: its folder in `modules/` and its routes."""
+
+    name: str
+    routes: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobEntry:
+    """A scheduled job; `next_run` is None if it is never due again or only the program knows.
+
+    `enabled` is what the source says; a pause at run time is known to the service alone.
+    """
+
+    name: str
+    schedule: str
+    enabled: bool
+    next_run: str | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEntry:
+    """A background task, the routes that its own file declares, and what it is given.
+
+    `parameters` is None where the class of its payload cannot be read.
+    """
+
+    name: str
+    routes: tuple[str, ...]
+    parameters: tuple[Parameter, ...] | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What discovery finds in a project, sorted by name."""
+
+    modules: tuple[ModuleEntry, ...]
+    jobs: tuple[JobEntry, ...]
+    tasks: tuple[TaskEntry, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Give the inventory for machines."""
+        return asdict(self)
+
+
+def take_inventory(project: Project, now: datetime) -> Inventory:
+    """Read a project's sources; raises FastforgeError if one is not Python."""
+    return Inventory(
+        modules=tuple(_modules(project)),
+        jobs=tuple(_jobs(project, now)),
+        tasks=tuple(_tasks(project)),
+    )
+
+
+def _modules(project: Project) -> Iterator[ModuleEntry]:
+    for folder in discovered(files_of(project.package / "modules", "")):
+        sources = files_of(folder, ".py")
+        found = [route for source in sources for route in routes(parse(source))]
+        if sources:
+            yield ModuleEntry(folder.name, tuple(found), _place(project, folder))
+
+
+def _jobs(project: Project, now: datetime) -> Iterator[JobEntry]:
+    for path in _files(project, "jobs"):
+        module = parse(path)
+        if job := declaration(module, "JOB"):
+            words, next_run = _due(job.arguments.get("schedule"), module, now)
+            enabled = not _is_false(job.arguments.get("enabled"))
+            upcoming = next_run if enabled else None
+            place = _place(project, path, job.line)
+            yield JobEntry(path.stem, words, enabled, upcoming, place)
+
+
+def _tasks(project: Project) -> Iterator[TaskEntry]:
+    for path in _files(project, "tasks"):
+        module = parse(path)
+        if task := declaration(module, "TASK"):
+            given = parameters(path, task.arguments.get("payload"), project.package)
+            place = _place(project, path, task.line)
+            yield TaskEntry(path.stem, tuple(routes(module)), given, place)
+
+
+def _is_false(expression: ast.expr | None) -> bool:
+    return isinstance(expression, ast.Constant) and expression.value is False
+
+
+def _due(expression: ast.expr | None, module: ast.Module, now: datetime) -> tuple[str, str | None]:
+    if expression is None:
+        return "no schedule", None
+    made = schedule(expression, module)
+    if made is None:
+        return ast.unparse(expression), None
+    upcoming = made.next_after(now)
+    return made.describe(), upcoming.isoformat() if upcoming else None
+
+
+def _files(project: Project, folder: str) -> list[Path]:
+    return discovered(files_of(project.package / folder, ".py"))
+
+
+def _place(project: Project, path: Path, line: int | None = None) -> str:
+    place = path.relative_to(project.root).as_posix()
+    return f"{place}:{line}" if line else place

@@ -1,0 +1,162 @@
+"""What a module is called, and what its template is given."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fastforge.errors import UsageError
+from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.module import (
+    LONGEST_ITEM,
+    USED,
+    ModuleAnswers,
+    check_item,
+    context_of,
+    model_name,
+    module_part,
+    new_revision,
+    usual_item,
+)
+from fastforge.parts.modules.tables import field_context
+from fastforge.render import render
+
+EVERY_TYPE = (
+    *("a1:str{1,9},unique", "a2:int,index", "a3:float", "a4:bool", "a5:Decimal|None=None"),
+    *("a6:date", "a7:datetime", "a8:UUID", "a9:EmailStr", "b1:HttpUrl=https://example.com"),
+    *("b2:list[datetime]{1,3}", "b3:list[int>=1]=[]", "b4:str=x"),
+)
+
+
+def answers(**changes: object) -> ModuleAnswers:
+    given: dict[str, object] = {
+        "name": "products",
+        "item": "product",
+        "fields": list(EVERY_TYPE),
+        "gateway": True,
+        "revision": "abc",
+        "parents": ["0002"],
+    }
+    return ModuleAnswers.from_dict({**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("products", "product"),
+        ("categories", "category"),
+        ("addresses", "address"),
+        ("boxes", "box"),
+        ("status", "status"),
+        ("staff", "staff"),
+        ("order_lines", "order_line"),
+        ("customer_subscription_price_plans", "subscription_price_plan"),
+        ("x" * 40, "x" * LONGEST_ITEM),
+        ("a_00000000_00000000_00000_items", "item"),
+        ("archive_2024_customer_invoices", "customer_invoice"),
+        ("s", "s"),
+        ("customer_2027_subscription_plan_x", "subscription_plan_x"),
+    ],
+)
+def test_an_item_is_called_by_the_singular(name: str, item: str) -> None:
+    assert usual_item(name) == item
+
+
+@pytest.mark.parametrize("item", ["Product", "class", "x" * 29, ""])
+def test_an_item_has_a_good_name(item: str) -> None:
+    with pytest.raises(UsageError):
+        check_item(item)
+
+
+def test_a_class_does_not_take_the_name_of_another() -> None:
+    assert model_name("order_line") == "OrderLine"
+    assert model_name("session") == "SessionRow"
+
+
+def test_no_class_takes_a_name_that_the_generated_files_use() -> None:
+    tree = render("module", {**context_of(answers()), "package": "shop", "versions": "versions"})
+    names = {name for content in tree.values() for name in _bound(ast.parse(content))}
+
+    free = names - {"Product", "NewProduct", "ProductView", "ProductPage", "B3Item"}
+    assert {name for name in free if model_name(_item(name)) == name} == set()
+
+
+def _bound(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        match node:
+            case ast.ImportFrom(names=aliases):
+                yield from (alias.name for alias in aliases)
+            case ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield name
+
+
+def _item(name: str) -> str:
+    return "_".join(re.findall(r"[A-Z][a-z0-9]*", name)).lower()
+
+
+def test_a_revision_has_an_id_that_no_other_has() -> None:
+    first = new_revision(["products"], ())
+
+    assert first == new_revision(["products"], ())
+    assert first != new_revision(["carts"], ())
+    assert new_revision(["products"], {first}) != first
+
+
+def test_saved_answers_are_read_back() -> None:
+    saved = answers().as_dict()
+
+    assert ModuleAnswers.from_dict(saved) == answers()
+    with pytest.raises(UsageError, match="not of this version"):
+        ModuleAnswers.from_dict({**saved, "fields": "name:str"})
+
+
+def test_the_command_makes_the_same_module() -> None:
+    usual = answers(fields=["name:str{1,80}", "sku:str,unique"], gateway=False)
+
+    assert module_part(usual).command == (
+        "fastforge add-module products --field 'name:str{1,80}' --field sku:str,unique"
+    )
+    assert module_part(answers(item="thing", fields=["a:int"])).command == (
+        "fastforge add-module products --field a:int --item thing --gateway"
+    )
+
+
+def test_a_conflict_names_the_unique_fields_or_none() -> None:
+    two = answers(fields=["sku:str,unique", "code:str,unique"])
+    many = answers(fields=[f"{'x' * 20}{n}:str,unique" for n in range(3)])
+
+    assert context_of(two)["taken"] == "another product has this sku or this code"
+    assert context_of(many)["taken"] == "another product has such a value"
+    assert context_of(answers(fields=["a:int"]))["taken"] == ""
+
+
+def test_used_names_are_names_of_classes() -> None:
+    assert all(name[0].isupper() for name in USED)
+
+
+@pytest.mark.parametrize("length", range(27, 31))
+def test_a_column_is_written_as_ruff_formats_it(tmp_path: Path, length: int) -> None:
+    """The shortest fits into the line, the longest does not."""
+    [field] = parse_fields([f"{'x' * length}:list[date]|None"])
+    file = tmp_path / "models.py"
+    file.write_text(f"class Table:\n    {field_context(field)['column']}\n")
+
+    command = [sys.executable, "-m", "ruff", "format", "--check", "--line-length=100", str(file)]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("news", "news"),
+        ("order_statuses", "order_status"),
+        ("movies", "movie"),
+        ("people", "person"),
+    ],
+)
+def test_words_that_follow_no_rule_have_their_singular(name: str, item: str) -> None:
+    assert usual_item(name) == item
