@@ -11,7 +11,7 @@ from ..host import Base, UtcDateTime
 class StoredJob(Base):
     """A job of the code: the columns that APScheduler's SQLAlchemyJobStore wants."""
 
-    __tablename__ = "apscheduler_jobs"
+    __tablename__ = "fastforge_stored_jobs"
 
     id: Mapped[str] = mapped_column(Unicode(191), primary_key=True)
     next_run_time: Mapped[float | None] = mapped_column(Float(25), index=True)
@@ -21,7 +21,7 @@ class StoredJob(Base):
 class HandledJob(Base):
     """Up to when the due times of a job are in the ledger, whatever became of the jobstore."""
 
-    __tablename__ = "handled_jobs"
+    __tablename__ = "fastforge_handled_jobs"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -30,7 +30,7 @@ class HandledJob(Base):
 class SchedulerProcess(Base):
     """A running scheduler, and what its code declares."""
 
-    __tablename__ = "scheduler_processes"
+    __tablename__ = "fastforge_scheduler_processes"
 
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
     started: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -46,7 +46,7 @@ class SchedulerProcess(Base):
 class SchedulerStart(Base):
     """Where the numbers of the starts come from: none is given twice, though its row goes."""
 
-    __tablename__ = "scheduler_starts"
+    __tablename__ = "fastforge_scheduler_starts"
 
     number: Mapped[int] = mapped_column(primary_key=True)
 
@@ -56,7 +56,7 @@ class SchedulerStart(Base):
 class PausedJob(Base):
     """A job that is paused, in every process and across restarts."""
 
-    __tablename__ = "paused_jobs"
+    __tablename__ = "fastforge_paused_jobs"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     paused_at: Mapped[datetime] = mapped_column(UtcDateTime)
