@@ -23,8 +23,7 @@ LONGEST_WAIT_SECONDS = 60
 MARK = "end of the command:"
 VARYING = (
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID"),
-    (r"\b\d{4}-\d\d-\d\d[T ](\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", "TIME"),
-    (r"\b[A-Z][a-z]{2} \d{4}-\d\d-\d\d ", "DATE "),
+    (r"\b([A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", "TIME"),
     (r"\bin \d+(\.\d+)?s\b", "in N s"),
     (r"\b\d{8}T\d{6}Z", "TIME"),
     (r"\b\d+ B\b", "N B"),
