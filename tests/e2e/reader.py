@@ -1,7 +1,7 @@
 """Somebody who reads a guide and types its commands, one after another, into one shell.
 
-A command that serves is left running, on a port that is free, until the next one; `localhost:8000` in
-a later command means it. `python` blocks that begin with `# PATH` are saved there.
+A command that serves is left running, on a port that is free, until the next one or a line `# Ctrl-C`;
+`localhost:8000` in a later command means it. `python` blocks that begin with `# PATH` are saved there.
 """
 
 import os
@@ -43,7 +43,7 @@ def steps(block: Block) -> Iterator[Step]:
     """Give the commands of a block: a comment below a command is its output."""
     command, said = "", ""
     for line in block.text.replace("\\\n", "").splitlines():
-        if line.startswith("# "):
+        if line.startswith("# ") and command:
             said += f"{line.removeprefix('# ')}\n"
             continue
         if command:
@@ -87,13 +87,16 @@ class Reader:
             (self.folder / path[1]).write_text(text)
 
     def _type(self, step: Step) -> None:
+        if step.command.startswith("# Ctrl-C"):
+            self.stop()
+            return
         if serves(step.command):
             self._serve(step.command)
             return
         end = time.monotonic() + LONGEST_WAIT_SECONDS
         code, printed = self.run(step.command)
         while step.said and not agrees(step.said, printed) and _asks_again(step.command, end):
-            time.sleep(0.1)
+            time.sleep(0.3)
             code, printed = self.run(step.command)
         assert code == 0, f"{step.command}\n{printed}"
         wanted = f"printed\n{printed}\nbut the guide says\n{step.said}"
