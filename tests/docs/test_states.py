@@ -1,6 +1,5 @@
 """The drawing of what happens to a run has the states of the generated code."""
 
-import ast
 import re
 
 from tests.conftest import REPOSITORY
@@ -13,11 +12,11 @@ ENDED = "ended"
 
 
 def states_of_the_code() -> set[str]:
-    sources = [text for path, text in DEFAULT.items() if path.endswith(".py")]
-    (code,) = [text for text in sources if "class State(StrEnum)" in text]
-    (found,) = [n for n in ast.parse(code).body if isinstance(n, ast.ClassDef) and n.name == "State"]
-    values = [n.value for n in found.body if isinstance(n, ast.Assign)]
-    return {value.value for value in values if isinstance(value, ast.Constant)}
+    code = "\n".join(text for path, text in DEFAULT.items() if path.endswith(".py"))
+    (members,) = re.findall(
+        r"^class State\(StrEnum\):\n(.*?)\n\n\n", code, re.DOTALL | re.MULTILINE
+    )
+    return set(re.findall(r'^    [A-Z_]+ = "(\w+)"$', members, re.MULTILINE))
 
 
 def drawing() -> str:

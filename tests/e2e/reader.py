@@ -1,7 +1,8 @@
 """Somebody who reads a guide and types its commands, one after another, into one shell.
 
-A command that serves is left running, on a port that is free, until the next one or a line `# Ctrl-C`;
-`localhost:8000` in a later command means it. `python` blocks that begin with `# PATH` are saved there.
+A command that serves is left running, on a port that is free, until the next one or a line
+`# Ctrl-C`; `localhost:8000` in a later command means it. A `python` block that begins with `# PATH`
+is saved there.
 """
 
 import os
@@ -172,4 +173,3 @@ def reader(folder: Path, variables: Mapping[str, str]) -> Iterator[Reader]:
         finally:
             somebody.stop()
             bash.communicate("exit\n")
-
