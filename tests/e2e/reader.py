@@ -119,6 +119,7 @@ class Reader:
     def _serve(self, command: str) -> None:
         self.stop()
         log = self.folder / "server.log"
+        log.write_text("")
         serving = f"{command.partition('  #')[0]} --port 0 >{shlex.quote(str(log))} 2>&1"
         _, pid = self.run(f"{serving} & echo $!")
         self.server = int(pid)
