@@ -57,4 +57,4 @@ def _inline(page: Path) -> Iterator[Token]:
 
 
 def _tokens(page: Path) -> list[Token]:
-    return MarkdownIt().enable("table").parse(page.read_text())
+    return MarkdownIt().enable("table").parse(page.read_text(encoding="utf-8"))

@@ -69,7 +69,9 @@ def test_a_setting_exists_and_has_the_default_that_is_named(page: Path) -> None:
     defaults = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", PROJECT[".env.example"], re.MULTILINE))
 
     assert {name for name in named if name not in CODE} <= {"RUN_ID"}
-    for name, value in re.findall(r"`([A-Z_]+)` ?[(（]([\d,]+)[)）]", page.read_text()):
+    for name, value in re.findall(
+        r"`([A-Z_]+)` ?[(（]([\d,]+)[)）]", page.read_text(encoding="utf-8")
+    ):
         assert value.replace(",", "") == defaults[name], name
 
 

@@ -19,4 +19,6 @@ def test_both_have_as_many_headings_and_rows() -> None:
         begin = [line.split(" ")[0] for line in text.splitlines()]
         return [first for first in begin if first in {"#", "##", "###", "|", "-"}]
 
-    assert outline(CHINESE.read_text()) == outline(README.read_text())
+    assert outline(CHINESE.read_text(encoding="utf-8")) == outline(
+        README.read_text(encoding="utf-8")
+    )

@@ -78,7 +78,7 @@ def output(command: str, folder: Path, programs: Path, variables: Mapping[str, s
 
 def written() -> str:
     """Give the block that is in README.md."""
-    return README.read_text().partition(START)[2].partition(END)[0]
+    return README.read_text(encoding="utf-8").partition(START)[2].partition(END)[0]
 
 
 def normalised(block: str) -> str:
@@ -93,8 +93,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         block = transcript(Path(folder), Path(sys.executable).parent, {})
     for page in (README, TRANSLATED):
-        before, _, rest = page.read_text().partition(START)
-        page.write_text(before + START + block + END + rest.partition(END)[2])
+        before, _, rest = page.read_text(encoding="utf-8").partition(START)
+        page.write_text(before + START + block + END + rest.partition(END)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":
