@@ -1,6 +1,6 @@
 """Generated projects, for comparison with what the pages say of them."""
 
-from fastforge.answers import ProjectAnswers
+from fastforge.answers.project import ProjectAnswers
 from fastforge.render import render
 
 
