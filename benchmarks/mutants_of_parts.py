@@ -24,6 +24,7 @@ from fastforge.terminal.console import aligned
 
 TOOL = ("tool", "run", "--quiet", "--from", "cosmic-ray>=8.4")
 ENOUGH = 0.9
+SCHEMA = "tests/machinery/database/test_schema.py"
 FIELDS = """
     name:str{1,80} sku:str{3,20},unique price:Decimal>=0,index stock:int=0 weight:float|None=None
     active:bool=true released_on:date sold_at:datetime batch:UUID contact:EmailStr
@@ -78,7 +79,7 @@ def parts() -> Iterator[tuple[str, str]]:
 def places(kind: str, name: str) -> tuple[str, list[str]]:
     """Give the source that is changed, and the tests that are to notice it."""
     if kind == "module":
-        return f"src/shop/modules/{name}", [f"tests/modules/{name}", "tests/test_schema.py"]
+        return f"src/shop/modules/{name}", [f"tests/modules/{name}", SCHEMA]
     return f"src/shop/{kind}s/{name}.py", [f"tests/{kind}s/test_{name}.py"]
 
 

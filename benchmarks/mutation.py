@@ -28,7 +28,8 @@ also_copy = {others}
 pytest_add_cli_args = [
     "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "likely_first", "-m", "not processes",
     # Alembic keeps the stdout of the first run in the process, which is closed in the second.
-    "--deselect", "tests/test_schema.py::test_the_migrations_make_what_the_models_say",
+    "--deselect",
+    "tests/machinery/database/test_schema.py::test_the_migrations_make_what_the_models_say",
 ]
 pytest_add_cli_args_test_selection = ["tests"]
 timeout_multiplier = 3.0

@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 
 from shop.background.execution import nobody
 from shop.background.models import Run
+from shop.background.scheduling import Every, Job
+from shop.background.services import Services
 from shop.background.work import RunContext
 from shop.database import Database
-from shop.scheduling import Every, Job
-from shop.schema import upgrade
-from shop.services import Services
+from shop.database.schema import upgrade
 from shop.settings import Settings
 from sqlalchemy import event, select
 

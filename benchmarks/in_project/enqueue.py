@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from shop.background import Accepted, EnqueueDep, RunContext, Task
 from shop.database import Database
+from shop.database.schema import upgrade
 from shop.main import create_app
-from shop.schema import upgrade
 from shop.settings import Settings
 
 

@@ -13,9 +13,9 @@ from shop.background.claim import begin, claim
 from shop.background.execution import nobody
 from shop.background.heartbeat import Heartbeat
 from shop.background.models import Run, State
+from shop.background.scheduling import Every, Job
 from shop.database import Database
-from shop.scheduling import Every, Job
-from shop.schema import upgrade
+from shop.database.schema import upgrade
 from shop.settings import Settings
 from sqlalchemy import insert, select
 

@@ -1,8 +1,8 @@
 """A pytest plugin for mutation testing, where each mutant is tested in a fork of a warm process.
 
 The tests that are likely to kill a mutant run first: those of the file that mirrors its module
-(`tests/background/test_claim.py` for `background/claim.py`), of its folder, then the others, each
-the quick ones first. mutmut gives them in no order, and the last one costs the whole suite.
+(`machinery/background/test_claim.py` for `background/claim.py`), of its folder, then the others,
+each the quick ones first. mutmut gives them in no order, and the last one costs the whole suite.
 
 What earlier runs in the process left is forgotten: log handlers whose streams are closed, and what
 the package caches, or the code of a mutant would not even run.
@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def likelihood(item: pytest.Item) -> tuple[bool, bool, float]:
         folder = list(item.path.parts[item.path.parts.index("tests") + 1 : -1])
+        folder = folder[1:] if folder[:1] == ["machinery"] else folder
         elsewhere = module[:-1] != folder
         mirrored = bool(module) and item.path.stem == f"test_{module[-1].strip('_')}"
         return elsewhere or not mirrored, elsewhere, seconds.get(item.nodeid, 0)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from shop.background import RunContext, Task, ledger
 from shop.background.execution import nobody
 from shop.background.models import Run, State
-from shop.services import Services
+from shop.background.services import Services
 from shop.settings import Settings
 from sqlalchemy import func, select
 

@@ -21,7 +21,7 @@ APPS = {
 MODULE = """
 from fastapi import FastAPI
 from shop.main import create_app
-from shop.metrics import Metrics
+from shop.monitoring.metrics import Metrics
 from shop.settings import Settings
 
 {app}

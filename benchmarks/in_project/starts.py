@@ -6,10 +6,10 @@ import tempfile
 import time
 
 from shop.background.execution import nobody
+from shop.background.scheduling import Crontab, Job
+from shop.background.services import Services
 from shop.database import Database
-from shop.scheduling import Crontab, Job
-from shop.schema import upgrade
-from shop.services import Services
+from shop.database.schema import upgrade
 from shop.settings import Settings
 
 

@@ -51,6 +51,7 @@ def add_module(
     from fastforge.parts.modules.module import module_part
     from fastforge.parts.modules.place import answer, next_steps, routes_of
     from fastforge.parts.part import prepare
+    from fastforge.parts.places import decimal_of, notes_on
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {
@@ -60,8 +61,13 @@ def add_module(
         "gateway": gateway,
     }
     answers = answer(opened, complete(opened, given, may_ask=not yes and not as_json))
-    addition = prepare(opened, module_part(answers))
+    addition = prepare(opened, module_part(answers, decimal_of(opened)))
     routes = routes_of(answers)
-    story = Story(before=routes, after=next_steps(answers), facts={"routes": list(routes)})
+    story = Story(
+        before=routes,
+        notes=notes_on(opened),
+        after=next_steps(answers),
+        facts={"routes": list(routes)},
+    )
     wishes = Wishes(dry_run=dry_run, diff=diff, verify=verify, full=full, as_json=as_json)
     add(addition, story, wishes)

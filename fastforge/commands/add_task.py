@@ -56,6 +56,7 @@ def add_task(
     from fastforge.changes.opening import opened_to_write
     from fastforge.parts.adding import Story, Wishes, add
     from fastforge.parts.part import prepare
+    from fastforge.parts.places import decimal_of, notes_on
     from fastforge.parts.routes import check_route_is_free
     from fastforge.parts.tasks.interview import complete
     from fastforge.parts.tasks.task import answer, task_part
@@ -75,9 +76,10 @@ def add_task(
     answers = answer(complete(opened, given, may_ask=not yes and not as_json))
     own = opened.package / "tasks" / f"{answers.name}.py"
     check_route_is_free(opened, answers.route, besides=own)
-    addition = prepare(opened, task_part(answers))
+    addition = prepare(opened, task_part(answers, decimal_of(opened)))
     story = Story(
         before=(f"POST {answers.route}", *(f"  {text}" for text in answers.params)),
+        notes=notes_on(opened),
         after=addition.next_steps,
         facts={"route": answers.route},
     )

@@ -9,9 +9,9 @@ from fastforge.project.project import Project
 from fastforge.verify.checks import static, tests
 from fastforge.verify.running import Check
 
-_REGISTRY_TEST = "tests/test_discovery.py"
-_SCHEMA_TEST = "tests/test_schema.py"
-"""Compares the migrations with the models."""
+_REGISTRY_TESTS = ("tests/machinery/process/test_discovery.py", "tests/test_discovery.py")
+_SCHEMA_TESTS = ("tests/machinery/database/test_schema.py", "tests/test_schema.py")
+"""Compare the migrations with the models; in newer projects, and in those of before."""
 
 
 def part_checks(project: Project, sources: Sequence[str]) -> tuple[Check, ...]:
@@ -22,7 +22,7 @@ def part_checks(project: Project, sources: Sequence[str]) -> tuple[Check, ...]:
         if path.startswith("tests/") and PurePosixPath(path).name.startswith("test_")
     ]
     migrates = any("migrations/versions/" in path for path in sources)
-    others = (_REGISTRY_TEST, *([_SCHEMA_TEST] if migrates else []))
+    others = (*_REGISTRY_TESTS, *(_SCHEMA_TESTS if migrates else ()))
     own += [path for path in others if (project.root / path).is_file()]
     words = shlex.join(sources)
     return (

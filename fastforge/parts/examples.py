@@ -40,11 +40,12 @@ def example(project: Project, kind: str, name: str) -> Record | None:
         return None
     old, new = project.answers.package, project.package.name
     starts = tuple(start.format(old) for start in _EXAMPLES[kind, name])
-    bare = render("project", {**project.answers.context(), "examples": False})
+    without = render("project", {**project.answers.context(), "examples": False})
+    bare = {_ending(path) for path in without}
     digests = {
         path.replace(f"src/{old}/", f"src/{new}/", 1): digest
         for path, digest in project.record.digests.items()
-        if path not in bare and (path.startswith(starts) or _is_its_revision(name, path))
+        if _ending(path) not in bare and (path.startswith(starts) or _is_its_revision(name, path))
     }
     if not any((project.root / path).is_file() for path in digests if path.startswith("src/")):
         return None
@@ -68,6 +69,11 @@ def together(kind: str, name: str) -> tuple[tuple[str, str], ...]:
 def has_table(record: Record) -> bool:
     """Tell whether a module has a table, which all but an example do."""
     return bool(record.answers)
+
+
+def _ending(path: str) -> str:
+    """Give a file with its folder: what lies above them differs from version to version."""
+    return "/".join(path.split("/")[-2:])
 
 
 def _is_its_revision(name: str, path: str) -> bool:

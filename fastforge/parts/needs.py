@@ -51,8 +51,11 @@ def _is_there(sources: Path, module: tuple[str, ...], name: str, tree: Tree) -> 
     new = "/".join(("src", *module))
     if any(path.startswith((f"{new}/", f"{new}.py")) for path in tree):
         return True
-    if (place / f"{name}.py").is_file() or (place / name).is_dir():
-        return True
+    return (place / f"{name}.py").is_file() or (place / name).is_dir() or defines(place, name)
+
+
+def defines(place: Path, name: str) -> bool:
+    """Tell whether a module, whose path is given without its suffix, may define a name."""
     files = [file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()]
     return any(name in (defined := _defined(parse(file))) or "*" in defined for file in files)
 

@@ -8,6 +8,7 @@ from fastforge.changes.plan import Plan, merged, plan_files
 from fastforge.changes.transaction import apply
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.parts.needs import check_needs
+from fastforge.parts.places import places_of
 from fastforge.project.project import Project, place_of, record_at
 from fastforge.project.record import Record, record_of, record_path
 from fastforge.project.revisions import folder_of
@@ -87,14 +88,19 @@ def prepare(project: Project, part: Part) -> Addition:
     a project that lacks what the part imports.
     """
     check_free(project, part.kind, part.name)
-    versions = folder_of(project).relative_to(project.root).as_posix()
-    places = {"package": project.package.name, "versions": versions}
-    tree = render(part.kind, {**part.context, **places}, templates_for(project, part.kind))
+    context = {**part.context, **surroundings(project)}
+    tree = render(part.kind, context, templates_for(project, part.kind))
     check_needs(project, tree)
     record = record_of(part.kind, part.name, part.answers, tree)
     return Addition(
         project, part, plan_files(merged(tree, {record.path: record.content()}), project.root)
     )
+
+
+def surroundings(project: Project) -> dict[str, object]:
+    """Give the variables of a part's template that its project decides."""
+    versions = folder_of(project).relative_to(project.root).as_posix()
+    return {"package": project.package.name, "versions": versions, "places": places_of(project)}
 
 
 def saved(project: Project, kind: str, name: str) -> Record | None:

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from fastforge.render import packaged_templates
 
 PACKAGE = "fastforge.schedule._generated"
-FOLDER = "project/template/src/{{ package }}/scheduling"
+FOLDER = "project/template/src/{{ package }}/background/scheduling"
 
 
 class Schedule(Protocol):

@@ -60,7 +60,7 @@ def test_a_table_of_payments_that_may_be_in_use_is_dropped_by_a_revision(
 ) -> None:
     with closing(sqlite3.connect(shop / "shop.db")) as connection, connection:
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-        connection.execute("INSERT INTO alembic_version VALUES ('0004')")
+        connection.execute("INSERT INTO alembic_version VALUES ('0005')")
 
     refused = fastforge("remove-module", "payments", cwd=shop)
     assert (refused.code, (shop / PAYMENTS).exists()) == (2, True)

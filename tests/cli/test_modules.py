@@ -77,7 +77,7 @@ def test_a_module_is_added_in_files_of_its_own(run: Fastforge, shop: Path) -> No
         *(f"{test}/{name}.py" for name in ("test_router", "test_schemas", "test_service")),
     }
     migration = after[f"{VERSIONS}/create_products_{revision}.py"].decode()
-    assert 'down_revision: str | Sequence[str] | None = "0004"' in migration
+    assert 'down_revision: str | Sequence[str] | None = "0005"' in migration
     assert ran.out.splitlines()[:5] == [
         "GET /products",
         "POST /products",
@@ -134,9 +134,10 @@ def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None
         ([], "Missing: name; there is no terminal to ask at."),
         (["class"], "is a word of the Python language"),
         (["jobs"], "The service itself answers at /jobs."),
-        (["runs"], "src/shop/background/models.py has a table `runs` already."),
+        (["runs"], "`runs` is kept for a table of the database or of the service."),
+        (["fastforge_runs"], "is kept for a table of the database or of the service"),
         (["notify"], "notifications/router.py has the route POST /notify already."),
-        (["sqlite_things"], "is a table of the database or of a library"),
+        (["sqlite_things"], "is kept for a table of the database or of the service"),
         (["products", "--field", "id:int"], "The field `id` is in every table already."),
         (["products", "--item", "Thing"], "The item name `Thing` is not made of"),
         (["strings"], "Say what one is called: --item entry."),
@@ -152,6 +153,15 @@ def test_what_cannot_be_is_exit_2(
     assert ran.code == 2
     assert problem in ran.err
     assert files_of(shop) == before
+
+
+def test_a_table_of_somebody_else_is_not_made_again(run: Fastforge, shop: Path) -> None:
+    (shop / "src/shop/stock.py").write_text('class Shelf:\n    __tablename__ = "shelves"\n')
+
+    ran = run("add-module", "shelves")
+
+    assert ran.code == 2
+    assert "src/shop/stock.py has a table `shelves` already." in ran.err
 
 
 def test_a_module_that_is_there_already_is_not_overwritten(run: Fastforge, shop: Path) -> None:
@@ -406,7 +416,7 @@ def test_a_project_of_the_version_before_keeps_its_revisions_beside_src(
     run(*MODULE)
 
     [made] = (shop / "migrations/versions").glob("create_products_*.py")
-    assert 'None = "0004"' in made.read_text()
+    assert 'None = "0005"' in made.read_text()
     apply_revision(shop / "shop.db", made.stem.removeprefix("create_products_"))
     assert run("remove-module", "products", "--yes").code == 0
     [dropping] = (shop / "migrations/versions").glob("drop_products_*.py")

@@ -92,10 +92,10 @@ MODULE = ("add-module", "books", "--field", "price:Decimal", "--no-verify")
 @pytest.mark.parametrize(
     ("command", "file", "name"),
     [
-        (TASK, "src/shop/security.py", "ClientOnly"),
-        (MODULE, "src/shop/security.py", "ClientOnly"),
-        (MODULE, "src/shop/decimals.py", "JsonDecimal"),
-        (JOB, "src/shop/scheduling/__init__.py", "Job"),
+        (TASK, "src/shop/web/security.py", "ClientOnly"),
+        (MODULE, "src/shop/web/security.py", "ClientOnly"),
+        (MODULE, "src/shop/values/decimals.py", "JsonDecimal"),
+        (JOB, "src/shop/background/scheduling/__init__.py", "Job"),
     ],
 )
 def test_a_project_of_another_version_is_not_given_what_it_cannot_import(
@@ -115,14 +115,15 @@ def test_a_project_of_another_version_is_not_given_what_it_cannot_import(
 def test_a_part_may_import_what_the_project_defines_in_its_own_way(
     run: Fastforge, shop: Path
 ) -> None:
-    security, keys = shop / "src/shop/security.py", shop / "src/shop/security_of_ours.py"
+    security = shop / "src/shop/web/security.py"
+    keys = security.with_name("security_of_ours.py")
     keys.write_text(security.read_text())
 
     for text in ("from .security_of_ours import *\n", "def __getattr__(name): ...\n"):
         security.write_text(text)
         assert run(*TASK, "--dry-run").code == 0
     security.unlink()
-    keys.rename(shop / "src/shop/security")  # no package, and no module
+    keys.rename(shop / "src/shop/web/security")  # no package, and no module
     assert run(*TASK, "--dry-run").code == 2
 
 

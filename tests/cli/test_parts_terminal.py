@@ -167,7 +167,7 @@ def test_a_module_is_asked_for(shop: Path) -> None:
     with terminal(shop, "add-module", "--no-verify") as person:
         person.expect("name: ")
         person.type("runs\n")
-        person.expect("has a table `runs` already")
+        person.expect("is kept for a table")
         person.expect("name: ")
         person.type("products\n")
         person.expect("fields [name:str{1,80}]: ")

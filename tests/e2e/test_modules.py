@@ -21,7 +21,8 @@ FIELDS = ("name:str{1,80}", "sku:str{3,20},unique", "price:Decimal>=0,index", "s
 MORE = ("sold_at:datetime", "site:HttpUrl|None=None", "tags:list[str{1,9}]{,3}=[]", "weight:float")
 PRODUCTS = ("add-module", "products", "--gateway")
 PRODUCTS += tuple(word for field in (*FIELDS, *MORE) for word in ("--field", field))
-AND_SCHEMA = ("tests/test_schema.py::test_the_migrations_make_what_the_models_say",)
+SCHEMA = "tests/machinery/database/test_schema.py"
+AND_SCHEMA = (f"{SCHEMA}::test_the_migrations_make_what_the_models_say",)
 NOTES = ("add-module", "notes")
 
 
@@ -42,7 +43,7 @@ def test_each_module_is_verified_when_it_is_added(modules: tuple[Path, list[Ran]
         assert [check["check"] for check in report["checks"]] == [
             *("tests", "lint", "format", "types (ty)")
         ]
-        assert "tests/test_schema.py" in report["checks"][0]["command"]
+        assert SCHEMA in report["checks"][0]["command"]
         assert report["passed"]
 
 
@@ -86,7 +87,7 @@ def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
     [path] = (project / "src/shop/migrations/versions").glob("create_notes_*.py")
     [first] = (project / "src/shop/migrations/versions").glob("create_products_*.py")
     parent = first.stem.removeprefix("create_products_")
-    path.write_text(path.read_text().replace(parent, "0004"))  # as on a branch of its own
+    path.write_text(path.read_text().replace(parent, "0005"))  # as on a branch of its own
 
     set_up(project)
     forked = asyncio.run(check_migrations(open_project(project), tmp_path))
@@ -98,7 +99,7 @@ def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
     assert joined.returncode == 0, joined.stdout + joined.stderr
     assert asyncio.run(check_migrations(open_project(project), tmp_path)).passed
     assert _run(project, "alembic", "upgrade", "head").returncode == 0
-    assert _run(project, "pytest", "-q", "tests/test_schema.py").returncode == 0
+    assert _run(project, "pytest", "-q", SCHEMA).returncode == 0
 
 
 def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
@@ -117,7 +118,7 @@ def test_a_removed_module_leaves_a_project_whose_migrations_and_models_agree(
     assert _run(project, "alembic", "upgrade", "heads").returncode == 0
     checked = _run(project, "alembic", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert _run(project, "pytest", "-q", "tests/test_schema.py").returncode == 0
+    assert _run(project, "pytest", "-q", SCHEMA).returncode == 0
     assert _run(project, "alembic", "downgrade", "-1").returncode == 0
 
 

@@ -1,15 +1,89 @@
-"""The transcript in the README is what the commands of the installed wheel say."""
+"""The transcript in the README is what the installed wheel says, and the guides can be followed."""
 
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.transcript import normalised, written
+from tests.docs.pages import GUIDES, Block, blocks
+from tests.e2e.conftest import Installed
+from tests.e2e.reader import Reader, reader
+from tests.e2e.service import beside
+from tests.e2e.test_full_project import of_a_reader
+from tests.e2e.transcript import GIT, normalised, written
+from tests.environments import copy_project
 
 pytestmark = pytest.mark.e2e
+
+TO_POSTGRESQL = "from-sqlite-to-postgresql.md"
+FOLLOWED = [page for page in GUIDES if any(block.language == "sh" for block in blocks(page))]
+curl = pytest.mark.skipif(shutil.which("curl") is None, reason="guides ask the service with curl")
+Open = Callable[[], AbstractContextManager[Reader]]
 
 
 def test_the_readme_shows_a_real_run(tour: tuple[Path, str]) -> None:
     assert normalised(written()) == normalised(tour[1]), (
         "write it anew: python -m tests.e2e.transcript"
     )
+
+
+@pytest.fixture(scope="module")
+def project(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with few of its tests, as its owner committed it."""
+    copy = tmp_path_factory.mktemp("guides") / "shop"
+    copy_project(shop, copy, "test_[!s]*.py", "test_s[!c]*.py")
+    _git(copy, "commit", "--quiet", "--all", "--message", "Leave most tests out")
+    return copy
+
+
+@pytest.fixture
+def shell(project: Path, installed: Installed) -> Iterator[Open]:
+    """Open a shell in the project; what was done there is undone afterwards."""
+    usual = of_a_reader(project)["env"]
+    path = f"{installed.programs}{os.pathsep}{usual['PATH']}"
+    yield partial(reader, project, {**usual, **installed.variables, **GIT, "PATH": path})
+    _git(project, "checkout", "--quiet", ".")
+    _git(project, "clean", "-dxq", "--force", "--exclude=.venv")
+
+
+@curl
+@pytest.mark.parametrize(
+    "guide", [page for page in FOLLOWED if page.name != TO_POSTGRESQL], ids=lambda page: page.stem
+)
+def test_a_reader_can_follow_a_guide_in_a_new_project(guide: Path, shell: Open) -> None:
+    with shell() as somebody:
+        for block in blocks(guide):
+            somebody.follow(block)
+
+
+@curl
+@pytest.mark.exhaustive("makes a second project, with PostgreSQL")
+def test_a_reader_can_follow_the_guide_to_postgresql(project: Path, shell: Open) -> None:
+    """A server of the test takes the place of the one that the guide writes into `.env`."""
+    (guide,) = [page for page in FOLLOWED if page.name == TO_POSTGRESQL]
+    new = project.parent / "with-postgresql" / "shop"
+
+    with ExitStack() as stack:
+        somebody = stack.enter_context(shell())
+        for block in blocks(guide):
+            if _names_a_server(block):
+                somebody.stop()
+                url = stack.enter_context(beside(new))["DATABASE_URL"]
+                somebody.run(f"export DATABASE_URL={shlex.quote(url)}")
+            somebody.follow(block)
+        somebody.stop()  # before its database
+
+
+def _names_a_server(block: Block) -> bool:
+    return block.language == "sh" and "DATABASE_URL=" in block.text
+
+
+def _git(project: Path, *arguments: str) -> None:
+    environment = {**os.environ, **GIT}
+    subprocess.run(["git", "-C", str(project), *arguments], env=environment, check=True)

@@ -1,4 +1,4 @@
-"""Writes the transcript in README.md: runs its commands in an empty folder and keeps what they say.
+"""Writes the transcript in the READMEs: runs its commands in an empty folder, keeps what they say.
 
 `python -m tests.e2e.transcript`, with fastforge installed beside that Python; takes minutes. A test
 runs the commands again and compares, but for what varies: `normalised` leaves that out.
@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 
 README = REPOSITORY / "README.md"
+TRANSLATED = REPOSITORY / "README.zh-CN.md"
 START, END = "<!-- transcript: python -m tests.e2e.transcript -->\n", "<!-- end of transcript -->"
 COMMANDS = (
     "fastforge new shop --yes",
@@ -77,7 +78,7 @@ def output(command: str, folder: Path, programs: Path, variables: Mapping[str, s
 
 def written() -> str:
     """Give the block that is in README.md."""
-    return README.read_text().partition(START)[2].partition(END)[0]
+    return README.read_text(encoding="utf-8").partition(START)[2].partition(END)[0]
 
 
 def normalised(block: str) -> str:
@@ -89,11 +90,11 @@ def normalised(block: str) -> str:
 
 def main() -> None:
     """Write the block anew."""
-    text = README.read_text()
     with tempfile.TemporaryDirectory() as folder:
         block = transcript(Path(folder), Path(sys.executable).parent, {})
-    before, _, rest = text.partition(START)
-    README.write_text(before + START + block + END + rest.partition(END)[2])
+    for page in (README, TRANSLATED):
+        before, _, rest = page.read_text(encoding="utf-8").partition(START)
+        page.write_text(before + START + block + END + rest.partition(END)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Whole projects, byte for byte: a change of a template shows as a change of these trees.
 
+The default project is kept whole, of another one only what differs from it.
 `pytest tests/golden --update-golden` writes them anew; then read `git diff tests/golden`.
 """
 
@@ -17,9 +18,9 @@ from fastforge.render import Tree, render
 from tests.conftest import files_of
 
 TREES = Path(__file__).parent / "trees"
+ABSENT = "absent.txt"
 USUAL: dict[str, Value] = {"name": "shop", "description": "Sells things.", "author": "Ada"}
 CASES: dict[str, dict[str, Value]] = {
-    "default": {},
     "bare": {
         "name": "my-shop",
         "jobstore": "memory",
@@ -38,10 +39,19 @@ def project(changes: dict[str, Value]) -> Tree:
     return merged(tree, {record.path: record.content()})
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_project_is_as_it_was(name: str, request: pytest.FixtureRequest) -> None:
-    tree = project(CASES[name])
-    golden = TREES / name
+def alike(tree: Tree) -> Tree:
+    """Call the project what the default one is called, so that the two can be compared."""
+    names = ("my_shop", "my-shop")
+    for name in names:
+        tree = {
+            path.replace(name, "shop"): content.replace(name.encode(), b"shop")
+            for path, content in tree.items()
+        }
+    return tree
+
+
+def test_the_default_project_is_as_it_was(request: pytest.FixtureRequest) -> None:
+    tree, golden = project({}), TREES / "default"
     if request.config.getoption("--update-golden"):
         shutil.rmtree(golden, ignore_errors=True)
         write_files(tree, golden)
@@ -49,5 +59,25 @@ def test_a_project_is_as_it_was(name: str, request: pytest.FixtureRequest) -> No
     assert files_of(golden) == tree, "a template has changed: see the top of this file"
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_another_project_differs_from_it_as_it_did(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    """Kept are the files that differ, and the names of those that it has not."""
+    tree, default, golden = project(CASES[name]), project({}), TREES / name
+    if request.config.getoption("--update-golden"):
+        shutil.rmtree(golden, ignore_errors=True)
+        own = {path for path, content in alike(tree).items() if default.get(path) != content}
+        write_files({path: tree[path] for path in tree if alike({path: b""}).keys() & own}, golden)
+        absent = sorted(default.keys() - alike(tree).keys())
+        (golden / ABSENT).write_text("".join(f"{path}\n" for path in absent))
+
+    differs = files_of(golden)
+    absent = set(differs.pop(ABSENT).decode().splitlines())
+    assert differs == {path: tree.get(path) for path in differs}
+    rest = {path: content for path, content in default.items() if path not in absent}
+    assert rest | alike(differs) == alike(tree), "a template has changed: see the top of this file"
+
+
 def test_there_is_no_tree_without_a_case() -> None:
-    assert {folder.name for folder in TREES.iterdir()} == set(CASES)
+    assert {folder.name for folder in TREES.iterdir()} == {"default", *CASES}

@@ -1,19 +1,23 @@
 """Projects without an environment, made for the commands that add and remove parts."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fastforge.answers.project import ProjectAnswers
 from fastforge.changes.plan import merged
 from fastforge.changes.staging import write_files
+from fastforge.parts.part import surroundings
+from fastforge.project.project import read_project
 from fastforge.project.record import record_of
 from fastforge.render import render
 
 _READ = ("pyproject.toml", "src/shop/migrations/versions/", "src/shop/background/")
 _PLACES = (
     *("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py"),
-    *("shop/database.py", "shop/decimals.py", "shop/discovery.py", "shop/errors.py"),
-    *("shop/refusals.py", "shop/security.py", "scheduling/__init__.py", "scheduling/job.py"),
-    *("shop/main.py", "shop/schema.py", "scheduling/schedules.py"),
+    *("shop/database/__init__.py", "values/decimals.py", "process/discovery.py"),
+    *("web/errors.py", "web/refusals.py", "web/security.py", "values/keys.py"),
+    *("shop/main.py", "database/schema.py"),
 )
 
 
@@ -26,6 +30,13 @@ def make_small_shop(folder: Path) -> Path:
     """Write as much of a bare project into `folder` as the commands read."""
     answers = ProjectAnswers(name="shop", description="Sells.", author="Ada", examples=False)
     return _make(folder, answers, _READ, _PLACES)
+
+
+@cache
+def new_surroundings() -> dict[str, object]:
+    """Give the variables of a part's template that a new project decides."""
+    with TemporaryDirectory() as folder:
+        return surroundings(read_project(make_shop(Path(folder).resolve())))
 
 
 def _make(

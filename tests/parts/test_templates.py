@@ -3,10 +3,12 @@
 `pytest tests/parts --update-golden` writes the golden parts anew; then read `git diff tests/parts`.
 """
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from copier import run_copy
 
 from fastforge.changes.staging import write_files
@@ -17,10 +19,10 @@ from fastforge.parts.tasks import task
 from fastforge.project.record import record_of
 from fastforge.render import packaged_templates, render
 from tests.conftest import files_of
+from tests.parts.small_shop import new_surroundings
 
 TREES = Path(__file__).parent / "trees"
 START = "2026-11-22T12:00:00+00:00"
-PLACES = {"package": "shop", "versions": "src/shop/migrations/versions"}
 
 
 def _job(name: str, **changes: object) -> Part:
@@ -88,7 +90,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_a_part_is_as_it_was(case: str, request: pytest.FixtureRequest) -> None:
     part = CASES[case]
-    tree = render(part.kind, {**part.context, **PLACES})
+    tree = render(part.kind, {**part.context, **new_surroundings()})
     record = record_of(part.kind, part.name, part.answers, tree)
     whole = {**tree, record.path: record.content()}
     golden = TREES / case
@@ -106,7 +108,7 @@ def test_there_is_no_tree_without_a_case() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_copier_gives_the_same_bytes(case: str, tmp_path: Path) -> None:
     part = CASES[case]
-    context = {**part.context, **PLACES}
+    context = {**part.context, **new_surroundings()}
     source = tmp_path / "source"
     shutil.copytree(packaged_templates() / part.kind, source)
 
@@ -125,6 +127,23 @@ def test_each_question_of_a_template_has_a_default_but_the_names(kind: str, tmp_
 
     for path, content in files_of(tmp_path / "copied").items():
         compile(content, path, "exec")
+
+
+@pytest.mark.parametrize("kind", ["job", "task", "module"])
+def test_the_names_that_a_template_imports_are_by_default_where_a_new_project_has_them(
+    kind: str,
+) -> None:
+    questions = yaml.safe_load((packaged_templates() / kind / "copier.yml").read_text())
+
+    usual = questions["places"]["default"]
+    assert usual == {name: new_surroundings()["places"][name] for name in usual}
+    template = packaged_templates() / kind / "template"
+    used = {
+        name
+        for path in template.rglob("*.jinja")
+        for name in re.findall(r"\bplaces\.(\w+)", path.read_text())
+    }
+    assert used == set(usual)
 
 
 @pytest.mark.parametrize("kind", ["job", "task"])

@@ -56,7 +56,7 @@ with database.snapshot() as session:
 LOCK = """
 with database.transaction() as session:
     if database.engine.name == "postgresql":
-        session.execute(text("LOCK TABLE runs"))
+        session.execute(text("LOCK TABLE fastforge_runs"))
     session.execute(text("SELECT 1"))  # BEGIN IMMEDIATE, on SQLite
     time.sleep(float(sys.argv[1]))
 """

@@ -32,12 +32,15 @@ class Field:
     index: bool = False
 
 
-def parse_fields(texts: Iterable[str]) -> tuple[Field, ...]:
-    """Read fields as they were typed; raises UsageError for a bad one."""
+def parse_fields(texts: Iterable[str], decimal: str = JSON_DECIMAL) -> tuple[Field, ...]:
+    """Read fields as they were typed; raises UsageError for a bad one.
+
+    `decimal` is the project's type for decimals in JSON.
+    """
     split = [_split(text) for text in texts]
     params = parse_params((text for text, _ in split), "field")
     return tuple(
-        _checked(Field(_kept(param), "unique" in flags, "index" in flags))
+        _checked(Field(_kept(param, decimal), "unique" in flags, "index" in flags))
         for param, (_, flags) in zip(params, split, strict=True)
     )
 
@@ -81,7 +84,7 @@ INT64, MOMENT = "Int64", "Moment"
 """The names of the types that schemas have for what a table can keep."""
 
 
-def _kept(param: Param) -> Param:
+def _kept(param: Param, decimal: str) -> Param:
     """Give the parameter as a table can keep it: whole numbers of 64 bits, moments in UTC.
 
     And decimals as they were meant.
@@ -90,7 +93,7 @@ def _kept(param: Param) -> Param:
     if kind.name == "int" and not (_low(param) and _high(param)):
         return replace(param, kind=replace(kind, annotation=INT64))
     if kind.name == "Decimal":
-        return replace(param, kind=replace(kind, annotation=JSON_DECIMAL))
+        return replace(param, kind=replace(kind, annotation=decimal))
     if kind.name == "datetime":
         return _moment(replace(param, kind=replace(kind, annotation=MOMENT, imports=())))
     return param

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from fastforge.answers.names import check_part_name
 from fastforge.errors import UsageError
 from fastforge.params.examples import known_values
+from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.tables import (
     field_context,
@@ -128,20 +129,23 @@ def new_revision(answers: Sequence[object], taken: Collection[str]) -> str:
         count += 1
 
 
-def module_part(answers: ModuleAnswers) -> Part:
-    """Make the part of a module; raises UsageError for a field that cannot be."""
+def module_part(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> Part:
+    """Make the part of a module; raises UsageError for a field that cannot be.
+
+    `decimal` is the project's type for decimals in JSON.
+    """
     return Part(
         kind="module",
         name=answers.name,
         answers=answers.as_dict(),
-        context=context_of(answers),
+        context=context_of(answers, decimal),
         command=command_for(answers),
     )
 
 
-def context_of(answers: ModuleAnswers) -> dict[str, object]:
+def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the variables of the template; raises UsageError for a field that cannot be."""
-    fields = parse_fields(answers.fields)
+    fields = parse_fields(answers.fields, decimal)
     unique = [field.param.name for field in fields if field.unique]
     return {
         "name": answers.name,

@@ -78,8 +78,8 @@ def usual_route(name: str) -> str:
     return f"/{name.replace('_', '-')}"
 
 
-def task_part(answers: TaskAnswers) -> Part:
-    """Make the part of a task."""
+def task_part(answers: TaskAnswers, decimal: str = JSON_DECIMAL) -> Part:
+    """Make the part of a task; `decimal` is the project's type for decimals in JSON."""
     params = answers.parsed
     context = {
         "name": answers.name,
@@ -89,7 +89,7 @@ def task_part(answers: TaskAnswers) -> Part:
         "asynchronous": answers.asynchronous,
         "rules": _rules(answers),
         "known": known_values(params),
-        **_sources(params),
+        **_sources(params, decimal),
     }
     return Part(
         kind="task",
@@ -130,8 +130,9 @@ def _rules(answers: TaskAnswers) -> list[list[str]]:
     return [rule for rule in rules if rule not in _DEFAULTS]
 
 
-def _sources(params: tuple[Param, ...]) -> dict[str, object]:
-    params = tuple(_unrounded(param) for param in params)
+def _sources(params: tuple[Param, ...], decimal: str) -> dict[str, object]:
+    if decimal == JSON_DECIMAL:
+        params = tuple(_unrounded(param) for param in params)
     names = _OWN_IMPORTS | frozenset(imports_of(params))
     return {
         "standard_imports": import_lines(names, standard=True),

@@ -47,6 +47,8 @@ _FAILED: Final = 500
 _UNAVAILABLE: Final = 503
 _NOTIFICATIONS: Final = "modules/notifications"
 _PAYMENTS: Final = "modules/payments"
+_METRICS: Final = ("monitoring/metrics.py", "metrics.py")
+"""Where a project has them, and where one of before has them."""
 
 READY: Final = Probe("GET", "/health/ready", 200)
 DOCUMENT: Final = Probe("GET", "/openapi.json", 200, contains='"openapi"')
@@ -75,7 +77,7 @@ PROBES: Final = (
             f"{_PAYMENTS}/{layer}.py" for layer in ("router", "schemas", "service", "gateway")
         ),
     ),
-    Probe("GET", "/metrics", 200, sources=("metrics.py",), contains="http_requests_total"),
+    Probe("GET", "/metrics", 200, sources=_METRICS, contains="http_requests_total"),
 )
 
 FINAL_STATE: Final = "succeeded"

@@ -7,8 +7,8 @@ import pytest
 from fastforge.parts.modules.module import ModuleAnswers, module_part
 from fastforge.parts.tasks.task import answer, task_part
 from fastforge.render import render
+from tests.parts.small_shop import new_surroundings
 
-PLACES = {"package": "shop", "versions": "migrations/versions"}
 WRONG = re.compile(r"\b(?:a (?:invoice|hour|entry|order)|an (?:user|unit|product))", re.IGNORECASE)
 
 
@@ -22,7 +22,7 @@ def test_a_module_is_told_about_with_the_right_article(item: str) -> None:
         revision="0003",
         parents=("0002",),
     )
-    tree = render("module", {**module_part(answers).context, **PLACES})
+    tree = render("module", {**module_part(answers).context, **new_surroundings()})
 
     texts = [content.decode().replace("_", " ") for content in tree.values()]
     assert len(texts) > 5
@@ -32,7 +32,7 @@ def test_a_module_is_told_about_with_the_right_article(item: str) -> None:
 @pytest.mark.parametrize("name", ["invoice", "hour", "user"])
 def test_a_task_is_told_about_with_the_right_article(name: str) -> None:
     part = task_part(answer({"name": name, "params": ("email:EmailStr",)}))
-    tree = render("task", {**part.context, **PLACES})
+    tree = render("task", {**part.context, **new_surroundings()})
 
     texts = [content.decode().replace("_", " ") for content in tree.values()]
     assert [found.group() for text in texts for found in WRONG.finditer(text)] == []

@@ -24,6 +24,7 @@ from fastforge.parts.modules.module import (
 )
 from fastforge.parts.modules.tables import field_context
 from fastforge.render import render
+from tests.parts.small_shop import new_surroundings
 
 EVERY_TYPE = (
     *("a1:str{1,9},unique", "a2:int,index", "a3:float", "a4:bool", "a5:Decimal|None=None"),
@@ -78,7 +79,7 @@ def test_a_class_does_not_take_the_name_of_another() -> None:
 
 
 def test_no_class_takes_a_name_that_the_generated_files_use() -> None:
-    tree = render("module", {**context_of(answers()), "package": "shop", "versions": "versions"})
+    tree = render("module", {**context_of(answers()), **new_surroundings()})
     names = {name for content in tree.values() for name in _bound(ast.parse(content))}
 
     free = names - {"Product", "NewProduct", "ProductView", "ProductPage", "B3Item"}

@@ -188,6 +188,20 @@ def test_what_its_owner_edited_need_only_be_alive(
     assert start(project, HEALTHY | {"POST /payments": [[status, "{}"]]}).passed == passed
 
 
+@pytest.mark.parametrize("source", ["metrics.py", "monitoring/metrics.py"])
+def test_metrics_are_known_as_edited_wherever_a_version_put_them(
+    project: Project, source: str
+) -> None:
+    answers = HEALTHY | {"GET /metrics": [[422, "{}"]]}
+    assert not start(project, answers).passed
+
+    record_edit(project, source)
+
+    (project.root / ".venv/bin/python").unlink()
+    (project.root / ".venv/bin").rmdir()
+    assert start(project, answers).passed
+
+
 def test_a_run_of_an_edited_task_may_end_in_any_way(project: Project) -> None:
     record_edit(project, "tasks/send_email.py")
 

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from my_shop.database import Database
+from my_shop.database.schema import upgrade
 from my_shop.main import create_app
-from my_shop.schema import upgrade
 from my_shop.settings import Settings
 
 LONGEST_WAIT_SECONDS = 30

@@ -16,8 +16,8 @@ from fastapi.testclient import TestClient
 os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # prometheus-client asks while it is imported
 
 from shop.database import Database
+from shop.database.schema import upgrade
 from shop.main import create_app
-from shop.schema import upgrade
 from shop.settings import Settings
 
 LONGEST_WAIT_SECONDS = 30

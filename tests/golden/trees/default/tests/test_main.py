@@ -11,10 +11,11 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from shop import background, main, scheduling
+from shop import background, main
+from shop.background import scheduling
 from shop.background.runner import Runner
+from shop.background.scheduling.scheduler import Scheduler
 from shop.main import create_app
-from shop.scheduling.scheduler import Scheduler
 from shop.settings import Settings
 
 PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
@@ -38,8 +39,8 @@ def test_every_operation_has_an_id_of_its_own_and_an_explanation(app: FastAPI) -
 
 def test_background_work_starts_and_stops_with_the_application(app: FastAPI) -> None:
     with TestClient(app):
-        runner: Runner = app.state.runner
-        scheduler: Scheduler = app.state.scheduler
+        runner: Runner = app.state.background.runner
+        scheduler: Scheduler = app.state.background.scheduler
         assert (runner.running, scheduler.running) == (True, True)
     assert (runner.running, scheduler.running) == (False, False)
     assert "Connections in pool: 0" in app.state.database.engine.pool.status()
@@ -49,7 +50,8 @@ def test_background_work_starts_and_stops_with_the_application(app: FastAPI) -> 
 def test_either_part_can_be_left_to_another_process(settings: Settings, part: str) -> None:
     app = create_app(settings.model_copy(update={part: False}))
     with TestClient(app):
-        running = {name: getattr(app.state, name).running for name in ("runner", "scheduler")}
+        services = app.state.background
+        running = {name: getattr(services, name).running for name in ("runner", "scheduler")}
     assert running == {"runner": part != "runner", "scheduler": part != "scheduler"}
 
 
@@ -84,6 +86,5 @@ def test_a_refusal_is_json_with_a_reason(client: TestClient) -> None:
 def test_the_modules_that_a_package_names_are_there(package: ModuleType) -> None:
     named = set(re.findall(r"`([a-z_]+)`", package.__doc__ or ""))
 
-    beside = [str(Path(path).parent) for path in package.__path__]
     assert named
-    assert named <= {module.name for module in pkgutil.iter_modules([*package.__path__, *beside])}
+    assert named <= {module.name for module in pkgutil.iter_modules(package.__path__)}

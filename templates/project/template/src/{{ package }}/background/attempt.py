@@ -12,11 +12,9 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..database import Database
-from ..logs import bound
-from ..settings import Settings
 from . import ledger
 from .execution import Observer, Outcome, execute, judge, timed_out
+from .host import Database, Settings, bound
 from .models import Run
 from .work import RunContext, Work
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from ..engine import lock_ledger
+from .host import lock_ledger
 from .models import Run, RunnerProcess, State
 
 

@@ -1,19 +1,40 @@
-"""How a route reaches the runner of its process, and wakes it after the response (T2, T5)."""
+"""How a route reaches the runner and the scheduler of its process (T2, T5)."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from .host import UnavailableError
 from .runner import Runner
+from .scheduling.scheduler import Scheduler
+from .services import Services
+
+NOT_STARTED = "background work was not started: the lifespan of its router did not run"
 
 
-def get_runner(request: Request) -> Runner:
+async def get_services(request: Request) -> Services:
+    """Give what runs in this process; raises UnavailableError (503) when it was not started."""
+    services: Services | None = getattr(request.app.state, "background", None)
+    if services is None:
+        raise UnavailableError(NOT_STARTED)
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
+
+
+async def get_runner(services: ServicesDep) -> Runner:
     """Give this process's runner."""
-    runner: Runner = request.app.state.runner
-    return runner
+    return services.runner
+
+
+async def get_scheduler(services: ServicesDep) -> Scheduler:
+    """Give this process's scheduler."""
+    return services.scheduler
 
 
 RunnerDep = Annotated[Runner, Depends(get_runner)]
+SchedulerDep = Annotated[Scheduler, Depends(get_scheduler)]
 
 
 async def wake(runner: Runner) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Enum, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import Base, UtcDateTime
+from .host import Base, UtcDateTime
 
 
 class State(StrEnum):
@@ -37,7 +37,7 @@ class Run(Base):
     Claimed and begun are two things: `started_at` is empty until its function may be called.
     """
 
-    __tablename__ = "runs"
+    __tablename__ = "fastforge_runs"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[str] = mapped_column(String(4))
@@ -52,7 +52,7 @@ class Run(Base):
     owner: Mapped[str | None] = mapped_column(String(255))
     """Who claimed this attempt, also when it is over."""
     held_by: Mapped[str | None] = mapped_column(String(255))
-    """The process that has it now: the id of a row in `runner_processes`, while that lives."""
+    """The process that has it now: the id of a `RunnerProcess`, while that lives."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     earlier: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -64,17 +64,17 @@ class Run(Base):
     dismissed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        Index("ix_runs_claim", "state", "available_at"),  # claim, dead letters
-        Index("ix_runs_held_by", "held_by"),  # slots in use, runs of dead processes
-        Index("ix_runs_history", "name", "due_at"),  # a page of runs
-        Index("ix_runs_finished", "finished_at"),  # prune
+        Index("ix_fastforge_runs_claim", "state", "available_at"),  # claim, dead letters
+        Index("ix_fastforge_runs_held_by", "held_by"),  # slots in use, runs of dead processes
+        Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
+        Index("ix_fastforge_runs_finished", "finished_at"),  # prune
     )
 
 
 class RunnerProcess(Base):
     """A process that runs what is queued. It counts its beats; nobody compares clocks (S17)."""
 
-    __tablename__ = "runner_processes"
+    __tablename__ = "fastforge_runner_processes"
 
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
     beats: Mapped[int]

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from ..settings import Settings
+from .host import Settings
 from .models import DEAD_LETTERS, Run, State
 from .work import Registry
 

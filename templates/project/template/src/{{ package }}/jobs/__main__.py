@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ..background import Job
 from ..background.work import Registry
-from ..discovery import find_work
-from ..scheduling import Job
+from ..process.discovery import find_work
 
 
 def listing(registry: Registry, now: datetime) -> Iterator[str]:

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from .keys import ClientKeys, HeaderKey
+from .values.keys import ClientKeys, HeaderKey
 
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],

@@ -15,7 +15,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from . import logs
+from .process import logs
 from .settings import Settings
 
 logger = logging.getLogger(__name__)

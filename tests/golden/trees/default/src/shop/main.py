@@ -1,23 +1,26 @@
 """The application: `create_app()` for tests, `app` for a server."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
+from fastapi.concurrency import contextmanager_in_threadpool
 
-from . import errors, health, logs, outage, protocol
-from .background.router import router as tasks_router
+from . import background
+from .background.metrics import RunMetrics
 from .background.work import Registry
-from .discovery import find_routers
-from .ending import deadline_from_signals
-from .metrics import Metrics
-from .metrics_workers import check_setting
-from .refusals import refusals
-from .scheduling.router import router as jobs_router
-from .services import Services
+from .database import outage
+from .database.schema import opened
+from .monitoring import health
+from .monitoring.metrics import Metrics
+from .monitoring.workers import check_setting
+from .process import logs
+from .process.discovery import find_routers, find_work
+from .process.ending import deadline_from_signals
 from .settings import Settings
-from .texts import refuse_half_characters
+from .web import errors, protocol
+from .web.refusals import refusals
+from .web.texts import refuse_half_characters
 
 DESCRIPTION = "Sells things."
 
@@ -29,22 +32,17 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     """
     settings = settings or Settings()
     metrics = Metrics()
+    runs = RunMetrics(metrics.registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         logs.configure(settings)
         check_setting()
-        services = Services.build(settings, metrics.observe, registry)
-        app.state.database = services.database
-        app.state.registry = services.registry
-        app.state.runner = services.runner
-        app.state.scheduler = services.scheduler
+        app.state.registry = find_work() if registry is None else registry
+        database = opened(settings.database_url, migrate=settings.auto_migrate)
         with deadline_from_signals(settings.shutdown_grace_seconds):
-            try:
-                await asyncio.to_thread(services.start)
+            async with contextmanager_in_threadpool(database) as app.state.database:
                 yield
-            finally:
-                await asyncio.to_thread(services.stop)
 
     app = FastAPI(
         title="shop",
@@ -54,14 +52,15 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         dependencies=[Depends(refuse_half_characters)],
     )
     app.state.settings = settings
+    app.state.observe = runs.observe
     protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)
     errors.install(app)
     outage.install(app)
     app.include_router(health.router)
-    for router in (jobs_router, tasks_router, *find_routers()):
+    for router in (background.router, *find_routers()):
         app.include_router(router, responses=refusals(503))  # the database may be lost at any time
-    metrics.instrument(app)
+    metrics.instrument(app, runs.state_of)
     return app
 
 

@@ -17,8 +17,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from .keys import ClientKeys, HeaderKey
-from .mail_address import MailAddress
+from .values.keys import ClientKeys, HeaderKey
+from .values.mail_address import MailAddress
 
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],

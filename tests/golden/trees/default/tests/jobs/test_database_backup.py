@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from shop.background import RunContext
+from shop.background.scheduling.clock import zone
 from shop.database import Database
 from shop.jobs._dump import SUFFIX
 from shop.jobs.database_backup import JOB, backup
-from shop.scheduling.clock import zone
 from shop.settings import Settings
 
 DUE_AT = datetime(2026, 3, 1, 3, 30, tzinfo=UTC)

@@ -13,13 +13,13 @@ from aiosmtpd.smtp import Envelope
 from pydantic import ValidationError
 
 from shop.background import RunContext
-from shop.errors import UnavailableError
 from shop.modules.notifications.schemas import Email
 from shop.tasks.send_email import (
     TASK,
     MailRefusedError,
     send_email,
 )
+from shop.web.errors import UnavailableError
 
 MAIL = Email(to="ada@example.com", subject="Hello \N{SNOWMAN}", body="Secret\n")
 

@@ -10,15 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from shop.background import RunContext
+from shop.background import Daily, Every, RunContext
 from shop.database import Database
-from shop.discovery import find_work
 from shop.jobs.nightly_report import (
     JOB,
     nightly_report,
 )
 from shop.main import create_app
-from shop.scheduling import Daily, Every
+from shop.process.discovery import find_work
 from shop.settings import Settings
 
 START = datetime(2000, 1, 2, tzinfo=UTC)
@@ -57,7 +56,7 @@ def test_its_due_times_follow_one_another_and_none_is_passed_over(
 
 
 def test_it_is_due_as_often_as_its_schedule_says(due_times: list[datetime]) -> None:
-    """These are days without a clock change; `tests/scheduling` has those with one."""
+    """These are days without a clock change; the tests of schedules have those with one."""
     match JOB.schedule:
         case Every(interval=interval):
             assert {later - sooner for sooner, later in pairwise(due_times)} <= {interval}

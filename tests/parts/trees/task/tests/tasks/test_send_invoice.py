@@ -19,8 +19,8 @@ from sqlalchemy import select
 from shop.background import RunContext
 from shop.background.models import Run
 from shop.database import Database
-from shop.discovery import find_work
 from shop.main import create_app
+from shop.process.discovery import find_work
 from shop.settings import Settings
 from shop.tasks.send_invoice import (
     TASK,

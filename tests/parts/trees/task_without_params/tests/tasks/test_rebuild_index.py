@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from shop.background import RunContext
 from shop.database import Database
-from shop.discovery import find_work
 from shop.main import create_app
+from shop.process.discovery import find_work
 from shop.settings import Settings
 from shop.tasks.rebuild_index import (
     TASK,

@@ -5,8 +5,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from uuid import UUID
 
-from ...errors import UnavailableError
 from ...settings import Settings
+from ...web.errors import UnavailableError
 from .schemas import Email
 
 OFF = "mail is off: set SMTP_URL, or MAIL_TO_LOG=true to have mails in the log only"

@@ -10,13 +10,15 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from .. import logs
-from ..ending import SIGNALS, Deadline
-from ..errors import StartError
-from ..health import STALLED_AFTER_SECONDS, Part, stalled
-from ..services import Services
+from ..database.schema import opened
+from ..process import logs
+from ..process.discovery import find_work
+from ..process.ending import SIGNALS, Deadline
+from ..process.starting import StartError
 from ..settings import Settings
 from .execution import nobody
+from .health import STALLED_AFTER_SECONDS, Part, stalled
+from .services import Services
 
 BEAT_SECONDS = 5.0
 
@@ -24,9 +26,11 @@ BEAT_SECONDS = 5.0
 def serve(settings: Settings, end: SimpleQueue[int]) -> None:
     """Work until `end` has a signal; touch the heartbeat file while nothing is stalled."""
     logs.configure(settings)
-    services = Services.build(settings, nobody)
+    registry = find_work()
     heartbeat = Path(settings.background_heartbeat_file)
     with ExitStack() as stack:
+        database = stack.enter_context(opened(settings.database_url, migrate=settings.auto_migrate))
+        services = Services.build(settings, database, registry, nobody)
         stack.callback(services.stop)
         services.start()
         stack.callback(heartbeat.unlink, missing_ok=True)

@@ -14,14 +14,17 @@ from queue import Empty, SimpleQueue
 
 from prometheus_client import CollectorRegistry, start_http_server
 
-from .. import logs
-from ..ending import SIGNALS, Deadline
-from ..errors import StartError
-from ..health import STALLED_AFTER_SECONDS, Part, stalled
-from ..metrics import Metrics
-from ..metrics_workers import check_setting
-from ..services import Services
+from ..database.schema import opened
+from ..monitoring.metrics import Metrics
+from ..monitoring.workers import check_setting
+from ..process import logs
+from ..process.discovery import find_work
+from ..process.ending import SIGNALS, Deadline
+from ..process.starting import StartError
 from ..settings import Settings
+from .health import STALLED_AFTER_SECONDS, Part, stalled
+from .metrics import RunMetrics
+from .services import Services
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +36,14 @@ def serve(settings: Settings, end: SimpleQueue[int]) -> None:
     logs.configure(settings)
     check_setting()
     metrics = Metrics()
-    services = Services.build(settings, metrics.observe)
+    runs = RunMetrics(metrics.registry)
+    registry = find_work()
     heartbeat = Path(settings.background_heartbeat_file)
     with ExitStack() as stack:
-        registry = metrics.gather(services.database, services.registry, services.scheduler.planned)
-        stack.enter_context(_scraped(settings.background_metrics_port, registry))
+        database = stack.enter_context(opened(settings.database_url, migrate=settings.auto_migrate))
+        services = Services.build(settings, database, registry, runs.observe)
+        shown = metrics.gather(runs.gauges(database, registry, services.scheduler.planned))
+        stack.enter_context(_scraped(settings.background_metrics_port, shown))
         stack.callback(services.stop)
         services.start()
         stack.callback(heartbeat.unlink, missing_ok=True)

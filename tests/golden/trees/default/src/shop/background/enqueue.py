@@ -10,14 +10,18 @@ from pydantic import BaseModel
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..database import SessionDep
-from ..errors import UnavailableError, UnprocessableError
-from ..protocol import root_path
-from ..refusals import BODY_REFUSALS, refusals
-from ..security import ClientDep
-from ..settings import SettingsDep
 from . import ledger
 from .dependencies import RunnerDep, wake
+from .host import (
+    BODY_REFUSALS,
+    ClientDep,
+    SessionDep,
+    SettingsDep,
+    UnavailableError,
+    UnprocessableError,
+    refusals,
+    root_path,
+)
 from .models import Run, State
 from .runner import Runner
 from .work import Task
@@ -91,11 +95,11 @@ class Enqueue:
 
 
 def get_enqueue(  # noqa: PLR0913, PLR0917
+    runner: RunnerDep,
     session: SessionDep,
     background: BackgroundTasks,
     request: Request,
     response: Response,
-    runner: RunnerDep,
     settings: SettingsDep,
     client: ClientDep,
     idempotency_key: IdempotencyKey = None,

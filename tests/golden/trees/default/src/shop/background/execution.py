@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..ending import aside, wait_for
+from .host import aside, wait_for
 from .models import State
 from .work import RunContext, Work
 

@@ -9,11 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..database import Database
-from ..engine import lock_ledger
-from ..settings import Settings
 from . import beats, clock, overdue, sweep
 from .execution import Observer
+from .host import Database, Settings, lock_ledger
 from .models import State
 from .peers import Peers
 from .work import Registry

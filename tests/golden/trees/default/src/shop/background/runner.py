@@ -8,13 +8,11 @@ from datetime import UTC, datetime
 from time import monotonic
 from uuid import uuid4
 
-from ..database import Database
-from ..ending import aside, wait_for
-from ..settings import Settings
 from .attempt import Process
 from .clock import WallClock
 from .execution import Observer
 from .heartbeat import Heartbeat
+from .host import Database, Settings, aside, wait_for
 from .intake import Intake
 from .overdue import Overdue
 from .work import Registry

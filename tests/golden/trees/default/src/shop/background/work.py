@@ -9,8 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from ..database import Database
-from ..settings import Settings
+from .host import Database, Settings
 
 Payload = TypeVar("Payload", bound=BaseModel)
 

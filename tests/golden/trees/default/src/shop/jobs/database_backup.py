@@ -4,8 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from ..background import RunContext
-from ..scheduling import Daily, Job
+from ..background import Daily, Job, RunContext
 from ._dump import SUFFIX, dump
 
 

@@ -7,8 +7,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from shop.database import Database, UtcDateTime
-from shop.migrating import checked, for_migrations
-from shop.schema import metadata
+from shop.database.migrating import checked, for_migrations
+from shop.process.discovery import metadata
 from shop.settings import Settings
 
 

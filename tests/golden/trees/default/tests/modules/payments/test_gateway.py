@@ -6,12 +6,12 @@ import logging
 import httpx2
 import pytest
 
-from shop.errors import UnavailableError
 from shop.modules.payments.gateway import (
     Gateway,
     PaymentRefusedError,
 )
 from shop.modules.payments.schemas import NewPayment
+from shop.web.errors import UnavailableError
 
 ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
 

@@ -14,11 +14,11 @@ import pytest
 from anyio import sleep
 from fastapi.testclient import TestClient
 
-from shop.errors import UnavailableError
 from shop.main import create_app
 from shop.modules.payments.gateway import LONGEST_ANSWER, Gateway, connect
 from shop.modules.payments.schemas import NewPayment
 from shop.settings import Settings
+from shop.web.errors import UnavailableError
 
 ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"

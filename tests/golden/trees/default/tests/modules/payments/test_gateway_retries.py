@@ -6,9 +6,9 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from shop.errors import UnavailableError
 from shop.modules.payments.gateway import Gateway
 from shop.modules.payments.schemas import NewPayment
+from shop.web.errors import UnavailableError
 
 ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
 UNREACHABLE = httpx2.ConnectError("connection refused")

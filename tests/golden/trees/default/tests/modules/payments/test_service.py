@@ -6,13 +6,13 @@ import httpx2
 import pytest
 
 from shop.database import Database
-from shop.errors import ConflictError, NotFoundError
 from shop.modules.payments import repository, service
 from shop.modules.payments.gateway import (
     Gateway,
     PaymentRefusedError,
 )
 from shop.modules.payments.schemas import NewPayment
+from shop.web.errors import ConflictError, NotFoundError
 
 ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
 

@@ -3,8 +3,7 @@
 import logging
 from datetime import timedelta
 
-from ..background import RunContext
-from ..scheduling import Crontab, Job
+from ..background import Crontab, Job, RunContext
 
 logger = logging.getLogger(__name__)
 

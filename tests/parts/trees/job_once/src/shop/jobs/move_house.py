@@ -3,8 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from ..background import RunContext
-from ..scheduling import Job, Once
+from ..background import Job, Once, RunContext
 
 logger = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from shop.errors import NotFoundError
 from shop.modules.notes import service
 from shop.modules.notes.models import Note
 from shop.modules.notes.repository import Repository
 from shop.modules.notes.schemas import NewNote
+from shop.web.errors import NotFoundError
 
 KEY = UUID(int=7)
 NOT_FOUND = str(KEY)

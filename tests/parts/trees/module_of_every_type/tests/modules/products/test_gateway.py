@@ -15,7 +15,6 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from shop.errors import UnavailableError
 from shop.modules.products.gateway import (
     LONGEST_ANSWER,
     MOST_AT_ONCE,
@@ -27,6 +26,7 @@ from shop.modules.products.gateway import (
 )
 from shop.modules.products.router import router
 from shop.modules.products.schemas import ProductView
+from shop.web.errors import UnavailableError
 
 PATH = router.prefix
 HERE = ("127.0.0.1", 50000)

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from shop.errors import ConflictError, NotFoundError
 from shop.modules.products import service
 from shop.modules.products.models import Product
 from shop.modules.products.repository import DuplicateError, Repository
 from shop.modules.products.schemas import NewProduct
+from shop.web.errors import ConflictError, NotFoundError
 
 KEY = UUID(int=7)
 NOT_FOUND = str(KEY)

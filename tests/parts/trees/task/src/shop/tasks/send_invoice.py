@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
 from ..background import QUEUE_REFUSALS, Accepted, EnqueueDep, RunContext, Task
-from ..security import ClientOnly
+from ..web.security import ClientOnly
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["send_invoice"], dependencies=[ClientOnly])

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from ..background import QUEUE_REFUSALS, Accepted, EnqueueDep, RunContext, Task
-from ..security import ClientOnly
+from ..web.security import ClientOnly
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["rebuild_index"], dependencies=[ClientOnly])

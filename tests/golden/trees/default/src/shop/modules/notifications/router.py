@@ -5,9 +5,9 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from ...background import QUEUE_REFUSALS, Accepted, EnqueueDep
-from ...security import ClientOnly
 from ...settings import SettingsDep
 from ...tasks.send_email import TASK
+from ...web.security import ClientOnly
 from . import service
 from .schemas import Email
 

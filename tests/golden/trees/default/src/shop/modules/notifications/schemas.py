@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...mail_address import MailAddress
+from ...values.mail_address import MailAddress
 
 ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 """No control characters and no line breaks of any kind: it goes into a mail header."""

@@ -12,8 +12,8 @@ from typing import Annotated
 import httpx2
 from pydantic import BaseModel, Field, ValidationError
 
-from ...errors import ServiceError, UnavailableError
 from ...settings import Settings
+from ...web.errors import ServiceError, UnavailableError
 from .schemas import NewPayment
 
 logger = logging.getLogger(__name__)

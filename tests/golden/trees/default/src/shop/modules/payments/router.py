@@ -5,8 +5,8 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from ...database import DatabaseDep
-from ...refusals import BODY_REFUSALS, refusals
-from ...security import ClientOnly
+from ...web.refusals import BODY_REFUSALS, refusals
+from ...web.security import ClientOnly
 from . import service
 from .dependencies import GatewayDep, open_client
 from .models import Payment

@@ -1,7 +1,7 @@
 """Makes payments: once for each reference, however often and wherever it is asked for."""
 
 from ...database import Database
-from ...errors import ConflictError, NotFoundError
+from ...web.errors import ConflictError, NotFoundError
 from . import repository
 from .gateway import Gateway
 from .models import Payment

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from ...database import ReadSessionDep, SessionDep
-from ...refusals import BODY_REFUSALS, refusals
-from ...security import ClientOnly
+from ...web.refusals import BODY_REFUSALS, refusals
+from ...web.security import ClientOnly
 from . import service
 from .models import Note
 from .repository import Repository

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ...errors import NotFoundError
+from ...web.errors import NotFoundError
 from .models import Note
 from .repository import Repository
 from .schemas import NewNote, NotePage, NoteView

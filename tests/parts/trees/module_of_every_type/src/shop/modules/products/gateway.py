@@ -14,8 +14,8 @@ from fastapi import Depends, FastAPI, Request
 from pydantic import HttpUrl, PositiveFloat, Secret
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ...errors import UnavailableError
-from ...keys import HeaderKey
+from ...values.keys import HeaderKey
+from ...web.errors import UnavailableError
 from .schemas import ProductView
 
 logger = logging.getLogger(__name__)

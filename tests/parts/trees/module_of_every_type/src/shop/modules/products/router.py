@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from ...database import DatabaseDep, ReadSessionDep, SessionDep
-from ...refusals import BODY_REFUSALS, refusals
-from ...security import ClientOnly
+from ...web.refusals import BODY_REFUSALS, refusals
+from ...web.security import ClientOnly
 from . import service
 from .gateway import GatewayDep, open_client
 from .models import Product

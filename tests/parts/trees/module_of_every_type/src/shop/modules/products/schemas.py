@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, HttpUrl
 
-from ...decimals import JsonDecimal
+from ...values.decimals import JsonDecimal
 
 
 def _in_utc(moment: datetime) -> datetime:

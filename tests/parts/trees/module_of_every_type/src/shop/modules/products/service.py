@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ...errors import ConflictError, NotFoundError
+from ...web.errors import ConflictError, NotFoundError
 from .models import Product
 from .repository import DuplicateError, Repository
 from .schemas import NewProduct, ProductPage, ProductView

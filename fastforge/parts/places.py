@@ -1,0 +1,60 @@
+"""Where a project has what its parts import: that depends on the fastforge that made it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.parts.needs import defines
+from fastforge.project.project import Project
+
+MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "Job": ("background", "scheduling"),
+    "NotFoundError": ("web.errors", "errors"),
+    "refusals": ("web.refusals", "refusals"),
+    "ClientOnly": ("web.security", "security"),
+    "HeaderKey": ("values.keys", "web.keys", "keys"),
+    JSON_DECIMAL: ("values.decimals", "web.decimals", "decimals"),
+    "taken": ("database",),
+    "find_work": ("process.discovery", "discovery"),
+}
+"""The module that defines a name: in the newest projects, then in those of before."""
+
+_LATER: Final = frozenset({"ClientOnly", "HeaderKey", JSON_DECIMAL, "taken"})
+"""What the first projects do not have. They have no `keys.py` either, by which they are known."""
+
+_UNGUARDED: Final = (
+    "This project is of a fastforge without keys for clients, so the new routes have no guard, as "
+    "the others have none: whoever reaches the service may use them."
+)
+
+
+def places_of(project: Project) -> dict[str, str]:
+    """Give the module of each name; empty where a first project does without it."""
+    return {name: _place(project, name, modules) for name, modules in MODULES.items()}
+
+
+def decimal_of(project: Project) -> str:
+    """Give the type of a decimal that a request brings."""
+    return JSON_DECIMAL if places_of(project)[JSON_DECIMAL] else "Decimal"
+
+
+def notes_on(project: Project) -> tuple[str, ...]:
+    """Say what routes that are added do without."""
+    return () if places_of(project)["ClientOnly"] else (_UNGUARDED,)
+
+
+def _place(project: Project, name: str, modules: tuple[str, ...]) -> str:
+    for module in modules:
+        if defines(project.package.joinpath(*module.split(".")), name):
+            return module
+    is_first = not any(path.endswith("/keys.py") for path in project.record.digests)
+    return "" if is_first and name in _LATER else _nearest(project, modules)
+
+
+def _nearest(project: Project, modules: tuple[str, ...]) -> str:
+    """Give the module in which a name is missed."""
+    for module in reversed(modules):
+        place = project.package.joinpath(*module.split("."))
+        if place.is_dir() or place.with_suffix(".py").is_file():
+            return module
+    return modules[0]

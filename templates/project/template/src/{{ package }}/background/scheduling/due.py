@@ -1,0 +1,113 @@
+"""What becomes of due times: run, missed, coalesced, skipped; all are counted (S7, S12, S20).
+
+Of many that end alike, as after days without a process, the newest have a row each, and the oldest
+of these rows counts the earlier ones.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from ..claim import slots_in_use
+from ..host import lock_ledger
+from ..models import Run, State
+from ..work import Registry
+from .job import Job
+from .models import PausedJob
+from .schedules import Schedule
+
+MOST_AT_ONCE = 10_000
+"""Due times of a job that one pass takes; the next pass goes on with the rest."""
+MOST_ROWS = 100
+"""Of due times in a row that are not run; each that is run has a row of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job's due times in UTC, oldest first."""
+
+    name: str
+    moments: Sequence[datetime]
+
+
+def due_times(schedule: Schedule, first: datetime, now: datetime) -> list[datetime]:
+    """Give the due times from `first` to `now`, as many as one pass takes."""
+    moments: list[datetime] = []
+    moment: datetime | None = first
+    while moment is not None and moment <= now and len(moments) < MOST_AT_ONCE:
+        moments.append(moment.astimezone(UTC))
+        moment = schedule.next_after(moment)
+    return moments
+
+
+def decide(due_times: Sequence[datetime], now: datetime, job: Job, *, busy: bool) -> list[State]:
+    """Say what becomes of each due time, oldest first.
+
+    `busy` tells that `max_instances` runs are under way.
+    """
+    late = [moment < now - job.misfire_grace for moment in due_times]
+    states = [State.MISSED if missed else State.COALESCED for missed in late]
+    for index, state in enumerate(states):
+        last = index == len(states) - 1
+        if state is State.COALESCED and (last or not job.coalesce):
+            states[index] = State.SKIPPED if busy else State.QUEUED
+    return states
+
+
+def record(
+    session: Session, due: Sequence[Due], registry: Registry, now: datetime
+) -> list[tuple[str, State]]:
+    """Write due times to the ledger; give the name and state of each that was new to it."""
+    lock_ledger(session.connection())
+    paused = set(session.scalars(select(PausedJob.name)))
+    used = slots_in_use(session)
+    queued = select(Run.name).where(Run.state == State.QUEUED, Run.attempt == 0).distinct()
+    waiting = set(session.scalars(queued))
+    written: list[tuple[str, State]] = []
+    for each in due:
+        job = registry[each.name]
+        moments = _new(session, each) if each.name not in paused else []
+        if isinstance(job, Job) and moments:
+            states = decide(moments, now, job, busy=used[each.name] >= job.max_instances)
+            if job.coalesce and each.name in waiting:  # folded into the run that nobody began yet
+                states = [State.COALESCED if s is State.QUEUED else s for s in states]
+            session.execute(insert(Run), list(_rows(job, moments, states, now)))
+            written += [(each.name, state) for state in states]
+    return written
+
+
+def _new(session: Session, due: Due) -> list[datetime]:
+    """Leave out what the ledger has, as a row or counted by one: nobody else writes meanwhile."""
+    of_job = select(Run.due_at, Run.earlier).where(Run.name == due.name)
+    rows = of_job.where(Run.due_at.between(due.moments[0], due.moments[-1]))
+    known = dict(session.execute(rows.where(Run.unique_key.is_not(None))).all())
+    counted = max((moment for moment, earlier in known.items() if earlier), default=None)
+    new = [moment for moment in due.moments if moment not in known]
+    return [moment for moment in new if counted is None or moment > counted]
+
+
+def _rows(
+    job: Job, moments: Sequence[datetime], states: Sequence[State], now: datetime
+) -> Iterator[dict[str, Any]]:
+    for state, group in groupby(zip(states, moments, strict=True), key=lambda pair: pair[0]):
+        alike = [moment for _, moment in group]
+        shown = alike if state is State.QUEUED else alike[-MOST_ROWS:]
+        for moment in shown:
+            jitter = timedelta(seconds=random.uniform(0, job.jitter.total_seconds()))  # noqa: S311
+            yield {
+                "kind": job.kind,
+                "name": job.name,
+                "unique_key": f"{job.name} {moment.isoformat()}",
+                "state": state,
+                "earlier": len(alike) - len(shown) if moment == shown[0] else 0,
+                "created_at": now,
+                "due_at": moment,
+                "available_at": moment + jitter,
+                "finished_at": None if state is State.QUEUED else now,
+            }

@@ -1,0 +1,1 @@
+"""What every route shares: who may call it, how it refuses, how a request is read."""

@@ -1,0 +1,16 @@
+"""Generated projects, for comparison with what the pages say of them."""
+
+from fastforge.answers.project import ProjectAnswers
+from fastforge.render import render
+
+
+def files(**chosen: object) -> dict[str, str]:
+    """Give the files of a project called shop, as text."""
+    texts = {"name": "shop", "description": "Sells things.", "author": "Ada"}
+    answers = ProjectAnswers.from_dict({**texts, **chosen})
+    tree = render("project", answers.context())
+    return {path: content.decode() for path, content in tree.items()}
+
+
+DEFAULT = files()
+WITH_SERVERS = files(database="postgresql", jobstore="redis")

@@ -1,1 +1,0 @@
-"""Routes and services in `modules/`, scheduled jobs in `jobs/`, background tasks in `tasks/`."""

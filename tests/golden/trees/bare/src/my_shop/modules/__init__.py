@@ -1,1 +1,0 @@
-"""Features, a folder of layers each (router, schemas, service, repository, ...); discovered."""

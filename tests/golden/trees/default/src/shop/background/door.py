@@ -1,0 +1,38 @@
+"""The door: one router has the routes of tasks and jobs, and starts and stops the work behind them.
+
+An application includes it once. Before its start it puts on `app.state` what the work needs:
+`settings`, `database`, `registry` (the jobs and tasks, by name) and `observe` (called as runs end).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from . import health, routes
+from .dependencies import get_services
+from .scheduling import routes as jobs
+from .services import Services
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+    """Start with the application and stop before it; a second start does nothing."""
+    state = app.state
+    if getattr(state, "background", None) is not None:
+        yield
+        return
+    services = Services.build(state.settings, state.database, state.registry, state.observe)
+    state.background = services
+    try:
+        await asyncio.to_thread(services.start)
+        yield
+    finally:
+        await asyncio.to_thread(services.stop)
+        state.background = None
+
+
+router = APIRouter(lifespan=lifespan, dependencies=[Depends(get_services)])
+for each in (jobs.router, routes.router, health.router):
+    router.include_router(each)

@@ -1,0 +1,130 @@
+"""Gauges that are read from the database at each scrape: a killed process leaves none behind."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from . import overdue
+from .host import Database
+from .models import DEAD_LETTERS, Run, State
+from .scheduling.handled import handled
+from .scheduling.job import Job
+from .scheduling.models import PausedJob, SchedulerProcess
+from .sweep import unfinished
+from .work import Registry
+
+Planned = Callable[[], Mapping[str, float | None]]
+"""Gives the next due times that the jobstore has."""
+Counts = Counter[tuple[str, State]]
+FAILURES = (State.FAILED, State.TIMED_OUT, State.LOST, State.MISSED)
+FAILED_WITHIN = timedelta(hours=1)
+"""So long a failure is shown, and its alert stays on."""
+
+
+class LedgerCollector(Collector):
+    """What the ledger and the schedules say about the work in `registry`."""
+
+    def __init__(self, database: Database, registry: Registry, planned: Planned) -> None:
+        """Read from `database` and, by `planned`, from the jobstore."""
+        self._database, self._planned = database, planned
+        self._tasks = [name for name, work in registry.items() if work.kind == "task"]
+        self._jobs = [work for work in registry.values() if isinstance(work, Job)]
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the gauges; only `database_up` when the database does not answer."""
+        gauges = []
+        try:
+            with self._database.snapshot() as session:
+                counts = unfinished(session)
+                gauges = [*self._of_tasks(session, counts), *self._of_jobs(session, counts)]
+        except SQLAlchemyError:
+            up = 0
+        else:
+            up = 1
+        yield from gauges
+        yield GaugeMetricFamily("database_up", "Whether the database answers", value=up)
+
+    def _of_tasks(self, session: Session, counts: Counts) -> Iterator[GaugeMetricFamily]:
+        yield from _of_runs(session, "task", self._tasks, counts)
+        values = {name: sum(counts[name, state] for state in DEAD_LETTERS) for name in self._tasks}
+        yield _gauge("tasks_dead_letters", "Runs of a task that failed for good", values)
+
+    def _of_jobs(self, session: Session, counts: Counts) -> Iterator[GaugeMetricFamily]:
+        names = [job.name for job in self._jobs]
+        yield from _of_runs(session, "job", names, counts)
+        paused = set(session.scalars(select(PausedJob.name)))
+        yield _gauge("job_paused", "1 while it is paused", {name: name in paused for name in names})
+        done = {name: _last_success(session, name) for name in names}
+        yield _gauge("job_last_success_timestamp_seconds", "End of the last good run", done)
+        planned, until = self._planned(), handled(session)
+        # What the jobstore has lost is still due by what the database knows of it.
+        due = {
+            job.name: planned.get(job.name) or job.schedule.next_after(until[job.name])
+            for job in self._jobs
+            if job.enabled and (job.name in planned or job.name in until)
+        }
+        text = "The next due time; in the past while nobody deals with it"
+        yield _gauge("job_next_run_timestamp_seconds", text, due)
+        passed = session.scalar(select(func.max(SchedulerProcess.seen_at)))
+        text = "When any scheduler last looked at what is due"
+        value = passed.timestamp() if passed else None
+        yield GaugeMetricFamily("scheduler_last_pass_timestamp_seconds", text, value=value)
+
+
+def _of_runs(
+    session: Session, kind: str, names: Collection[str], counts: Counts
+) -> Iterator[GaugeMetricFamily]:
+    # What one kind of work shows, the other shows too.
+    queued = {name: counts[name, State.QUEUED] for name in names}
+    yield _gauge(f"{kind}s_waiting", f"Runs of a {kind} that are queued", queued)
+    running = {name: counts[name, State.RUNNING] for name in names}
+    yield _gauge(f"{kind}s_in_progress", f"Runs of a {kind} that are running", running)
+    text = f"How long a run of a {kind} has waited that could have been started"
+    waits = _longest_waits(session, datetime.now(UTC))
+    yield _gauge(f"{kind}s_waiting_seconds", text, {name: waits.get(name, 0) for name in names})
+    held = overdue.held(session)
+    text = f"Runs of a {kind} that are over, but whose slot is still taken"
+    yield _gauge(f"{kind}s_past_timeout", text, {name: held[name] for name in names})
+    text = f"Runs of a {kind} that ended so within the last hour"
+    ended = GaugeMetricFamily(f"{kind}_failed_runs", text, labels=[kind, "outcome"])
+    failures = _failures(session, datetime.now(UTC) - FAILED_WITHIN)
+    for name, state in product(names, FAILURES):
+        ended.add_metric([name, state.value], failures[name, state])
+    yield ended
+
+
+def _longest_waits(session: Session, now: datetime) -> dict[str, float]:
+    since = select(Run.name, func.min(Run.available_at)).where(Run.state == State.QUEUED)
+    rows = session.execute(since.where(Run.available_at <= now).group_by(Run.name))
+    return {name: (now - at).total_seconds() for name, at in rows}
+
+
+def _failures(session: Session, since: datetime) -> Counts:
+    # Due times that a row only counts are among them.
+    shown = select(Run.name, Run.state, func.sum(1 + Run.earlier)).where(Run.finished_at > since)
+    bad = shown.where(Run.state.in_(FAILURES), Run.dismissed_at.is_(None))
+    rows = session.execute(bad.group_by(Run.name, Run.state))
+    return Counter({(name, state): number for name, state, number in rows})
+
+
+def _gauge(
+    metric: str, text: str, values: Mapping[str, datetime | float | None]
+) -> GaugeMetricFamily:
+    label = metric.partition("_")[0].removesuffix("s")  # job or task
+    gauge = GaugeMetricFamily(metric, text, labels=[label])
+    for name, value in values.items():
+        if value is not None:
+            gauge.add_metric([name], value.timestamp() if isinstance(value, datetime) else value)
+    return gauge
+
+
+def _last_success(session: Session, name: str) -> datetime | None:
+    succeeded = select(Run.finished_at).where(Run.name == name, Run.state == State.SUCCEEDED)
+    return session.scalar(succeeded.order_by(Run.due_at.desc()).limit(1))

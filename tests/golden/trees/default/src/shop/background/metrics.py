@@ -1,0 +1,73 @@
+"""What Prometheus is told of background work: runs as they end, and the ledger's state at a scrape.
+
+State comes from the database: a killed process would leave its gauges behind.
+"""
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from .gauges import LedgerCollector, Planned
+from .host import Database
+from .models import State
+from .services import Services
+from .work import Registry
+
+OUTCOMES = [state.value for state in State if state not in {State.QUEUED, State.RUNNING}]
+SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
+
+
+class RunMetrics:
+    """The counters and histograms of runs."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Make them in `registry`."""
+        self._runs: dict[str, Counter] = {}
+        self._retries: dict[str, Counter] = {}
+        self._seconds: dict[str, Histogram] = {}
+        for kind in ("job", "task"):
+            self._runs[kind] = Counter(
+                f"{kind}_runs_total",
+                f"Runs of a {kind} that ended, by outcome",
+                [kind, "outcome"],
+                registry=registry,
+            )
+            self._retries[kind] = Counter(
+                f"{kind}_retries_total",
+                f"Attempts of a {kind} that will be repeated",
+                [kind],
+                registry=registry,
+            )
+            self._seconds[kind] = Histogram(
+                f"{kind}_duration_seconds",
+                f"How long the attempts of a {kind} took",
+                [kind],
+                buckets=SECONDS,
+                registry=registry,
+            )
+
+    def observe(self, kind: str, name: str, state: State, seconds: float | None) -> None:
+        """Count the end of an attempt; see `background.execution.Observer`."""
+        if state is State.QUEUED:
+            self._retries[kind].labels(name).inc()
+        else:
+            self._runs[kind].labels(name, state.value).inc()
+        if seconds is not None:
+            self._seconds[kind].labels(name).observe(seconds)
+
+    def state_of(self, app: FastAPI) -> LedgerCollector:
+        """Give the gauges of an application that has started."""
+        services: Services = app.state.background
+        return self.gauges(services.database, services.registry, services.scheduler.planned)
+
+    def gauges(self, database: Database, work: Registry, planned: Planned) -> LedgerCollector:
+        """Give the gauges, to be read at each scrape."""
+        self._show(work)
+        return LedgerCollector(database, work, planned)
+
+    def _show(self, registry: Registry) -> None:
+        # From the first scrape on, for Prometheus sees no increase to a counter that just appeared.
+        for name, work in registry.items():
+            self._retries[work.kind].labels(name)
+            self._seconds[work.kind].labels(name)
+            for outcome in OUTCOMES:
+                self._runs[work.kind].labels(name, outcome)

@@ -1,0 +1,82 @@
+"""`/tasks`: how one run went, and the dead letters: listed, re-run, dismissed (T6, T9)."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import APIRouter, BackgroundTasks
+from sqlalchemy import select
+
+from .dependencies import RunnerDep, wake
+from .host import (
+    ConflictError,
+    NotFoundError,
+    OperatorDep,
+    OpsRead,
+    OpsWrite,
+    ReadSessionDep,
+    SessionDep,
+    refusals,
+)
+from .models import DEAD_LETTERS, Run, State
+from .views import PageDep, RunView
+
+router = APIRouter(prefix="/tasks", tags=["tasks"], responses=refusals(401))
+CHANGE_REFUSALS = refusals(403, 404, 409)
+
+
+@router.get("/failed", dependencies=[OpsRead])
+def list_dead_letters(
+    session: ReadSessionDep, page: PageDep, *, operator: OperatorDep
+) -> list[RunView]:
+    """List the runs of tasks that failed for good and wait for somebody, newest first."""
+    dead = select(Run).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
+    newest = dead.where(Run.dismissed_at.is_(None)).order_by(Run.finished_at.desc(), Run.id)
+    rows = session.scalars(newest.limit(page.limit).offset(page.offset))
+    return [RunView.of(run, operator=operator) for run in rows]
+
+
+@router.get("/{run_id}", responses=refusals(404), openapi_extra={"security": [{}]})
+def read_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) -> RunView:
+    """Tell how a run goes; its id is what the queueing endpoint answered with."""
+    run = session.get(Run, run_id)
+    if run is None or run.kind != "task":
+        raise NotFoundError(f"no run {run_id}")
+    return RunView.of(run, operator=operator)
+
+
+@router.post(
+    "/{run_id}/retry",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[OpsWrite],
+    responses=CHANGE_REFUSALS,
+)
+def retry_dead_letter(
+    run_id: UUID, session: SessionDep, runner: RunnerDep, background: BackgroundTasks
+) -> RunView:
+    """Give a dead letter one more attempt."""
+    run = _dead_letter(session, run_id)
+    run.state, run.error, run.finished_at = State.QUEUED, None, None
+    run.available_at = datetime.now(UTC)
+    background.add_task(wake, runner)
+    return RunView.of(run, operator=True)
+
+
+@router.post(
+    "/{run_id}/dismiss",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[OpsWrite],
+    responses=CHANGE_REFUSALS,
+)
+def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
+    """Take a dead letter off the list; its row stays until it is pruned."""
+    _dead_letter(session, run_id).dismissed_at = datetime.now(UTC)
+
+
+def _dead_letter(session: SessionDep, run_id: UUID) -> Run:
+    run = session.get(Run, run_id, with_for_update=True)
+    if run is None or run.kind != "task":
+        raise NotFoundError(f"no run {run_id}")
+    if run.state not in DEAD_LETTERS or run.dismissed_at is not None:
+        raise ConflictError(f"run {run_id} is {run.state}, not a dead letter")
+    return run

@@ -1,0 +1,62 @@
+"""Tables of the scheduler: APScheduler's jobstore, who runs which code, who is paused (S5, S16)."""
+
+from datetime import datetime
+
+from sqlalchemy import Float, LargeBinary, String, Text, Unicode
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..host import Base, UtcDateTime
+
+
+class StoredJob(Base):
+    """A job of the code: the columns that APScheduler's SQLAlchemyJobStore wants."""
+
+    __tablename__ = "fastforge_stored_jobs"
+
+    id: Mapped[str] = mapped_column(Unicode(191), primary_key=True)
+    next_run_time: Mapped[float | None] = mapped_column(Float(25), index=True)
+    job_state: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HandledJob(Base):
+    """Up to when the due times of a job are in the ledger, whatever became of the jobstore."""
+
+    __tablename__ = "fastforge_handled_jobs"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SchedulerProcess(Base):
+    """A running scheduler, and what its code declares."""
+
+    __tablename__ = "fastforge_scheduler_processes"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    started: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Who started later has a higher number."""
+    beats: Mapped[int] = mapped_column(default=0, server_default="0")
+    """One more at each look at the store: who is alive is told by that, and by no clock."""
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When it last looked at the store, for people and alerts."""
+    declared: Mapped[str] = mapped_column(Text)
+    """JSON: the schedule of each job, by name."""
+
+
+class SchedulerStart(Base):
+    """Where the numbers of the starts come from: none is given twice, though its row goes."""
+
+    __tablename__ = "fastforge_scheduler_starts"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class PausedJob(Base):
+    """A job that is paused, in every process and across restarts."""
+
+    __tablename__ = "fastforge_paused_jobs"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    paused_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,54 @@
+"""What a process does for background work, put together once: by the web app or on its own."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from sqlalchemy.exc import OperationalError
+
+from .execution import Observer
+from .host import Database, Settings, StartError, aside, wait_for
+from .runner import STOP_SECONDS, Runner
+from .scheduling.jobstore import make_stores
+from .scheduling.scheduler import Scheduler
+from .work import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The runner, the scheduler, and what they work with."""
+
+    settings: Settings
+    database: Database
+    registry: Registry
+    runner: Runner
+    scheduler: Scheduler
+
+    @classmethod
+    def build(
+        cls, settings: Settings, database: Database, registry: Registry, observe: Observer
+    ) -> "Services":
+        """Make the parts; nothing runs yet."""
+        runner = Runner(settings, database, registry, observe)
+        stores = make_stores(settings, database)
+        scheduler = Scheduler(database, stores, registry, runner, observe)
+        return cls(settings, database, registry, runner, scheduler)
+
+    def start(self) -> None:
+        """Start what the settings ask for.
+
+        Raises StartError when the database cannot be used.
+        """
+        try:
+            if self.settings.runner:
+                self.runner.start()
+            if self.settings.scheduler:
+                self.scheduler.start()
+        except OperationalError as error:
+            raise StartError(f"the database cannot be used: {error.orig}") from error
+
+    def stop(self) -> None:
+        """Stop the scheduler and drain the runner; wait for neither without end."""
+        end = monotonic() + STOP_SECONDS
+        stopping = aside("stopping the scheduler", self.scheduler.stop)
+        self.runner.stop()
+        wait_for(stopping, max(0.0, end - monotonic()))

@@ -1,0 +1,91 @@
+"""The database schema, brought up to date by Alembic."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from ..process.ending import aside, wait_for
+from ..process.starting import StartError
+from . import Database, engine, migrating
+
+CLOSE_SECONDS = 5.0
+
+
+class SchemaError(StartError):
+    """The schema is behind the code and may not be changed from here."""
+
+
+def alembic_config() -> Config:
+    """Say where the revisions are: in the package, so that an installed one has them too."""
+    config = Config()
+    config.set_main_option("script_location", f"{__name__.partition('.')[0]}:migrations")
+    return config
+
+
+@contextmanager
+def opened(url: str, *, migrate: bool) -> Generator[Database, None, None]:
+    """Open a database for a process; in the block its schema is what the code needs.
+
+    Raises StartError when the database cannot be used. Closing it does not wait without end.
+    """
+    database = Database(url)
+    try:
+        try:
+            prepare(database, migrate=migrate)
+        except OperationalError as error:
+            raise StartError(f"the database cannot be used: {error.orig}") from error
+        yield database
+    finally:
+        wait_for(aside("closing the database", database.close), CLOSE_SECONDS)
+
+
+def prepare(database: Database, *, migrate: bool) -> None:
+    """Migrate to the newest revision, or raise SchemaError when that is for somebody else to do."""
+    if migrate:
+        upgrade(database)
+    elif not is_current(database):
+        message = "the database schema is not up to date: run `uv run alembic upgrade heads`"
+        raise SchemaError(message)
+
+
+def upgrade(database: Database) -> None:
+    """Migrate to the newest revision; processes that start together wait for the first.
+
+    Raises SchemaError when that cannot be done; then nothing was changed.
+    """
+    engine.prepare(database.engine)
+    with migrating.for_migrations(database.engine).begin() as connection:
+        engine.lock_schema(connection)
+        revisions = _revisions(connection)
+        if revisions != _newest():
+            migrating.keep_copy(connection, revisions)
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "heads")
+            except CommandError as error:
+                raise SchemaError(str(error)) from error
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the database has the newest revision."""
+    with database.snapshot() as session:
+        return _revisions(session.connection()) == _newest()
+
+
+def _revisions(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
+
+
+@cache
+def _newest() -> set[str]:
+    return set(ScriptDirectory.from_config(alembic_config()).get_heads())

@@ -1,0 +1,1 @@
+"""What every process of this service needs: logs, finding the work, a start and an end."""

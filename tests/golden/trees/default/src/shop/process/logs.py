@@ -1,0 +1,105 @@
+"""Log lines that carry the request, job and run they belong to, as text or JSON."""
+
+import logging
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from uuid import uuid4
+
+from pythonjsonlogger.core import RESERVED_ATTRS
+from pythonjsonlogger.json import JsonFormatter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..settings import Settings
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+HANDLER = "service"
+LONGEST_ID = 64
+TEXT = "%(asctime)s [%(process)d] %(levelname)s %(name)s%(context)s: %(message)s"
+FIELDS = ("asctime", "process", "levelname", "name", "message")
+RENAMED = {"levelname": "level", "process": "pid"}
+LEFT_OUT = (*RESERVED_ATTRS, "color_message", "context")
+_bound: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_EMPTY)
+QUIET = ("alembic.runtime.plugins", "apscheduler", "httpx2", "httpcore2")
+"""Loggers whose INFO nobody needs; an HTTP client's has URLs with their secrets."""
+
+
+@contextmanager
+def bound(**fields: str) -> Generator[None, None, None]:
+    """Add fields to every log line written inside the block."""
+    token = _bound.set({**_bound.get(), **fields})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+def bind(**fields: str) -> None:
+    """Add fields to every later log line of this request; call it from async code of it."""
+    _bound.set({**_bound.get(), **fields})
+
+
+class ContextFilter(logging.Filter):
+    """Puts the bound fields on each record: as attributes for JSON, as `context` for text."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Never drop a record."""
+        fields = _bound.get()
+        record.__dict__.update(fields)
+        record.context = "".join(f" {name}={value}" for name, value in fields.items())
+        return True
+
+
+def configure(settings: Settings) -> None:
+    """Send all logs, the server's too, to standard error in one format; may be called again."""
+    handler = logging.StreamHandler()
+    handler.set_name(HANDLER)
+    handler.addFilter(ContextFilter())
+    handler.setFormatter(_json() if settings.log_json else logging.Formatter(TEXT))
+    root = logging.getLogger()
+    root.handlers = [*(other for other in root.handlers if other.name != HANDLER), handler]
+    root.setLevel(settings.log_level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        _hand_over(logging.getLogger(name))
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _json() -> logging.Formatter:
+    return JsonFormatter(
+        FIELDS, reserved_attrs=LEFT_OUT, rename_fields=RENAMED, exc_info_as_array=True
+    )
+
+
+def _hand_over(server: logging.Logger) -> None:
+    """Let a logger of the server write what and as the others do."""
+    server.setLevel(logging.NOTSET)
+    if server.handlers:  # without one it is as it should be, or silent by --no-access-log
+        server.handlers.clear()
+        server.propagate = True
+
+
+class RequestIdMiddleware:
+    """Gives each request an id: its `X-Request-ID` if short and printable, else a new one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an ASGI application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Bind the id for the request and send it back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("X-Request-ID", "")
+        request_id = given if given.isprintable() and 0 < len(given) <= LONGEST_ID else uuid4().hex
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        with bound(request_id=request_id):
+            await self.app(scope, receive, send_with_id)

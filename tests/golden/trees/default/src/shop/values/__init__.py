@@ -1,0 +1,1 @@
+"""Types of values that settings and bodies of requests are made of."""

@@ -1,0 +1,109 @@
+"""Who may call what: clients with `X-API-Key` and operators with `X-Ops-Key`.
+
+Settings name the keys: CLIENT_API_KEYS and OPS_API_KEY. `ClientOnly` guards a route for clients,
+`OpsRead` and `OpsWrite` for operators.
+"""
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request, Security
+from fastapi.security import APIKeyHeader
+from pydantic import SecretStr
+
+from ..process.logs import bind
+from ..settings import SettingsDep
+from .callers import is_local
+
+_client_key = APIKeyHeader(
+    name="X-API-Key",
+    scheme_name="client",
+    auto_error=False,
+    description="One of the setting CLIENT_API_KEYS; for operators OPS_API_KEY too, as of old",
+)
+_ops_key = APIKeyHeader(
+    name="X-Ops-Key",
+    scheme_name="operator",
+    auto_error=False,
+    description="The setting OPS_API_KEY",
+)
+ApiKey = Annotated[str | None, Security(_client_key)]
+OpsKey = Annotated[str | None, Security(_ops_key)]
+
+
+async def find_client(settings: SettingsDep, key: ApiKey) -> str | None:
+    """Give the name of the client whose key came with the request; None without or with no such."""
+    return _owner(key, settings.client_api_keys)
+
+
+ClientDep = Annotated[str | None, Depends(find_client)]
+
+
+async def guard_client(
+    request: Request, settings: SettingsDep, client: ClientDep, key: ApiKey
+) -> None:
+    """Let clients with a key only or, while no key is set, callers on this machine only.
+
+    It is async so that the name of the client is on the log lines of the request.
+    """
+    if not settings.client_api_keys:
+        if not is_local(request):
+            raise HTTPException(
+                HTTPStatus.UNAUTHORIZED,
+                "only callers on this machine are answered: set CLIENT_API_KEYS, and send one of"
+                " these keys as X-API-Key",
+            )
+    elif client is None:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-API-Key", key))
+    else:
+        request.state.client = client
+        bind(client=client)
+
+
+def is_operator(settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: ClientDep) -> bool:
+    """Tell whether the right key came with the request; raises 401 for a wrong one."""
+    expected = {} if settings.ops_api_key is None else {"operator": settings.ops_api_key}
+    if _owner(ops_key, expected) or (ops_key is None and _owner(key, expected)):
+        return True
+    if ops_key is not None:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", ops_key))
+    if key is not None and client is None:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-API-Key", key))
+    return False
+
+
+OperatorDep = Annotated[bool, Depends(is_operator)]
+
+
+def guard_read(settings: SettingsDep, *, operator: OperatorDep) -> None:
+    """Let anyone read while no key is set (routes leave the details out), else operators only."""
+    if settings.ops_api_key is not None and not operator:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", None))
+
+
+def guard_write(settings: SettingsDep, *, operator: OperatorDep) -> None:
+    """Let operators only; with no key set, operations are off."""
+    if settings.ops_api_key is None:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "operations are off: set OPS_API_KEY")
+    if not operator:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", None))
+
+
+ClientOnly = Depends(guard_client)
+OpsRead = Depends(guard_read)
+OpsWrite = Depends(guard_write)
+
+
+def _owner(given: str | None, keys: Mapping[str, SecretStr]) -> str | None:
+    """Give the name of the key that was given; takes as long whichever it is."""
+    found = None
+    for name, key in keys.items():
+        if given and secrets.compare_digest(given.encode(), key.get_secret_value().encode()):
+            found = name
+    return found
+
+
+def _problem(header: str, given: str | None) -> str:
+    return f"{header} is {'missing' if given is None else 'wrong'}"

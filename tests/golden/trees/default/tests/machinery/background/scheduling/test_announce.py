@@ -1,0 +1,44 @@
+"""What the schedulers know of each other, with a monotonic clock that the tests set."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from shop.background.scheduling.models import SchedulerProcess
+from shop.background.scheduling.processes import Others, Processes
+from shop.database import Database
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def announce(database: Database, process: Processes, **declared: str) -> Others:
+    with database.transaction() as session:
+        return process.announce(session, declared, NOON)
+
+
+def test_each_sees_what_the_others_declare_and_who_started_later(database: Database) -> None:
+    """S18."""
+    old, new = Processes("a"), Processes("b")
+
+    assert announce(database, old, report="daily") == Others()
+    assert announce(database, new, report="hourly") == Others(frozenset({("report", "daily")}))
+    seen = announce(database, old, report="daily")
+    assert seen == Others(frozenset({("report", "hourly")}), frozenset({"report"}))
+
+
+def test_who_counts_no_further_is_gone_after_a_while(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S17: whatever its clock said."""
+    announce(database, Processes("killed"), report="daily")
+    living, seen = Processes("living"), {}
+
+    for moment in (0, 10, 20, 30, 31):
+        monkeypatch.setattr("shop.background.scheduling.processes.monotonic", lambda m=moment: m)
+        seen[moment] = announce(database, living).declared
+
+    assert seen[30] == {("report", "daily")}
+    assert seen[31] == frozenset()
+    with database.snapshot() as session:
+        assert session.scalars(select(SchedulerProcess.id)).all() == ["living"]

@@ -1,0 +1,32 @@
+"""Up to when the due times of a job are in the ledger."""
+
+from datetime import UTC, datetime, timedelta
+
+from shop.background.scheduling.handled import forget, handled, move
+from shop.database import Database
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_it_moves_forward_and_never_back(database: Database) -> None:
+    """S19: a clock that is set back brings nothing back that was handled."""
+    seen = []
+
+    for until in (NOON, NOON + HOUR, NOON - HOUR):
+        with database.transaction() as session:
+            move(session, {"report": until})
+        with database.snapshot() as session:
+            seen.append(handled(session))
+
+    assert seen == [{"report": at} for at in (NOON, NOON + HOUR, NOON + HOUR)]
+
+
+def test_each_job_has_its_own(database: Database) -> None:
+    with database.transaction() as session:
+        move(session, {"report": NOON})
+        move(session, {"report": NOON + HOUR, "bill": NOON})
+    with database.transaction() as session:
+        assert handled(session) == {"report": NOON + HOUR, "bill": NOON}
+        forget(session, ["report"])
+        assert list(handled(session)) == ["bill"]

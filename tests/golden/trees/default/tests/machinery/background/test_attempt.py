@@ -1,0 +1,192 @@
+# ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel
+
+from shop.background import RunContext, Task
+from shop.background.models import Run, State
+from shop.background.runner import Runner
+from shop.database import Database
+from shop.process import trouble
+from shop.process.logs import ContextFilter
+from shop.settings import Settings
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def test_a_function_is_told_what_its_run_is_about_in_a_thread_that_bears_its_name(
+    settings: Settings,
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    database: Database,
+) -> None:
+    """T1: a daemon, so that one that hangs does not hold up the exit of the process."""
+    given: list[RunContext] = []
+    threads: list[threading.Thread] = []
+
+    def work(_payload: Nothing, context: RunContext) -> None:
+        given.append(context)
+        threads.append(threading.current_thread())
+
+    task = Task(name="work", payload=Nothing, function=work)
+    due_at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    run_id = queue(task, due_at)
+    start_runner(task)
+
+    wait_for(run_id, State.SUCCEEDED)
+    (context,), (thread,) = given, threads
+    assert (context.run_id, context.name, context.attempt) == (run_id, "work", 1)
+    assert context.due_at == due_at
+    assert (context.settings, context.database) == (settings, database)
+    assert (thread.name, thread.daemon) == (f"run work {run_id}", True)
+
+
+def test_every_line_that_is_logged_for_a_run_names_it(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_until: Callable[[Callable[[], object]], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """T1: the function's own lines too; `logs.configure` puts them into the output."""
+    caplog.set_level(logging.INFO, "shop")
+    caplog.set_level(logging.INFO, "mine")
+    task = Task(
+        name="work",
+        payload=Nothing,
+        function=lambda _payload, _context: logging.getLogger("mine").info("at work"),
+    )
+    run_id = queue(task)
+
+    with caplog.filtering(ContextFilter()):
+        start_runner(task)
+        wait_until(lambda: "succeeded" in caplog.messages)
+
+    lines = {r.getMessage(): r.__dict__["context"] for r in caplog.records}
+    named = f" run_id={run_id} work=work"
+    assert (lines["at work"], lines["succeeded"]) == (named, named)
+
+
+def test_a_run_that_raises_is_logged_recorded_counted_and_drops_no_other(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """T1, S14."""
+    counted: list[tuple[object, ...]] = []
+
+    def fail(_payload: Nothing, context: RunContext) -> None:
+        if context.run_id == bad:
+            raise SystemExit(3)
+
+    task = Task(name="work", payload=Nothing, function=fail)
+    bad, good = queue(task), queue(task)
+
+    start_runner(task, observe=lambda *what: counted.append(what))
+
+    assert wait_for(bad, State.FAILED).error == "SystemExit: 3"
+    assert wait_for(good, State.SUCCEEDED).error is None
+    wait_until(lambda: len(counted) == 2 and any(r.exc_info for r in caplog.records))
+    ends = sorted(counted)
+    assert [end[:3] for end in ends] == [
+        ("task", "work", "failed"),
+        ("task", "work", "succeeded"),
+    ]
+    assert all(isinstance(end[3], float) and 0 <= end[3] < 60 for end in ends)
+    (line,) = (r for r in caplog.records if r.exc_info)
+    assert (line.levelname, line.getMessage()) == ("ERROR", "failed")
+    assert line.exc_info
+    assert line.exc_info[0] is SystemExit
+
+
+def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """T4, T9."""
+    attempts: list[int] = []
+
+    def fail(_payload: Nothing, context: RunContext) -> None:
+        attempts.append(context.attempt)
+        raise OSError("down\n\nor \nout")
+
+    task = Task(name="work", payload=Nothing, function=fail, retries=2, backoff=timedelta(0))
+    run_id = queue(task)
+
+    start_runner(task)
+
+    assert wait_for(run_id, State.FAILED).error == "OSError: down\n\nor \nout"
+    assert attempts == [1, 2, 3]
+    today = datetime.now(UTC).strftime("to be tried again at %Y-")
+    wait_until(lambda: caplog.text.count(today) == 2 and caplog.records[-1].exc_info)
+    again = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert [r.getMessage()[: len(today)] for r in again] == [today, today]
+    assert all(r.getMessage().endswith(": OSError: down or out") for r in again)
+    assert not any(r.exc_info for r in again)  # the traceback comes with the last attempt
+    (last,) = (r for r in caplog.records if r.exc_info)
+    assert (last.levelname, last.getMessage()) == ("ERROR", "failed")
+
+
+def test_an_end_that_cannot_be_written_is_written_when_the_database_answers_again(
+    impatient: Database,
+    locked: Callable[[], AbstractContextManager[None]],
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    gate: threading.Event,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S15, T1: somebody locks the database for longer than a statement waits."""
+    monkeypatch.setattr(trouble, "EVERY_SECONDS", 0)
+    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
+    run_id = queue(task)
+    start_runner(task, on=impatient)
+    wait_for(run_id, State.RUNNING)
+
+    with locked():
+        gate.set()
+        mine, runners = "the end of the run cannot be recorded", "the ledger cannot be used"
+        wait_until(lambda: f"{mine}; trying again" in caplog.text)
+        wait_until(lambda: f"{runners}; trying again" in caplog.text)
+
+    wait_for(run_id, State.SUCCEEDED)
+
+
+def test_an_end_that_comes_after_another_took_the_run_over_changes_nothing(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    find: Callable[[UUID], Run],
+    gate: threading.Event,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """S2: this process had stalled for longer than its lease."""
+    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
+    run_id = queue(task)
+    start_runner(task)
+    wait_for(run_id, State.RUNNING)
+    with database.transaction() as session:
+        session.get_one(Run, run_id).owner = "another"
+
+    gate.set()
+
+    wait_until(lambda: "succeeded, but the run is no longer ours" in caplog.messages)
+    assert find(run_id).state is State.RUNNING
+    assert caplog.records[-1].levelno == logging.WARNING

@@ -1,0 +1,211 @@
+import threading
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from uuid import UUID
+
+import pytest
+from fastapi import APIRouter, FastAPI, HTTPException, Response
+from fastapi.testclient import TestClient
+from pydantic import BaseModel, ConfigDict, EmailStr
+from sqlalchemy import select
+
+from shop.background import Accepted, EnqueueDep, RunContext, Task
+from shop.background.models import Run, State
+from shop.database import Database
+from shop.main import create_app
+from shop.settings import Settings
+
+
+class Greeting(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: EmailStr
+    text: str = "hello"
+
+
+GOOD = {"email": "ann@example.com"}
+
+
+@pytest.fixture
+def greeted() -> list[tuple[str, State]]:
+    """Collect whom the task greeted, and what it saw of its own run in the database."""
+    return []
+
+
+@pytest.fixture
+def app(settings: Settings, greeted: list[tuple[str, State]], gate: threading.Event) -> FastAPI:
+    """Make the application with a task of its own and some endpoints that queue it."""
+
+    def greet(payload: Greeting, context: RunContext) -> None:
+        with context.database.transaction() as session:
+            greeted.append((payload.email, session.get_one(Run, context.run_id).state))
+        if payload.text == "wait":
+            gate.wait()
+
+    task = Task(name="greet", payload=Greeting, function=greet)
+    router = APIRouter(prefix="/greetings")
+
+    @router.post("", status_code=HTTPStatus.ACCEPTED)
+    def accept(payload: Greeting, enqueue: EnqueueDep) -> Accepted:
+        return enqueue(task, payload)
+
+    @router.post("/refused")
+    def refuse(payload: Greeting, enqueue: EnqueueDep) -> None:
+        enqueue(task, payload)
+        raise HTTPException(HTTPStatus.CONFLICT)
+
+    @router.post("/own-response")
+    def respond(payload: Greeting, enqueue: EnqueueDep) -> Response:
+        enqueue(task, payload)
+        return Response("done")
+
+    app = create_app(settings, {"greet": task})
+    app.include_router(router)
+    return app
+
+
+@pytest.fixture
+def runs(database: Database) -> Callable[[], Sequence[Run]]:
+    """Read the whole ledger."""
+
+    def read() -> Sequence[Run]:
+        with database.snapshot() as session:
+            return session.scalars(select(Run)).all()
+
+    return read
+
+
+def test_a_task_is_accepted_and_run_and_its_state_is_at_location(
+    client: TestClient,
+    wait_for: Callable[[UUID, State], Run],
+    greeted: list[tuple[str, State]],
+) -> None:
+    """T5, T6: its session is its own, and sees what the request committed."""
+    answer = client.post("/greetings", json=GOOD)
+
+    assert answer.status_code == HTTPStatus.ACCEPTED
+    run_id = UUID(answer.json()["run_id"])
+    assert answer.json()["state"] == "queued"
+    assert answer.headers["Location"] == f"/tasks/{run_id}"
+    wait_for(run_id, State.SUCCEEDED)
+    assert greeted == [("ann@example.com", State.RUNNING)]
+    assert client.get(answer.headers["Location"]).json()["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("root", ["/api", "/a/b/"])
+def test_where_to_ask_begins_where_the_application_is(app: FastAPI, root: str) -> None:
+    with TestClient(app, root_path=root) as client:
+        answer = client.post("/greetings", json=GOOD)
+
+    assert answer.headers["Location"] == f"{root.rstrip('/')}/tasks/{answer.json()['run_id']}"
+
+
+def test_a_task_is_begun_when_the_response_is_out_and_not_at_the_next_poll(
+    settings: Settings, app: FastAPI, wait_for: Callable[[UUID, State], Run]
+) -> None:
+    """T5."""
+    settings.poll_seconds, settings.lease_seconds = 60, 600
+
+    with TestClient(app) as client:
+        answer = client.post("/greetings", json=GOOD)
+
+        wait_for(UUID(answer.json()["run_id"]), State.SUCCEEDED)
+
+
+def test_a_task_is_in_the_ledger_before_the_response_leaves(
+    settings: Settings, app: FastAPI, runs: Callable[[], Sequence[Run]]
+) -> None:
+    """T6: here no runner works."""
+    settings.runner = False
+
+    with TestClient(app) as client:
+        client.post("/greetings", json=GOOD)
+
+        (run,) = runs()
+    assert (run.state, run.payload) == (
+        State.QUEUED,
+        '{"email":"ann@example.com","text":"hello"}',
+    )
+
+
+def test_a_request_that_fails_after_it_queued_a_task_has_queued_nothing(
+    client: TestClient, runs: Callable[[], Sequence[Run]]
+) -> None:
+    """T5."""
+    assert client.post("/greetings/refused", json=GOOD).status_code == HTTPStatus.CONFLICT
+    assert not runs()
+
+
+def test_an_endpoint_that_gives_a_response_of_its_own_drops_no_task(
+    client: TestClient,
+    runs: Callable[[], Sequence[Run]],
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    """T5: it is found at the next poll."""
+    client.post("/greetings/own-response", json=GOOD)
+
+    wait_until(lambda: [run.state for run in runs()] == [State.SUCCEEDED])
+
+
+def test_endpoints_answer_while_more_tasks_hang_than_there_are_threads(
+    client: TestClient,
+    settings: Settings,
+    runs: Callable[[], Sequence[Run]],
+    gate: threading.Event,
+) -> None:
+    """T2: also those that are sync and use the database."""
+    for _ in range(60):
+        answer = client.post("/greetings", json=GOOD | {"text": "wait"})
+
+    assert client.get("/health/ready").is_success
+    assert client.get(answer.headers["Location"]).json()["state"] == "queued"
+    assert sum(run.state is State.RUNNING for run in runs()) <= settings.runner_threads
+    gate.set()
+
+
+@pytest.mark.parametrize(
+    ("payload", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": "ann@example.com\nBcc: eve@example.com"}, "email"),
+        (GOOD | {"text": 3}, "text"),
+        (GOOD | {"html": "x"}, "html"),
+        ({}, "email"),
+    ],
+)
+def test_a_bad_payload_is_refused_with_the_field_and_nothing_is_queued(
+    payload: dict[str, object],
+    field: str,
+    client: TestClient,
+    runs: Callable[[], Sequence[Run]],
+) -> None:
+    """T8."""
+    answer = client.post("/greetings", json=payload)
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert [error["loc"] for error in answer.json()["detail"]] == [["body", field]]
+    assert not runs()
+
+
+def test_a_payload_of_ten_megabytes_is_refused(
+    client: TestClient, runs: Callable[[], Sequence[Run]]
+) -> None:
+    """T8."""
+    answer = client.post("/greetings", json=GOOD | {"text": "x" * 10_000_000})
+
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert not runs()
+
+
+def test_a_process_that_shuts_down_accepts_nothing_and_says_when_to_come_back(
+    app: FastAPI, client: TestClient, runs: Callable[[], Sequence[Run]]
+) -> None:
+    """T6."""
+    app.state.background.runner.stop()
+
+    answer = client.post("/greetings", json=GOOD)
+
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert answer.json() == {"detail": "this process is shutting down"}
+    assert answer.headers["Retry-After"] == "1"
+    assert not runs()

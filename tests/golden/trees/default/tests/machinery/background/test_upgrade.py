@@ -1,0 +1,118 @@
+"""What becomes of runs when the database comes from a version that had leases with an end."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from alembic import command
+from pydantic import BaseModel
+from sqlalchemy import Uuid, bindparam, text
+
+from shop.background import RunContext, Task
+from shop.background.execution import nobody
+from shop.background.models import Run, State
+from shop.background.runner import Runner
+from shop.database import Database, UtcDateTime
+from shop.database.schema import alembic_config, upgrade
+from shop.settings import Settings
+
+OLD = text(
+    "INSERT INTO runs (id, kind, name, state, attempt, owner, lease_until, created_at, due_at,"
+    " available_at, started_at, payload) VALUES"
+    " (:id, 'task', :name, :state, 1, 'of old', :at, :at, :at, :at, :at, '{}')"
+).bindparams(bindparam("id", type_=Uuid()), bindparam("at", type_=UtcDateTime()))
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Nothing(BaseModel):
+    pass
+
+
+@pytest.fixture
+def database(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Make a database as the first version did."""
+    monkeypatch.setenv("DATABASE_URL", empty_database_url)
+    command.upgrade(alembic_config(), "0001")
+    database = Database(empty_database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def put(database: Database) -> Callable[[str, State], UUID]:
+    """Put a run of an old process into it."""
+
+    def put(name: str, state: State) -> UUID:
+        run_id = uuid4()
+        with database.transaction() as session:
+            session.execute(OLD, {"id": run_id, "name": name, "state": state, "at": NOON})
+        return run_id
+
+    return put
+
+
+def test_what_an_older_version_ran_is_found_after_the_upgrade(
+    database: Database,
+    put: Callable[[str, State], UUID],
+    settings: Settings,
+    find: Callable[[UUID], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    """S17: its processes are in no table."""
+    attempts: list[int] = []
+
+    def work(_payload: Nothing, context: RunContext) -> None:
+        attempts.append(context.attempt)
+
+    once = Task(name="once", payload=Nothing, function=work)
+    safe = Task(name="safe", payload=Nothing, function=work, idempotent=True, max_concurrency=2)
+    lost, again = put("once", State.RUNNING), put("safe", State.RUNNING)
+    late = put("safe", State.TIMED_OUT)
+
+    upgrade(database)
+    assert {find(run_id).held_by for run_id in (lost, again, late)} == {"of old"}
+    runner = Runner(settings, database, {"once": once, "safe": safe}, nobody)
+    runner.start()
+    wait_until(lambda: find(again).state is State.SUCCEEDED)
+    runner.stop()
+
+    assert attempts == [2]
+    assert find(lost).state is State.LOST
+    assert (find(late).state, find(late).held_by) == (State.TIMED_OUT, None)
+
+
+def test_a_downgrade_leaves_leases_that_have_ended(
+    database: Database, put: Callable[[str, State], UUID]
+) -> None:
+    run_id = put("once", State.RUNNING)
+    upgrade(database)
+
+    command.downgrade(alembic_config(), "0001")
+
+    held = text("SELECT id FROM runs WHERE lease_until <= CURRENT_TIMESTAMP")
+    with database.snapshot() as session:
+        assert [str(found).replace("-", "") for found in session.scalars(held)] == [run_id.hex]
+
+
+def test_due_times_that_a_note_counted_are_counted_in_their_column(
+    database: Database, put: Callable[[str, State], UUID], find: Callable[[UUID], Run]
+) -> None:
+    counted, other = put("tick", State.MISSED), put("once", State.FAILED)
+    job = text("UPDATE runs SET kind = 'job', error = :note WHERE name = 'tick'")
+    task = text("UPDATE runs SET error = :note WHERE name = 'once'")
+    with database.transaction() as session:
+        session.execute(job, {"note": "and 1250 due times before this one"})
+        session.execute(task, {"note": "and that was it"})
+
+    upgrade(database)
+    assert (find(counted).earlier, find(counted).error) == (1250, None)
+    assert (find(other).earlier, find(other).error) == (0, "and that was it")
+
+    command.downgrade(alembic_config(), "0003")
+    notes = text("SELECT error FROM runs ORDER BY name")
+    with database.snapshot() as session:
+        assert list(session.scalars(notes)) == [
+            "and that was it",
+            "and 1250 due times before this one",
+        ]

@@ -1,0 +1,211 @@
+"""The file of the database is deleted or replaced while it is open: nothing is lost in silence."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
+
+from shop.background.scheduling.models import PausedJob
+from shop.database import Database
+from shop.database import file as database_file
+from shop.database.migrating import write_copy
+from shop.main import create_app
+from shop.settings import Settings
+
+GONE, REPLACED = "the database file is gone", "the database file was replaced"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def file(database: Database) -> Path:
+    """Name the file of a database that is in use."""
+    put(database, "first")
+    return Path(database.url.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def other(migrated_file: Path, tmp_path: Path) -> Path:
+    """Give a file that is to replace the one in use, with a row of its own."""
+    other = Path(shutil.copy(migrated_file, tmp_path / "other.db"))
+    database = Database(f"sqlite:///{other}")
+    put(database, "other")
+    database.close()
+    return other
+
+
+def put(database: Database, name: str) -> None:
+    """Write a row."""
+    with database.transaction() as session:
+        session.add(PausedJob(name=name, paused_at=NOW))
+
+
+def names(file: Path) -> list[str]:
+    """Read the rows as another program does."""
+    with closing(sqlite3.connect(file)) as reader:
+        assert reader.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        names = reader.execute("SELECT name FROM fastforge_paused_jobs ORDER BY name")
+        return [name for (name,) in names]
+
+
+def test_nothing_is_written_to_a_file_that_is_gone(database: Database, file: Path) -> None:
+    """T12."""
+    aside = file.rename(file.with_name("aside.db"))
+    for _ in range(2):
+        with pytest.raises(OperationalError, match=GONE):
+            put(database, "lost")
+    with pytest.raises(OperationalError, match=GONE), database.snapshot() as session:
+        session.get(PausedJob, "first")
+    assert not file.exists()
+
+    aside.rename(file)
+    put(database, "second")
+
+    database.close()
+    assert names(file) == ["first", "second"]
+
+
+def test_no_new_file_is_made_where_one_was(database: Database, file: Path) -> None:
+    database.close()
+    file.unlink()
+
+    with pytest.raises(OperationalError, match=GONE):
+        put(database, "lost")
+
+    assert not file.exists()
+
+
+def test_nothing_is_written_to_a_file_that_was_emptied(database: Database, file: Path) -> None:
+    """T12: whoever opens it next would remove the log beside it, and all that is in there."""
+    whole = file.read_bytes()
+    for content in (b"", whole):  # filled again in place, it is not what is open here
+        file.write_bytes(content)
+        with pytest.raises(OperationalError, match="was emptied"):
+            put(database, "lost")
+
+
+def test_another_file_may_be_empty_at_first(
+    database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that `cp` writes after `rm`."""
+    file.unlink()
+    for content in (b"", other.read_bytes()):
+        file.write_bytes(content)
+        with pytest.raises(OperationalError, match=REPLACED):
+            put(database, "lost")
+    monkeypatch.setattr(database_file, "SETTLED_AFTER_SECONDS", 0)
+    with pytest.raises(OperationalError, match=REPLACED):
+        put(database, "lost")
+    put(database, "second")
+
+    database.close()
+    assert names(file) == ["other", "second"]
+
+
+def test_a_file_that_goes_in_a_transaction_takes_nothing_with_it_in_silence(
+    database: Database, file: Path
+) -> None:
+    """T12."""
+
+    def write_while_it_goes() -> None:
+        with database.transaction() as session:
+            session.add(PausedJob(name="lost", paused_at=NOW))
+            session.flush()
+            file.unlink()
+
+    with pytest.raises(OperationalError, match=GONE):
+        write_while_it_goes()
+
+
+def test_a_file_that_replaced_another_is_used_once_it_is_complete(
+    database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T12: and what lies beside the old one does not get into it."""
+    with database.engine.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA wal_autocheckpoint = 0")
+        with connection.begin():
+            connection.exec_driver_sql("CREATE TABLE old (a)")
+    other.replace(file)
+
+    with pytest.raises(OperationalError, match=REPLACED):
+        put(database, "lost")
+    monkeypatch.setattr(database_file, "SETTLED_AFTER_SECONDS", 0)
+    with pytest.raises(OperationalError, match=REPLACED):
+        put(database, "lost")  # by a connection to the old file
+    put(database, "second")
+
+    database.close()
+    assert names(file) == ["other", "second"]
+    assert file.with_name("test.db-wal.replaced").exists()
+
+
+def test_a_service_that_stops_leaves_nothing_beside_the_new_file(
+    database: Database, file: Path, other: Path
+) -> None:
+    """T12: the next start would take it for the new file's."""
+    other.replace(file)
+
+    database.close()
+
+    assert names(file) == ["other"]
+    assert file.with_name("test.db-wal.replaced").exists()
+
+
+def test_a_file_that_is_still_being_written_is_not_used(
+    database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = iter(range(0, 100, 2))
+    monkeypatch.setattr(database_file, "monotonic", lambda: float(next(moment)))
+    other.replace(file)
+    for size in range(4):
+        with file.open("ab") as growing:
+            growing.write(b"x" * size)
+        with pytest.raises(OperationalError, match=REPLACED):
+            put(database, "lost")
+
+
+def test_two_processes_see_the_same_new_file(
+    database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_file, "SETTLED_AFTER_SECONDS", 0)
+    second = Database(database.url)
+    put(second, "both")
+    other.replace(file)
+    for each in (database, second):
+        with pytest.raises(OperationalError, match=REPLACED):
+            put(each, "lost")
+
+    put(database, "of one")
+    put(second, "of two")
+    second.close()
+    put(database, "of one again")
+
+    database.close()
+    assert names(file) == ["of one", "of one again", "of two", "other"]
+
+
+def test_a_service_whose_file_goes_says_so_and_is_well_when_it_comes_back(
+    settings: Settings, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """T12."""
+    with TestClient(create_app(settings)) as client:
+        aside = file.rename(file.with_name("aside.db"))
+        for path in ("/jobs", "/jobs", "/tasks/failed"):
+            refused = client.get(path)
+            assert (refused.status_code, refused.json()) == (503, {"detail": GONE})
+        ready = client.get("/health/ready")
+        assert (ready.status_code, ready.json()["detail"]) == (503, GONE)
+        assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
+        aside.rename(file)
+        assert client.get("/jobs").status_code == 200
+        assert client.get("/health/ready").status_code == 200
+
+
+def test_a_copy_is_a_whole_database(database: Database, file: Path, tmp_path: Path) -> None:
+    put(database, "second")
+    write_copy(file, tmp_path / "copy.db")
+    assert names(tmp_path / "copy.db") == ["first", "second"]

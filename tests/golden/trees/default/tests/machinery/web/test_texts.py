@@ -1,0 +1,123 @@
+"""Text that could not be kept is refused before any route sees it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import Depends, FastAPI, Request
+from fastapi.testclient import TestClient
+from pydantic import BaseModel
+
+from shop.main import create_app
+from shop.settings import Settings
+from shop.web import errors, texts
+
+JSON = {"Content-Type": "application/json"}
+HALF, WHOLE = "\ud83d", "\U0001f600"
+
+
+class Note(BaseModel):
+    """Text wherever it can be."""
+
+    text: str
+    more: dict[str, Any] = {}
+
+
+def add_routes(app: FastAPI) -> FastAPI:
+    """Add routes that give back what they get."""
+
+    @app.post("/echo")
+    def echo(note: Note) -> Note:
+        return note
+
+    @app.post("/raw")
+    async def raw(request: Request) -> int:
+        return len(await request.body())
+
+    @app.get("/echo/{text}")
+    def echo_text(text: str, query: str = "") -> list[str]:
+        return [text, query]
+
+    return app
+
+
+@pytest.fixture
+def light() -> TestClient:
+    """Make a service of these routes only, which takes less time than the real one."""
+    app = FastAPI(dependencies=[Depends(texts.refuse_half_characters)])
+    errors.install(app)
+    return TestClient(add_routes(app))
+
+
+def in_ascii(body: object) -> bytes:
+    return json.dumps(body).encode()
+
+
+def in_bytes(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode(errors="surrogatepass")
+
+
+def in_utf16(body: object) -> bytes:
+    return json.dumps(body).encode("utf-16")
+
+
+@pytest.mark.parametrize("encode", [in_ascii, in_bytes, in_utf16])
+@pytest.mark.parametrize("text", [HALF, "\udc00", f"{WHOLE}{HALF}", "\udc00\ud800"])
+@pytest.mark.parametrize("kind", ["application/json", "application/Problem+JSON; charset=utf-8"])
+def test_it_is_refused_and_its_field_named(
+    light: TestClient, text: str, encode: Callable[[object], bytes], kind: str
+) -> None:
+    response = light.post("/echo", content=encode({"text": text}), headers={"Content-Type": kind})
+
+    problem = {"type": "string_unicode", "loc": ["body", "text"], "msg": texts.MESSAGE}
+    assert (response.status_code, response.json()) == (422, {"detail": [problem]})
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ({"list": [1, [HALF]]}, ["list", 1, 0]),
+        ({"deep": {"deeper": HALF}}, ["deep", "deeper"]),
+        ({HALF: 1}, [HALF]),
+        ({"in": {HALF: 1}}, ["in", HALF]),
+    ],
+)
+def test_it_is_found_wherever_it_is(
+    light: TestClient, more: dict[str, object], where: list[object]
+) -> None:
+    response = light.post("/echo", content=in_ascii({"text": "x", "more": more}), headers=JSON)
+
+    assert response.status_code == 422
+    assert [problem["loc"] for problem in response.json()["detail"]] == [["body", "more", *where]]
+
+
+@pytest.mark.parametrize("text", ["", "plain", "\\ud83d", WHOLE, "\uffff\n\0"])
+def test_any_other_text_comes_back_as_it_was(light: TestClient, text: str) -> None:
+    response = light.post("/echo", content=in_ascii({"text": text}), headers=JSON)
+
+    assert response.json()["text"] == text
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'"\xff"', b"[" * 100_000, b"[" * 500 + b"]" * 500])
+def test_what_is_no_json_is_left_to_the_route(light: TestClient, body: bytes) -> None:
+    assert light.post("/raw", content=body, headers=JSON).json() == len(body)
+
+
+def test_what_is_not_said_to_be_json_is_left_to_the_route(light: TestClient) -> None:
+    assert light.post("/raw", content=in_ascii(HALF)).json() == len(in_ascii(HALF))
+
+
+@pytest.mark.parametrize("half", ["%ED%A0%BD", "%FF"])
+def test_a_path_and_a_query_cannot_hold_it(light: TestClient, half: str) -> None:
+    response = light.get(f"/echo/{half}?query={half}")
+
+    assert response.status_code == 200
+    assert set("".join(response.json())) == {"\ufffd"}
+
+
+def test_the_application_refuses_it_for_all_routes(settings: Settings) -> None:
+    with TestClient(add_routes(create_app(settings))) as client:
+        response = client.post("/echo", content=in_ascii({"text": HALF}), headers=JSON)
+
+    assert response.status_code == 422
