@@ -12,8 +12,8 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "NotFoundError": ("web.errors", "errors"),
     "refusals": ("web.refusals", "refusals"),
     "ClientOnly": ("web.security", "security"),
-    "HeaderKey": ("values.keys", "web.keys", "keys"),
-    JSON_DECIMAL: ("values.decimals", "web.decimals", "decimals"),
+    "HeaderKey": ("values.keys", "keys"),
+    JSON_DECIMAL: ("values.decimals", "decimals"),
     "taken": ("database",),
     "find_work": ("process.discovery", "discovery"),
 }

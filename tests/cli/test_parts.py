@@ -95,7 +95,7 @@ MODULE = ("add-module", "books", "--field", "price:Decimal", "--no-verify")
         (TASK, "src/shop/web/security.py", "ClientOnly"),
         (MODULE, "src/shop/web/security.py", "ClientOnly"),
         (MODULE, "src/shop/values/decimals.py", "JsonDecimal"),
-        (JOB, "src/shop/background/scheduling/__init__.py", "Job"),
+        (JOB, "src/shop/background/__init__.py", "Job"),
     ],
 )
 def test_a_project_of_another_version_is_not_given_what_it_cannot_import(
