@@ -86,7 +86,8 @@ def post(server: Server, work: dict[str, object]) -> str | None:
 def states(server: Server) -> dict[str, str]:
     """Read the state of each run from the ledger."""
     with closing(sqlite3.connect(server.database)) as connection:
-        rows = connection.execute("SELECT id, state FROM fastforge_runs WHERE name = 'toil'").fetchall()
+        query = "SELECT id, state FROM fastforge_runs WHERE name = 'toil'"
+        rows = connection.execute(query).fetchall()
     return dict(rows)
 
 
