@@ -46,8 +46,8 @@ def test_without_its_examples_a_project_has_the_files_of_a_bare_one_and_few_more
         assert ran.err.count("one example: they go together") == (words == first)
 
     left = {*files_of(shop)} - {".fastforge/project.yml"} - bare()
-    [address, made, dropped] = sorted(left)
-    assert address == "src/shop/mail_address.py"  # the settings refer to it
+    [made, dropped, address] = sorted(left)
+    assert address == "src/shop/values/mail_address.py"  # the settings refer to it
     assert made == f"{VERSIONS}/2026_01_01_payments_0002.py"  # later revisions follow it
     assert dropped.startswith(f"{VERSIONS}/drop_payments_")
     assert bare() < {*files_of(shop)}
