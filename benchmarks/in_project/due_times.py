@@ -19,7 +19,7 @@ from shop.background.scheduling import Every, Job
 from shop.background.services import Services
 from shop.background.work import RunContext
 from shop.database import Database
-from shop.database.schema import upgrade
+from shop.database.schema import opened, upgrade
 from shop.settings import Settings
 from sqlalchemy import event, select
 
@@ -36,16 +36,18 @@ def process(url: str, jobs: int, seconds: int) -> None:
         f"job_{n}": Job(name=f"job_{n}", schedule=Every(each), function=nothing, max_instances=5)
         for n in range(jobs)
     }
-    services = Services.build(Settings(database_url=url), nobody, registry)
     statements: Counter[str] = Counter()
 
     def count(*arguments: object) -> None:
         statements[str(arguments[2]).split()[0]] += 1
 
-    event.listen(services.database.engine, "before_cursor_execute", count)
-    services.start()
-    time.sleep(seconds)
-    services.stop()
+    settings = Settings(database_url=url)
+    with opened(url, migrate=True) as database:
+        services = Services.build(settings, database, registry, nobody)
+        event.listen(database.engine, "before_cursor_execute", count)
+        services.start()
+        time.sleep(seconds)
+        services.stop()
     print(json.dumps(statements))
 
 

@@ -12,6 +12,7 @@ from shop.background import RunContext, Task, ledger
 from shop.background.execution import nobody
 from shop.background.models import Run, State
 from shop.background.services import Services
+from shop.database.schema import opened
 from shop.settings import Settings
 from sqlalchemy import func, select
 
@@ -54,17 +55,18 @@ def main() -> None:
     some, total = int(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/shop.db", run_retention_rows=10**9)
-        services = Services.build(settings, nobody, {TASK.name: TASK})
-        services.start()
-        run(services, some, some)
-        first, began = resident_mib(), time.perf_counter()
-        print(f"after {some:,} tasks: {first:.0f} MiB")
-        run(services, total - some, total)
-        seconds = time.perf_counter() - began
-        last = resident_mib()
-        print(f"after {total:,} tasks: {last:.0f} MiB, {last / first:.2f} of that;", end=" ")
-        print(f"{(total - some) / seconds:.0f} tasks a second")
-        services.stop()
+        with opened(settings.database_url, migrate=True) as database:
+            services = Services.build(settings, database, {TASK.name: TASK}, nobody)
+            services.start()
+            run(services, some, some)
+            first, began = resident_mib(), time.perf_counter()
+            print(f"after {some:,} tasks: {first:.0f} MiB")
+            run(services, total - some, total)
+            seconds = time.perf_counter() - began
+            last = resident_mib()
+            print(f"after {total:,} tasks: {last:.0f} MiB, {last / first:.2f} of that;", end=" ")
+            print(f"{(total - some) / seconds:.0f} tasks a second")
+            services.stop()
 
 
 if __name__ == "__main__":

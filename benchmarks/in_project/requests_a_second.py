@@ -15,11 +15,12 @@ from pathlib import Path
 SECONDS = float(sys.argv[1])
 APPS = {
     "bare": "app = FastAPI()",
-    "with metrics": "app = FastAPI()\nMetrics().instrument(app)",
+    "with metrics": "app = FastAPI()\nMetrics().instrument(app, lambda _app: CollectorRegistry())",
     "with metrics and ledger": "app = create_app(Settings(log_level='WARNING'))",
 }
 MODULE = """
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 from shop.main import create_app
 from shop.monitoring.metrics import Metrics
 from shop.settings import Settings

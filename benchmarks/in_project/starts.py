@@ -8,8 +8,7 @@ import time
 from shop.background.execution import nobody
 from shop.background.scheduling import Crontab, Job
 from shop.background.services import Services
-from shop.database import Database
-from shop.database.schema import upgrade
+from shop.database.schema import opened
 from shop.settings import Settings
 
 
@@ -27,15 +26,13 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/shop.db")
-        database = Database(settings.database_url)
-        upgrade(database)
-        database.close()
-        for label in ("all new", "unchanged", "unchanged"):
-            services = Services.build(settings, nobody, jobs)
-            began = time.perf_counter()
-            services.scheduler.start()
-            print(f"{count} jobs, {label}: {time.perf_counter() - began:.2f} s")
-            services.stop()
+        with opened(settings.database_url, migrate=True) as database:
+            for label in ("all new", "unchanged", "unchanged"):
+                services = Services.build(settings, database, jobs, nobody)
+                began = time.perf_counter()
+                services.scheduler.start()
+                print(f"{count} jobs, {label}: {time.perf_counter() - began:.2f} s")
+                services.stop()
 
 
 if __name__ == "__main__":

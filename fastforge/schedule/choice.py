@@ -43,7 +43,7 @@ class ScheduleChoice:
 
     @property
     def source(self) -> str:
-        """The schedule as Python, for `from ..scheduling import Crontab, Daily, Every, Once`."""
+        """The schedule as Python, for `from ..background import Crontab, Daily, Every, Once`."""
         if self.kind == "every":
             parts = _interval_parts(self.text)
             return f"Every(timedelta({', '.join(f'{unit}={n}' for unit, n in parts.items())}))"

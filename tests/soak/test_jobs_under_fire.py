@@ -25,8 +25,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from ..background import RunContext
-from ..scheduling import Every, Job
+from ..background import Every, Job, RunContext
 
 
 def {name}(context: RunContext) -> None:
