@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import ledger
 from .execution import Observer, Outcome, execute, judge, timed_out
-from .host import Database, Settings, bound
+from .host import Database, Settings, log_context
 from .models import Run
 from .work import RunContext, Work
 
@@ -57,7 +57,7 @@ class Attempt(threading.Thread):
         database = self.process.database
         context = RunContext(row.id, row.name, row.attempt, row.due_at, settings, database)
         try:
-            with bound(run_id=str(row.id), work=row.name):
+            with log_context(run_id=str(row.id), work=row.name):
                 error = execute(self.work, context, row.payload, self._return)
                 while not (self._ended(error) or stopped.wait(settings.poll_seconds)):
                     pass
@@ -71,7 +71,7 @@ class Attempt(threading.Thread):
             return
         self._timed_out = True  # before it is recorded: the thread may end at the same time
         try:
-            with bound(run_id=str(self.row.id), work=self.row.name):
+            with log_context(run_id=str(self.row.id), work=self.row.name):
                 self._record(timed_out(self.work.timeout), release=False)
         except SQLAlchemyError:
             self._timed_out = False
@@ -85,7 +85,7 @@ class Attempt(threading.Thread):
             self._record(error, release=True)
         except SQLAlchemyError as problem:
             message = "the end of the run cannot be recorded; trying again"
-            self.process.database.trouble.log(logger, message, problem)
+            self.process.database.repeated_errors.log(logger, message, problem)
             return False
         return True
 

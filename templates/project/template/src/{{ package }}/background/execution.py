@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .host import aside, wait_for
+from .host import in_thread, wait_for
 from .models import State
 from .work import RunContext, Work
 
@@ -66,7 +66,7 @@ def _run(
         return runner.run(ending)
     finally:
         returned()
-        wait_for(aside("what the function left behind", runner.close), LEFT_BEHIND_SECONDS)
+        wait_for(in_thread("what the function left behind", runner.close), LEFT_BEHIND_SECONDS)
 
 
 async def _error_of(result: Awaitable[object], longest: timedelta | None) -> BaseException | None:

@@ -8,10 +8,10 @@ the rest over while it starts: see `door`.
 from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, UtcDateTime
 from ..database.engine import limit_waits, lock_ledger
 from ..monitoring.health import UNAVAILABLE, Health, answer
-from ..process.ending import aside, wait_for
-from ..process.logs import bound
+from ..process.ending import in_thread, wait_for
+from ..process.logs import log_context
 from ..process.starting import StartError
-from ..process.trouble import Trouble
+from ..process.trouble import RepeatedErrors
 from ..settings import Settings, SettingsDep
 from ..web.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from ..web.protocol import root_path
@@ -32,19 +32,19 @@ __all__ = [
     "OpsRead",
     "OpsWrite",
     "ReadSessionDep",
+    "RepeatedErrors",
     "SessionDep",
     "Settings",
     "SettingsDep",
     "StartError",
-    "Trouble",
     "UnavailableError",
     "UnprocessableError",
     "UtcDateTime",
     "answer",
-    "aside",
-    "bound",
+    "in_thread",
     "limit_waits",
     "lock_ledger",
+    "log_context",
     "refusals",
     "root_path",
     "wait_for",

@@ -12,7 +12,7 @@ from .attempt import Process
 from .clock import WallClock
 from .execution import Observer
 from .heartbeat import Heartbeat
-from .host import Database, Settings, aside, wait_for
+from .host import Database, Settings, in_thread, wait_for
 from .intake import Intake
 from .overdue import Overdue
 from .work import Registry
@@ -78,7 +78,7 @@ class Runner:
         self._stopped.set()
         self.wake()
         self._thread.join(STOP_SECONDS)
-        wait_for(aside("marking interrupted runs", self._heartbeat.end), STOP_SECONDS)
+        wait_for(in_thread("marking interrupted runs", self._heartbeat.end), STOP_SECONDS)
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
@@ -89,7 +89,7 @@ class Runner:
                 self.last_pass = monotonic()
             except Exception as error:  # noqa: BLE001 (said once a minute, and tried again)
                 message = "the ledger cannot be used; trying again"
-                self._database.trouble.log(logger, message, error)
+                self._database.repeated_errors.log(logger, message, error)
                 self._heartbeat.hurry()  # it may be that something was claimed all the same
             self._wake.wait(pause)
 

@@ -13,7 +13,7 @@ from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import APIKeyHeader
 from pydantic import SecretStr
 
-from ..process.logs import bind
+from ..process.logs import add_log_context
 from ..settings import SettingsDep
 from .callers import is_local
 
@@ -59,7 +59,7 @@ async def guard_client(
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-API-Key", key))
     else:
         request.state.client = client
-        bind(client=client)
+        add_log_context(client=client)
 
 
 def is_operator(settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: ClientDep) -> bool:

@@ -14,7 +14,7 @@ from time import monotonic
 
 from apscheduler.schedulers.base import STATE_RUNNING, STATE_STOPPED, BaseScheduler
 
-from ..host import Trouble
+from ..host import RepeatedErrors
 from .due import MOST_AT_ONCE, Due, due_times
 from .jobstore import DECLARED, JobStore
 from .schedules import Schedule
@@ -45,7 +45,7 @@ class LedgerScheduler(BaseScheduler):
         on the thread that did all the rest.
         """
         super().__init__(timezone=UTC, jobstores={DECLARED: store})
-        self.trouble = Trouble()
+        self.repeated_errors = RepeatedErrors()
         self.last_pass = monotonic()
         self.seen_until = datetime.now(UTC)
         """Of the store as it was then, all that was due has been handed over."""
@@ -106,7 +106,9 @@ class LedgerScheduler(BaseScheduler):
         try:
             wait = self._pass(self._upkeep(self.seen_until))
         except Exception as error:  # noqa: BLE001 (said once a minute, and tried again)
-            self.trouble.log(logger, "the pass over the due jobs failed; trying again", error)
+            self.repeated_errors.log(
+                logger, "the pass over the due jobs failed; trying again", error
+            )
             return RETRY_SECONDS
         self.last_pass, self.seen_until = monotonic(), began
         return wait

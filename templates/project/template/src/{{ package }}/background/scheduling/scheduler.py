@@ -39,7 +39,7 @@ class Scheduler:
         self._database, self._runner, self._observe = database, runner, observe
         self._store = stores[DECLARED]
         self.engine = LedgerScheduler(self._store, self._hand_over, self._look, self._leave)
-        self.engine.trouble = database.trouble
+        self.engine.repeated_errors = database.repeated_errors
         self._upkeep = Upkeep(runner.owner, database, self.engine, self.jobs)
 
     @property
