@@ -1,8 +1,7 @@
-"""What background work takes from the service around it: no other file in here imports from above.
+"""All that background work imports from the service; other files in it import from here.
 
-To put this folder into another application, write this file anew: sessions and locks of its
-database, its settings, how it refuses, who may call what, and how it logs. The application hands
-the rest over while it starts: see `door`.
+To use this folder in another application, rewrite this file: database sessions and locks, settings,
+error responses, access control, logging. The application sets the rest at its start: see `door`.
 """
 
 from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, UtcDateTime
