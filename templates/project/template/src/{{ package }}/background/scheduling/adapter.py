@@ -1,7 +1,7 @@
 """Adapts APScheduler 3.11, which only computes due times here (S1, S5, S8, S11, S15).
 
-This uses APScheduler's stores and triggers by their documented interface, but not its loop. The loop
-here records due times in the ledger and advances a job only after that. After an error it logs and
+It uses the stores and triggers by their documented interface, and replaces the loop: this one
+records due times in the ledger and advances a job only after that. After an error it logs and
 retries, where APScheduler's loop would end.
 """
 

@@ -1,7 +1,7 @@
 """Reads crontab expressions and computes their due times (S3, S4).
 
-The meaning is that of Debian's crontab(5), also at clock changes; `cronsim` computes it. This parser
-takes five fields or an alias, allows ranges that wrap (`fri-sun`, `22-2`) and explains errors.
+The meaning is that of Debian's crontab(5), also at clock changes, by `cronsim`. This parser takes
+five fields or an alias, allows ranges that wrap (`fri-sun`, `22-2`) and explains errors.
 """
 
 import re

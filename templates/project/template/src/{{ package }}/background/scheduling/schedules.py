@@ -46,7 +46,7 @@ class Every:
 
 @dataclass(frozen=True)
 class Daily:
-    """Once a day at HH:MM; if a clock change skips it, right after; if it comes twice, the first."""
+    """Once a day at HH:MM; after a clock change that skips it; the first time if it comes twice."""
 
     at: str
     timezone: str = "UTC"
