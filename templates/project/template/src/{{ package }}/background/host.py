@@ -9,8 +9,8 @@ from ..database.engine import limit_waits, lock_ledger
 from ..monitoring.health import UNAVAILABLE, Health, answer
 from ..process.ending import in_thread, wait_for
 from ..process.logs import log_context
+from ..process.repeated_errors import RepeatedErrors
 from ..process.starting import StartError
-from ..process.trouble import RepeatedErrors
 from ..settings import Settings, SettingsDep
 from ..web.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from ..web.protocol import root_path
