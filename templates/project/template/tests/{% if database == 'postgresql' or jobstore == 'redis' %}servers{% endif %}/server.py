@@ -1,4 +1,4 @@
-"""What the servers have in common: a folder, a process, and how to know that it is ready."""
+"""The base of the servers: a folder, a process, and a check that it is ready."""
 
 import signal
 import subprocess
@@ -18,12 +18,12 @@ class Server(ABC):
     """One server; all that it writes is in `folder`."""
 
     setting: ClassVar[str]
-    """The variable that names a server of yours instead."""
+    """The variable with the URL of a server of yours, which is used instead."""
     not_ready: ClassVar[type[Exception]]
     end: ClassVar[signal.Signals] = signal.SIGTERM
     url: str
     user: Mapping[str, Any]
-    """Who runs it, as arguments of subprocess."""
+    """The user that runs it, as arguments of subprocess."""
 
     def __init__(self, folder: Path) -> None:
         """Make the folder."""
@@ -32,7 +32,7 @@ class Server(ABC):
 
     @abstractmethod
     def command(self) -> list[str]:
-        """Give the command that serves, relative to the folder."""
+        """Return the command of the server, relative to the folder."""
 
     @abstractmethod
     def connect(self) -> None:

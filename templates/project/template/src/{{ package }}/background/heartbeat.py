@@ -57,7 +57,7 @@ class Heartbeat:
         try:
             self._beat(active)
         except Exception:
-            # The other processes may have failed to beat too: start to watch them anew.
+            # The other processes may have failed to beat too: start to watch them again.
             self._peers = Peers(self._settings.lease_seconds)
             raise
         self._last_beat = monotonic()

@@ -33,10 +33,10 @@ def requeue_unbegun(
     """
     unbegun = or_(Run.started_at.is_(None), Run.id.in_(never_begun))
     claimed = select(Run.id).where(Run.held_by.in_(owners), Run.state == State.RUNNING, unbegun)
-    ours = update(Run).where(Run.id.in_(claimed.with_for_update(skip_locked=True)))
+    unbegun_runs = update(Run).where(Run.id.in_(claimed.with_for_update(skip_locked=True)))
     start = {"state": State.QUEUED, "started_at": None, "held_by": None}
     return Counter(
-        session.scalars(ours.values(**start, attempt=Run.attempt - 1).returning(Run.name))
+        session.scalars(unbegun_runs.values(**start, attempt=Run.attempt - 1).returning(Run.name))
     )
 
 
@@ -88,8 +88,8 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
     keys_until = now - timedelta(hours=settings.idempotency_key_hours)
     keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
     old = select(Run.id).where(Run.finished_at <= until, keyless, Run.held_by.is_(None))
-    ours = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
-    gone = session.scalars(delete(Run).where(Run.id.in_(ours)).returning(Run.id)).all()
+    unlocked = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
+    gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
     return len(gone) < PRUNED_AT_ONCE
 
 

@@ -84,7 +84,7 @@ def guard_read(settings: SettingsDep, *, operator: OperatorDep) -> None:
 
 
 def guard_write(settings: SettingsDep, *, operator: OperatorDep) -> None:
-    """Allow operators only; while no key is set, nobody may change anything."""
+    """Allow operators only; while no key is set, all changes are refused."""
     if settings.ops_api_key is None:
         raise HTTPException(HTTPStatus.FORBIDDEN, "operations are off: set OPS_API_KEY")
     if not operator:

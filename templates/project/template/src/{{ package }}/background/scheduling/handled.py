@@ -33,6 +33,6 @@ def advance(session: Session, until: Mapping[str, datetime]) -> None:
 
 
 def forget(session: Session, names: Collection[str]) -> None:
-    """Delete jobs that are no longer in the code; if they return, they start anew."""
+    """Delete jobs that are no longer in the code; if they return, they start again from then."""
     lock_ledger(session.connection())
     session.execute(delete(HandledJob).where(HandledJob.name.in_(names)))
