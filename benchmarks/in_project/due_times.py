@@ -13,13 +13,13 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from shop.background.execution import nobody
+from shop.background.execution import no_observer
 from shop.background.models import Run
 from shop.background.scheduling import Every, Job
 from shop.background.services import Services
 from shop.background.work import RunContext
 from shop.database import Database
-from shop.database.schema import opened, upgrade
+from shop.database.schema import open_database, upgrade
 from shop.settings import Settings
 from sqlalchemy import event, select
 
@@ -42,8 +42,8 @@ def process(url: str, jobs: int, seconds: int) -> None:
         statements[str(arguments[2]).split()[0]] += 1
 
     settings = Settings(database_url=url)
-    with opened(url, migrate=True) as database:
-        services = Services.build(settings, database, registry, nobody)
+    with open_database(url, migrate=True) as database:
+        services = Services.build(settings, database, registry, no_observer)
         event.listen(database.engine, "before_cursor_execute", count)
         services.start()
         time.sleep(seconds)

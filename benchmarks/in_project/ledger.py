@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from shop.background import ledger
 from shop.background.claim import begin, claim
-from shop.background.execution import nobody
+from shop.background.execution import no_observer
 from shop.background.heartbeat import Heartbeat
 from shop.background.models import Run, State
 from shop.background.scheduling import Every, Job
@@ -75,11 +75,11 @@ def main() -> None:
                     begin(session, "me", claimed, datetime.now(UTC))
             return claimed
 
-        heart = Heartbeat("me", Settings(), database, {}, nobody)
+        heart = Heartbeat("me", Settings(), database, {}, no_observer)
 
         def beat() -> object:
-            heart.hurry()
-            return heart.keep([])
+            heart.beat_soon()
+            return heart.beat_if_due([])
 
         beat()  # who is in no table gets nothing
         for label, action in (("a page of runs", page), ("claim, nothing due", take)):

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 from shop.background import RunContext, Task, ledger
-from shop.background.execution import nobody
+from shop.background.execution import no_observer
 from shop.background.models import Run, State
 from shop.background.services import Services
-from shop.database.schema import opened
+from shop.database.schema import open_database
 from shop.settings import Settings
 from sqlalchemy import func, select
 
@@ -55,8 +55,8 @@ def main() -> None:
     some, total = int(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/shop.db", run_retention_rows=10**9)
-        with opened(settings.database_url, migrate=True) as database:
-            services = Services.build(settings, database, {TASK.name: TASK}, nobody)
+        with open_database(settings.database_url, migrate=True) as database:
+            services = Services.build(settings, database, {TASK.name: TASK}, no_observer)
             services.start()
             run(services, some, some)
             first, began = resident_mib(), time.perf_counter()

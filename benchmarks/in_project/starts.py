@@ -5,10 +5,10 @@ import sys
 import tempfile
 import time
 
-from shop.background.execution import nobody
+from shop.background.execution import no_observer
 from shop.background.scheduling import Crontab, Job
 from shop.background.services import Services
-from shop.database.schema import opened
+from shop.database.schema import open_database
 from shop.settings import Settings
 
 
@@ -26,9 +26,9 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/shop.db")
-        with opened(settings.database_url, migrate=True) as database:
+        with open_database(settings.database_url, migrate=True) as database:
             for label in ("all new", "unchanged", "unchanged"):
-                services = Services.build(settings, database, jobs, nobody)
+                services = Services.build(settings, database, jobs, no_observer)
                 began = time.perf_counter()
                 services.scheduler.start()
                 print(f"{count} jobs, {label}: {time.perf_counter() - began:.2f} s")
