@@ -78,7 +78,7 @@ class Attempt(threading.Thread):
             raise
 
     def _mark_returned(self) -> None:
-        self._returned = True  # the timeout does not count tasks that it left behind
+        self._returned = True  # leftover tasks of the function do not count for the timeout
 
     def _try_record(self, error: BaseException | None) -> bool:
         try:

@@ -1,7 +1,7 @@
 """Before each pass, makes the store equal to the code of the newest process (S5, S18, S19).
 
-Each pass adds jobs that the store has lost, and records the due times that were missed because of
-it. The full comparison happens when a process starts or ends, and every RECONCILE_EVERY_SECONDS.
+Each pass adds jobs that the store has lost, so that their due times since the loss are recorded.
+The full comparison happens when a process starts or ends, and every RECONCILE_EVERY_SECONDS.
 """
 
 import logging
