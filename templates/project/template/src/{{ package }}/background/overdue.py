@@ -61,4 +61,4 @@ class Watch:
         if str(found):
             logger.warning("%s", found)
         else:
-            logger.info("nothing waits for too long any more")
+            logger.info("nothing is overdue any more")

@@ -57,7 +57,7 @@ def sweep(
     for run in [run for run in cut_off if run.name in registry]:
         repeat = registry[run.name].may_repeat(run.attempt)
         if not repeat:
-            run.error = f"{run.error or 'its process died'}; nobody knows how far it came"
+            run.error = f"{run.error or 'its process died'}; it is unknown how far it came"
         run.state = State.QUEUED if repeat else State.LOST
         run.available_at = now if repeat else run.available_at
         run.finished_at = None if repeat else now

@@ -71,7 +71,7 @@ class Deadline:
             self._end()
 
     def _end(self) -> None:
-        message = "told to end %.0f s ago, and something does not: the process ends now"
+        message = "shutdown began %.0f s ago and something hangs: the process ends now"
         line = threading.Thread(target=logger.critical, args=[message, self._seconds], daemon=True)
         line.start()
         line.join(1)  # writing the log line may hang too

@@ -82,7 +82,7 @@ class Scheduler:
         try:
             self._upkeep.leave()
         except SQLAlchemyError:
-            logger.exception("the others cannot be told that this process ends; they will see")
+            logger.exception("this process cannot delete its row; others will see it as dead")
 
     def _record(self, due: Sequence[Due]) -> None:
         with self._database.transaction() as session:

@@ -89,7 +89,9 @@ class Upkeep:
         self._pending = {n: at for n, at in self._pending.items() if n not in ready}
         lost = sorted(new.keys() & since)
         if lost:
-            logger.warning("the jobstore has lost %s: made up for what was due", ", ".join(lost))
+            logger.warning(
+                "the jobstore has lost %s: added again with all due times", ", ".join(lost)
+            )
         begun = ready | {name: recorded_until for name in code if name not in since}
         gone = marks.keys() - enabled - {name for name, _ in others.declared}
         if begun or gone:
@@ -108,7 +110,7 @@ class Upkeep:
         limit = datetime.now(UTC) + CLOCKS_DIFFER
         ahead = {name: at for name, at in since.items() if at > limit}
         if ahead and not self._warned:
-            text = "the clock was set back: %s wait until it is %s again, for what was due is done"
+            text = "the clock was set back: %s wait until it is %s again, as all before is done"
             logger.warning(text, ", ".join(sorted(ahead)), max(ahead.values()))
         self._warned = bool(ahead)
 
