@@ -1,4 +1,4 @@
-"""Fixtures: a database of its own for each test, the real application around it, and waiting."""
+"""Fixtures: a database for each test, settings, the real application, waiting for a condition."""
 
 import os
 import re
@@ -24,12 +24,12 @@ HERE = ("127.0.0.1", 50000)
 _FROM_OUTSIDE = re.compile(
     r"(?i:\w+_proxy)|UVICORN_\w+|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS|FORCE_COLOR|PYTHONOPTIMIZE"
 )
-"""Variables of the shell that would change what the tests and their servers talk to."""
+"""Environment variables that would change which servers the tests use."""
 PROJECT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure() -> None:
-    """Drop them, for the processes that tests start too."""
+    """Unset them, also for the processes that tests start."""
     for name in filter(_FROM_OUTSIDE.fullmatch, list(os.environ)):
         del os.environ[name]
 
@@ -60,13 +60,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database_url(migrated_file: Path, tmp_path: Path) -> str:
-    """Give the URL of a database for one test, with its tables and nothing in them."""
+    """Return the URL of a database for one test, with empty tables."""
     return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'test.db')}"
 
 
 @pytest.fixture
 def empty_database_url(tmp_path: Path) -> str:
-    """Give the URL of a database without tables."""
+    """Return the URL of a database without tables."""
     return f"sqlite:///{tmp_path / 'new.db'}"
 
 
@@ -78,7 +78,7 @@ def no_database_url(tmp_path: Path) -> str:
 
 @cache
 def defaults() -> Settings:
-    """Read the settings once; that takes longer than many a test."""
+    """Read the settings once, because that takes longer than many tests."""
     return Settings()
 
 
@@ -87,7 +87,7 @@ def settings(
     database_url: str,
     tmp_path: Path,
 ) -> Settings:
-    """Settings for one test: its own database, and waits that are short."""
+    """Return settings for one test: its own database, and short waits."""
     own = {
         "database_url": database_url,
         "poll_seconds": 0.05,
@@ -100,7 +100,7 @@ def settings(
 
 @pytest.fixture
 def environment(settings: Settings) -> dict[str, str]:
-    """Give the environment of a process of its own that uses what the test uses."""
+    """Return the environment for a new process with the settings of the test."""
     names = ["database_url", "background_heartbeat_file"]
     return {**os.environ, **{name.upper(): getattr(settings, name) for name in names}}
 
@@ -121,7 +121,7 @@ def app(settings: Settings) -> FastAPI:
 
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
-    """Start the application for real, lifespan included, and stop it at the end of the test.
+    """Start the real application, with its lifespan, and stop it at the end of the test.
 
     It is called from this machine, so routes for clients need no key.
     """
@@ -131,7 +131,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 @pytest.fixture
 def wait_until() -> Callable[[Callable[[], object]], None]:
-    """Wait for a condition that comes true in another thread or process."""
+    """Wait for a condition that another thread or process makes true."""
 
     def wait(condition: Callable[[], object]) -> None:
         end = time.monotonic() + LONGEST_WAIT_SECONDS

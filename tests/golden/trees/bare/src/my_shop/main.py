@@ -1,4 +1,4 @@
-"""The application: `create_app()` for tests, `app` for a server."""
+"""The application: `create_app()` makes one for tests, `app` is the one for a server."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -7,10 +7,10 @@ from fastapi import Depends, FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from . import background
-from .background.execution import nobody
+from .background.execution import no_observer
 from .background.work import Registry
 from .database import outage
-from .database.schema import opened
+from .database.schema import open_database
 from .monitoring import health
 from .process import logs
 from .process.discovery import find_routers, find_work
@@ -18,7 +18,7 @@ from .process.ending import deadline_from_signals
 from .settings import Settings
 from .web import errors, protocol
 from .web.refusals import refusals
-from .web.texts import refuse_half_characters
+from .web.texts import refuse_surrogates
 
 DESCRIPTION = "Sells things."
 
@@ -26,7 +26,7 @@ DESCRIPTION = "Sells things."
 def create_app(settings: Settings | None = None, registry: Registry | None = None) -> FastAPI:
     """Make an application.
 
-    Settings are read from the environment and work is found by discovery, unless they are given.
+    Without arguments, it reads the settings from the environment and finds the jobs and tasks.
     """
     settings = settings or Settings()
 
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         logs.configure(settings)
         app.state.registry = find_work() if registry is None else registry
-        database = opened(settings.database_url, migrate=settings.auto_migrate)
+        database = open_database(settings.database_url, migrate=settings.auto_migrate)
         with deadline_from_signals(settings.shutdown_grace_seconds):
             async with contextmanager_in_threadpool(database) as app.state.database:
                 yield
@@ -43,18 +43,18 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         title="my-shop",
         description=DESCRIPTION,
         lifespan=lifespan,
-        redirect_slashes=False,  # each redirected path would be a label of its own in the metrics
-        dependencies=[Depends(refuse_half_characters)],
+        redirect_slashes=False,  # each redirected path would become a label in the metrics
+        dependencies=[Depends(refuse_surrogates)],
     )
     app.state.settings = settings
-    app.state.observe = nobody
+    app.state.observe = no_observer
     protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)
     errors.install(app)
     outage.install(app)
     app.include_router(health.router)
     for router in (background.router, *find_routers()):
-        app.include_router(router, responses=refusals(503))  # the database may be lost at any time
+        app.include_router(router, responses=refusals(503))  # the database may fail at any time
     return app
 
 

@@ -15,7 +15,7 @@ LogLevel = Annotated[
 
 
 class Settings(BaseSettings):
-    """What may differ between two places that run this service."""
+    """What may differ from one installation of this service to another."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
 
 
 def get_settings(request: Request) -> Settings:
-    """Give the settings the application was made with."""
+    """Return the settings of the application."""
     settings: Settings = request.app.state.settings
     return settings
 

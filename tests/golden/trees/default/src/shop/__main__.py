@@ -1,7 +1,7 @@
-"""`python -m shop`: the service under uvicorn, as the image starts it.
+"""`python -m shop`: runs the service with uvicorn.
 
-The command `uvicorn` writes lines of a format of its own before the service is there, ends with 0
-when workers cannot start, and starts a worker that cannot be imported again and again.
+The command `uvicorn` has three faults that this avoids: its first log lines have another format, it
+exits with 0 when workers cannot start, and it restarts a worker that cannot be imported forever.
 """
 
 import argparse
@@ -21,14 +21,14 @@ from .settings import Settings
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 10
-"""So long a worker may be silent, as while it starts on a busy machine, before it is replaced."""
+"""A worker that does not answer for so long, such as at a slow start, is replaced."""
 
 
 def load() -> FastAPI:
-    """Give the application to a server; the process ends if there is none."""
+    """Return the application; exit if it cannot be imported."""
     try:
         logs.configure(Settings())
-        from .main import app  # noqa: PLC0415 (what fails while it is imported is said here)
+        from .main import app  # noqa: PLC0415 (errors of the import are logged here)
     except ValidationError as error:
         say(error)
     except Exception:
@@ -39,13 +39,13 @@ def load() -> FastAPI:
 
 
 def say(error: ValidationError) -> None:
-    """Say in one line which settings are wrong."""
+    """Log in one line which settings are wrong."""
     wrong = (f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
     logger.critical("the service cannot start: %s", "; ".join(wrong))
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM or SIGINT; give the exit code."""
+    """Serve until SIGTERM or SIGINT; return the exit code."""
     options = parser().parse_args(arguments)
     try:
         logs.configure(Settings())
@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> int:
 
 
 def supervise(config: Config) -> int:
-    """Run workers; give the code of one that could not start, which ends the others too."""
+    """Run the workers; return STARTUP_FAILURE if one could not start, which ends all."""
     with config.bind_socket() as listener:
         supervisor = Multiprocess(config, sockets=[listener])
         supervisor.run()
@@ -77,13 +77,13 @@ def supervise(config: Config) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Make the parser of the options, which mean what they do for `uvicorn`."""
+    """Make the parser; the options mean the same as for `uvicorn`."""
     made = argparse.ArgumentParser(prog="python -m shop", allow_abbrev=False)
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=8000)
-    made.add_argument("--fd", type=int, help="a socket that listens already, instead of both")
+    made.add_argument("--fd", type=int, help="an open socket, instead of host and port")
     made.add_argument("--workers", type=int, help="processes (default: 1, or $WEB_CONCURRENCY)")
-    made.add_argument("--root-path", default="", help="the prefix that a proxy takes away")
+    made.add_argument("--root-path", default="", help="the path prefix that a proxy removes")
     made.add_argument(
         "--forwarded-allow-ips", help="the proxies (default: this machine, or $FORWARDED_ALLOW_IPS)"
     )

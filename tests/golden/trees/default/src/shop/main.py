@@ -1,4 +1,4 @@
-"""The application: `create_app()` for tests, `app` for a server."""
+"""The application: `create_app()` makes one for tests, `app` is the one for a server."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from . import background
 from .background.metrics import RunMetrics
 from .background.work import Registry
 from .database import outage
-from .database.schema import opened
+from .database.schema import open_database
 from .monitoring import health
 from .monitoring.metrics import Metrics
 from .monitoring.workers import check_setting
@@ -20,7 +20,7 @@ from .process.ending import deadline_from_signals
 from .settings import Settings
 from .web import errors, protocol
 from .web.refusals import refusals
-from .web.texts import refuse_half_characters
+from .web.texts import refuse_surrogates
 
 DESCRIPTION = "Sells things."
 
@@ -28,7 +28,7 @@ DESCRIPTION = "Sells things."
 def create_app(settings: Settings | None = None, registry: Registry | None = None) -> FastAPI:
     """Make an application.
 
-    Settings are read from the environment and work is found by discovery, unless they are given.
+    Without arguments, it reads the settings from the environment and finds the jobs and tasks.
     """
     settings = settings or Settings()
     metrics = Metrics()
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         logs.configure(settings)
         check_setting()
         app.state.registry = find_work() if registry is None else registry
-        database = opened(settings.database_url, migrate=settings.auto_migrate)
+        database = open_database(settings.database_url, migrate=settings.auto_migrate)
         with deadline_from_signals(settings.shutdown_grace_seconds):
             async with contextmanager_in_threadpool(database) as app.state.database:
                 yield
@@ -48,8 +48,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         title="shop",
         description=DESCRIPTION,
         lifespan=lifespan,
-        redirect_slashes=False,  # each redirected path would be a label of its own in the metrics
-        dependencies=[Depends(refuse_half_characters)],
+        redirect_slashes=False,  # each redirected path would become a label in the metrics
+        dependencies=[Depends(refuse_surrogates)],
     )
     app.state.settings = settings
     app.state.observe = runs.observe
@@ -59,7 +59,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     outage.install(app)
     app.include_router(health.router)
     for router in (background.router, *find_routers()):
-        app.include_router(router, responses=refusals(503))  # the database may be lost at any time
+        app.include_router(router, responses=refusals(503))  # the database may fail at any time
     metrics.instrument(app, runs.state_of)
     return app
 

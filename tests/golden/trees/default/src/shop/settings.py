@@ -27,7 +27,7 @@ LogLevel = Annotated[
 
 
 def _know_options(url: AnyUrl) -> AnyUrl:
-    # A misspelt option must not mean: without encryption.
+    # A misspelt option must not turn encryption off.
     if url.query not in {None, "starttls=1"}:
         raise ValueError("the only option of a mail server is ?starttls=1")
     if not unquote(f"{url.username}{url.password}").isascii():
@@ -43,7 +43,7 @@ SmtpUrl = Annotated[
 
 
 class Settings(BaseSettings):
-    """What may differ between two places that run this service."""
+    """What may differ from one installation of this service to another."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
 
 
 def get_settings(request: Request) -> Settings:
-    """Give the settings the application was made with."""
+    """Return the settings of the application."""
     settings: Settings = request.app.state.settings
     return settings
 

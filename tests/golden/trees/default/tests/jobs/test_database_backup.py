@@ -22,13 +22,13 @@ Due = Callable[[datetime], RunContext]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Say where the backups go; the job makes the folder."""
+    """Set the folder of the backups, which the job makes."""
     return tmp_path / "kept" / "backups"
 
 
 @pytest.fixture
 def due(settings: Settings, database: Database, folder: Path) -> Due:
-    """Make the context of a run that is due at a moment."""
+    """Make the context of a run with a due time."""
     configured = settings.model_copy(update={"backup_directory": str(folder), "backup_keep": 2})
 
     def make(moment: datetime) -> RunContext:
@@ -53,7 +53,7 @@ def test_how_a_backup_is_treated() -> None:
     assert JOB.misfire_grace == timedelta(hours=12)
     assert JOB.timeout == timedelta(minutes=10)
     assert timedelta(seconds=30) <= JOB.delay(1) <= timedelta(minutes=1)
-    assert JOB.may_repeat(1)  # cut off in the middle, it is run again
+    assert JOB.may_repeat(1)  # a backup that was cut off runs again
 
 
 def test_the_backup_is_named_by_its_due_time_and_nobody_else_may_read_it(

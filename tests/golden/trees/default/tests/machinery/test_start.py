@@ -19,7 +19,7 @@ WORKERS = pytest.mark.parametrize("workers", [1, 2])
 
 
 def start(environment: dict[str, str], workers: int = 1) -> tuple[int, list[str]]:
-    """Start the server, which cannot; give its exit code and all lines that it wrote."""
+    """Start the server, which fails; return its exit code and its lines."""
     done = subprocess.run(  # noqa: S603
         [*COMMAND, f"--workers={workers}"],
         env=environment,
@@ -35,7 +35,7 @@ def start(environment: dict[str, str], workers: int = 1) -> tuple[int, list[str]
 
 @contextmanager
 def serving(environment: dict[str, str], workers: int) -> Generator[tuple[str, list[str]]]:
-    """Serve until the end of the block; give an address, and what was written by then."""
+    """Serve until the end of the block; return the address and the lines so far."""
     lines: list[str] = []
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,

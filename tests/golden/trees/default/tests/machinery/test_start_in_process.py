@@ -1,4 +1,4 @@
-"""`python -m shop` in the test's own process: what it gives to a server, and its codes."""
+"""`python -m shop` in the process of the test: its server options and exit codes."""
 
 import signal
 import socket
@@ -22,7 +22,7 @@ STARTUP_FAILURE = 3
 def _from_the_environment(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """Set the environment of a process; let a signal that comes too late do nothing."""
+    """Set the environment of a process; ignore a signal that comes too late."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
@@ -69,7 +69,7 @@ def test_it_serves_until_a_signal(
     monkeypatch: pytest.MonkeyPatch, app: FastAPI, number: signal.Signals
 ) -> None:
     monkeypatch.setattr(application, "app", app)
-    monkeypatch.setattr(Deadline, "begin", Deadline.call_off)  # this process lives on
+    monkeypatch.setattr(Deadline, "start", Deadline.cancel)  # this process must not end
 
     def end(port: int) -> None:
         with urlopen(f"http://127.0.0.1:{port}/health/live", timeout=30) as answer:

@@ -1,6 +1,6 @@
-"""`python -m my_shop.background`: scheduler and runner alone, outside the web workers.
+"""`python -m my_shop.background`: runs scheduler and runner without the web service.
 
-With `--check` it exits 0 when such a process is alive and goes on: for a container's health check.
+With `--check` it exits 0 if such a process is alive and not stalled: a container's health check.
 """
 
 import signal
@@ -10,13 +10,13 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from ..database.schema import opened
+from ..database.schema import open_database
 from ..process import logs
 from ..process.discovery import find_work
 from ..process.ending import SIGNALS, Deadline
 from ..process.starting import StartError
 from ..settings import Settings
-from .execution import nobody
+from .execution import no_observer
 from .health import STALLED_AFTER_SECONDS, Part, stalled
 from .services import Services
 
@@ -24,13 +24,15 @@ BEAT_SECONDS = 5.0
 
 
 def serve(settings: Settings, end: SimpleQueue[int]) -> None:
-    """Work until `end` has a signal; touch the heartbeat file while nothing is stalled."""
+    """Work until `end` receives a signal; touch the heartbeat file while nothing is stalled."""
     logs.configure(settings)
     registry = find_work()
     heartbeat = Path(settings.background_heartbeat_file)
     with ExitStack() as stack:
-        database = stack.enter_context(opened(settings.database_url, migrate=settings.auto_migrate))
-        services = Services.build(settings, database, registry, nobody)
+        database = stack.enter_context(
+            open_database(settings.database_url, migrate=settings.auto_migrate)
+        )
+        services = Services.build(settings, database, registry, no_observer)
         stack.callback(services.stop)
         services.start()
         stack.callback(heartbeat.unlink, missing_ok=True)
@@ -53,30 +55,30 @@ def is_alive(settings: Settings) -> bool:
     if not heartbeat.exists():
         return False
     age = time.time() - heartbeat.stat().st_mtime
-    return abs(age) < STALLED_AFTER_SECONDS  # in the future: the clock was set back meanwhile
+    return abs(age) < STALLED_AFTER_SECONDS  # a time in the future: the clock was set back
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM or SIGINT; give the exit code."""
+    """Serve until SIGTERM or SIGINT; return the exit code."""
     if "--check" in arguments:
         return 0 if is_alive(Settings()) else 1
-    end: SimpleQueue[int] = SimpleQueue()  # its put is safe in a handler, Event.set is not
+    end: SimpleQueue[int] = SimpleQueue()  # `put` is safe in a signal handler, Event.set is not
     settings = Settings()
     deadline = Deadline(settings.shutdown_grace_seconds)
 
-    def tell(number: int, _frame: object) -> None:
-        deadline.begin()
+    def on_signal(number: int, _frame: object) -> None:
+        deadline.start()
         end.put(number)
 
     for number in SIGNALS:
-        signal.signal(number, tell)
+        signal.signal(number, on_signal)
     try:
         serve(settings, end)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
-        deadline.call_off()
+        deadline.cancel()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""How a process of its own shows that it goes on."""
+"""How `python -m my_shop.background` shows that it is alive."""
 
 import os
 import time
@@ -14,7 +14,7 @@ from my_shop.settings import Settings
 
 @pytest.fixture
 def heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Name the heartbeat file, in the environment too, where `--check` looks."""
+    """Set the heartbeat file, also in the environment, which `--check` reads."""
     monkeypatch.setenv("BACKGROUND_HEARTBEAT_FILE", settings.background_heartbeat_file)
     return Path(settings.background_heartbeat_file)
 

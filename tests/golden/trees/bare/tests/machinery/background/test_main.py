@@ -1,4 +1,4 @@
-"""`python -m my_shop.background`: a real process, its end."""
+"""`python -m my_shop.background` as a real process: its end."""
 
 import signal
 import subprocess
@@ -27,7 +27,7 @@ COMMAND = [sys.executable, "-m", "my_shop.background"]
 
 @contextmanager
 def running(environment: dict[str, str]) -> Generator[subprocess.Popen[str]]:
-    """Start the process; end it with the block if it has not ended before."""
+    """Start the process; end it at the end of the block."""
     with subprocess.Popen(  # noqa: S603
         COMMAND, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -39,7 +39,7 @@ def running(environment: dict[str, str]) -> Generator[subprocess.Popen[str]]:
 
 @pytest.fixture
 def heartbeat(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Name the heartbeat file, in the environment too, where `--check` looks."""
+    """Set the heartbeat file, also in the environment, which `--check` reads."""
     monkeypatch.setenv("BACKGROUND_HEARTBEAT_FILE", settings.background_heartbeat_file)
     return Path(settings.background_heartbeat_file)
 
@@ -67,7 +67,7 @@ def test_the_process_ends_in_time_though_the_database_does_not_answer(
     locked: Callable[[], AbstractContextManager[None]],
     wait_until: WaitUntil,
 ) -> None:
-    """T11: somebody has locked it."""
+    """T11: it is locked."""
     environment |= {"SHUTDOWN_GRACE_SECONDS": "0", "LEASE_SECONDS": "1", "POLL_SECONDS": "0.1"}
     with running(environment) as process:
         wait_until(heartbeat.exists)

@@ -1,4 +1,4 @@
-"""`main` in the test's own process: it works until a signal ends it, or says that it cannot."""
+"""`main` in the process of the test: it works until a signal, or reports why it cannot."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ ONCE = Job(name="once", function=nothing, schedule=Once(datetime(2099, 1, 1, tzi
 def _from_the_environment(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """Set the environment of a process; let a signal that comes too late do nothing."""
+    """Set the environment of a process; ignore a signal that comes too late."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     before = [signal.signal(number, lambda *_: None) for number in SIGNALS]

@@ -1,11 +1,10 @@
-"""Work outside the request: one ledger of runs, and a runner in each process that works it off.
+"""Background work: a ledger of runs in the database, and a runner in each process.
 
-`door` has the router that an application includes: its lifespan starts and stops the work. Only
-`host` knows the service around it.
-
-`models` is the ledger's table, `ledger`, `claim` and `sweep` are what is done to it, `heartbeat`
-tells who lives, `runner` and `execution` run what was claimed, `work` declares a task, `enqueue`
-accepts one from a request, `scheduling` says when jobs are due.
+Files: `door` has the router that the application includes; its lifespan starts and stops the work.
+`host` is the only file that imports from the service. `models` has the tables. `ledger`, `claim`
+and `sweep` change them. `heartbeat` shows which processes live. `runner` and `execution` run what
+was claimed. `work` declares a task, `enqueue` accepts one from a request, `scheduling` decides when
+jobs are due.
 """
 
 from .door import router

@@ -1,6 +1,6 @@
-"""`python -m shop.background`: scheduler and runner alone, outside the web workers.
+"""`python -m shop.background`: runs scheduler and runner without the web service.
 
-With `--check` it exits 0 when such a process is alive and goes on: for a container's health check.
+With `--check` it exits 0 if such a process is alive and not stalled: a container's health check.
 """
 
 import logging
@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 
 from prometheus_client import CollectorRegistry, start_http_server
 
-from ..database.schema import opened
+from ..database.schema import open_database
 from ..monitoring.metrics import Metrics
 from ..monitoring.workers import check_setting
 from ..process import logs
@@ -32,7 +32,7 @@ BEAT_SECONDS = 5.0
 
 
 def serve(settings: Settings, end: SimpleQueue[int]) -> None:
-    """Work until `end` has a signal; touch the heartbeat file while nothing is stalled."""
+    """Work until `end` receives a signal; touch the heartbeat file while nothing is stalled."""
     logs.configure(settings)
     check_setting()
     metrics = Metrics()
@@ -40,7 +40,9 @@ def serve(settings: Settings, end: SimpleQueue[int]) -> None:
     registry = find_work()
     heartbeat = Path(settings.background_heartbeat_file)
     with ExitStack() as stack:
-        database = stack.enter_context(opened(settings.database_url, migrate=settings.auto_migrate))
+        database = stack.enter_context(
+            open_database(settings.database_url, migrate=settings.auto_migrate)
+        )
         services = Services.build(settings, database, registry, runs.observe)
         shown = metrics.gather(runs.gauges(database, registry, services.scheduler.planned))
         stack.enter_context(_scraped(settings.background_metrics_port, shown))
@@ -66,30 +68,30 @@ def is_alive(settings: Settings) -> bool:
     if not heartbeat.exists():
         return False
     age = time.time() - heartbeat.stat().st_mtime
-    return abs(age) < STALLED_AFTER_SECONDS  # in the future: the clock was set back meanwhile
+    return abs(age) < STALLED_AFTER_SECONDS  # a time in the future: the clock was set back
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM or SIGINT; give the exit code."""
+    """Serve until SIGTERM or SIGINT; return the exit code."""
     if "--check" in arguments:
         return 0 if is_alive(Settings()) else 1
-    end: SimpleQueue[int] = SimpleQueue()  # its put is safe in a handler, Event.set is not
+    end: SimpleQueue[int] = SimpleQueue()  # `put` is safe in a signal handler, Event.set is not
     settings = Settings()
     deadline = Deadline(settings.shutdown_grace_seconds)
 
-    def tell(number: int, _frame: object) -> None:
-        deadline.begin()
+    def on_signal(number: int, _frame: object) -> None:
+        deadline.start()
         end.put(number)
 
     for number in SIGNALS:
-        signal.signal(number, tell)
+        signal.signal(number, on_signal)
     try:
         serve(settings, end)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
-        deadline.call_off()
+        deadline.cancel()
     return 0
 
 

@@ -1,6 +1,6 @@
-"""One attempt of a run, in a thread of its own: call, record, give the slot back (T1, T4, S14).
+"""One attempt of a run, in its own thread: call, record the result, release the slot (T1, T4, S14).
 
-The thread is a daemon on purpose: one that hangs does not hold up the exit of the process.
+It is a daemon thread, so that a function that hangs does not block the exit of the process.
 """
 
 import logging
@@ -13,8 +13,8 @@ from time import monotonic
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import ledger
-from .execution import Observer, Outcome, execute, judge, timed_out
-from .host import Database, Settings, bound
+from .execution import Observer, Outcome, classify, execute, timed_out
+from .host import Database, Settings, log_context
 from .models import Run
 from .work import RunContext, Work
 
@@ -30,68 +30,68 @@ class Process:
     observe: Observer
     wake: Callable[[], None]
     stopped: threading.Event
-    """Set when the shutdown waits no longer; what still runs is recorded as interrupted."""
+    """Set at the end of the grace period; attempts that still run are recorded as interrupted."""
 
 
 class Attempt(threading.Thread):
-    """Runs `work` for `run`, which its process has claimed."""
+    """Runs `work` for `run`, which this process has claimed."""
 
     def __init__(self, run: Run, work: Work, process: Process) -> None:
-        """Prepare; nothing is called before `start`."""
+        """Prepare; `start` calls the function."""
         super().__init__(name=f"run {run.name} {run.id}", daemon=True)
         self.row, self.work, self.process = run, work, process
-        self.over = False
+        self.done = False
         self._timed_out = self._returned = False
         self._began = monotonic()
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until the timeout; infinite without one, or when it cannot come any more."""
+        """Seconds until the timeout; infinite without one, or after it, or after the function."""
         if self.work.timeout is None or self._timed_out or self._returned:
             return float("inf")
         return self._began + self.work.timeout.total_seconds() - monotonic()
 
     def run(self) -> None:
-        """Call the function, whatever it does, and record how that ended."""
+        """Call the function and record the result; retry until it is recorded."""
         row, settings, stopped = self.row, self.process.settings, self.process.stopped
         database = self.process.database
         context = RunContext(row.id, row.name, row.attempt, row.due_at, settings, database)
         try:
-            with bound(run_id=str(row.id), work=row.name):
-                error = execute(self.work, context, row.payload, self._return)
-                while not (self._ended(error) or stopped.wait(settings.poll_seconds)):
+            with log_context(run_id=str(row.id), work=row.name):
+                error = execute(self.work, context, row.payload, self._mark_returned)
+                while not (self._try_record(error) or stopped.wait(settings.poll_seconds)):
                     pass
         finally:
-            self.over = True
+            self.done = True
             self.process.wake()
 
     def check_timeout(self) -> None:
-        """Record a timeout that has come; the slot stays taken until the thread ends."""
+        """Record the timeout once it is reached; the thread keeps its slot until it ends."""
         if self.seconds_left > 0:
             return
-        self._timed_out = True  # before it is recorded: the thread may end at the same time
+        self._timed_out = True  # set before recording: the thread may end at the same time
         try:
-            with bound(run_id=str(self.row.id), work=self.row.name):
+            with log_context(run_id=str(self.row.id), work=self.row.name):
                 self._record(timed_out(self.work.timeout), release=False)
         except SQLAlchemyError:
             self._timed_out = False
             raise
 
-    def _return(self) -> None:
-        self._returned = True  # what the function left behind is not its timeout's matter
+    def _mark_returned(self) -> None:
+        self._returned = True  # leftover tasks of the function do not count for the timeout
 
-    def _ended(self, error: BaseException | None) -> bool:
+    def _try_record(self, error: BaseException | None) -> bool:
         try:
             self._record(error, release=True)
         except SQLAlchemyError as problem:
             message = "the end of the run cannot be recorded; trying again"
-            self.process.database.trouble.log(logger, message, problem)
+            self.process.database.repeated_errors.log(logger, message, problem)
             return False
         return True
 
     def _record(self, error: BaseException | None, *, release: bool) -> None:
         now, row = datetime.now(UTC), self.row
-        outcome = judge(self.work, row.attempt, error, now)
+        outcome = classify(self.work, row.attempt, error, now)
         with self.process.database.transaction() as session:
             settled = ledger.settle(session, row, outcome, now)
             if release:
@@ -100,7 +100,7 @@ class Attempt(threading.Thread):
             self.process.observe(row.kind, row.name, outcome.state, monotonic() - self._began)
             _log(outcome)
         elif not self._timed_out:
-            logger.warning("%s, but the run is no longer ours", outcome.state)
+            logger.warning("%s, but another process has taken over the run", outcome.state)
 
 
 def _log(outcome: Outcome) -> None:

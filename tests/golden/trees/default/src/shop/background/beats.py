@@ -1,6 +1,6 @@
-"""The table of the processes that run what is queued: who counts on, and who is gone (S2, S17).
+"""The table of runner processes: which of them still count their beats (S2, S17).
 
-All of it goes on under the lock of the ledger: who claims and who sweeps must not be two.
+Call these functions under the ledger lock: a claim and a sweep must not happen at the same time.
 """
 
 import os
@@ -14,24 +14,24 @@ from sqlalchemy.orm import Session
 from .models import Run, RunnerProcess
 
 NO_ROW = -1
-"""What stands for the beats of a process that holds runs but is not in the table."""
+"""The beats of a process that holds runs but has no row in the table."""
 
 
 def beat(session: Session, owner: str, count: int, started_at: datetime, now: datetime) -> None:
-    """Say that `owner` lives; who was given up meanwhile is back in the table."""
+    """Record a beat of `owner`; add its row again if others have removed it."""
     if session.get(RunnerProcess, owner) is None:
         here = {"host": socket.gethostname(), "pid": os.getpid()}
         moments = {"started_at": started_at, "seen_at": now}
         session.add(RunnerProcess(id=owner, beats=count, **here, **moments))
         return
-    # A row that somebody has locked is left alone: it is not taken for dead meanwhile either.
+    # Skip the row if it is locked. Others skip a locked row too, so they do not call it dead.
     row = select(RunnerProcess.id).where(RunnerProcess.id == owner)
     mine = update(RunnerProcess).where(RunnerProcess.id.in_(row.with_for_update(skip_locked=True)))
     session.execute(mine.values(beats=count, seen_at=now))
 
 
-def of_others(session: Session, owner: str) -> dict[str, int]:
-    """Give the beats of each process but `owner`, and NO_ROW for each other that holds runs."""
+def beats_of_others(session: Session, owner: str) -> dict[str, int]:
+    """Return the beats of all other processes; NO_ROW for those that hold runs without a row."""
     holders = session.scalars(select(Run.held_by).where(Run.held_by > "").distinct())
     beats: dict[str, int] = {holder: NO_ROW for holder in holders if holder is not None}
     counts = session.execute(select(RunnerProcess.id, RunnerProcess.beats))
@@ -40,10 +40,10 @@ def of_others(session: Session, owner: str) -> dict[str, int]:
     return beats
 
 
-def bury(session: Session, silent: Collection[str]) -> set[str]:
-    """Take silent processes out of the table; give those that are gone, the ones never in it too.
+def remove_silent(session: Session, silent: Collection[str]) -> set[str]:
+    """Delete the rows of silent processes; return the processes that have no row now.
 
-    One whose row is locked is not: it may be about to beat.
+    A locked row stays: its process may be writing a beat.
     """
     rows = select(RunnerProcess.id).where(RunnerProcess.id.in_(silent))
     locked = rows.with_for_update(skip_locked=True)
@@ -52,5 +52,5 @@ def bury(session: Session, silent: Collection[str]) -> set[str]:
 
 
 def leave(session: Session, owner: str) -> None:
-    """Say that this process ends."""
+    """Delete the row of this process, which ends."""
     session.execute(delete(RunnerProcess).where(RunnerProcess.id == owner))

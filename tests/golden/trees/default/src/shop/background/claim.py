@@ -1,4 +1,4 @@
-"""Claims: which runs a process may start now, within the limits of each name (S1, T2)."""
+"""Claims runs for a process, within the limit of each job and task (S1, T2)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from .models import Run, RunnerProcess, State
 
 
 def slots_in_use(session: Session) -> Counter[str]:
-    """Count the runs that are held, by name, over all processes."""
+    """Count the runs that occupy a slot, by name, over all processes."""
     # GROUP BY or IS NOT NULL would make SQLite read all runs.
     return Counter(session.scalars(select(Run.name).where(Run.held_by > "")))
 
@@ -20,12 +20,12 @@ def slots_in_use(session: Session) -> Counter[str]:
 def claim(
     session: Session, limits: Mapping[str, int | None], now: datetime, *, owner: str, slots: int
 ) -> list[Run]:
-    """Take up to `slots` runs that may start now, oldest first, for `owner`; then `begin` them.
+    """Claim up to `slots` runs for `owner`, oldest first; call `begin` before their functions.
 
-    `limits` has the names this process knows, each with how many may run at once anywhere. A
-    process that the others have given up gets nothing until it has beaten again.
+    `limits` has the names that this process knows, each with its limit over all processes. A
+    process without a row, which others think dead, gets no runs until its next beat.
     """
-    lock_ledger(session.connection())  # who counts the slots and who takes them must not be two
+    lock_ledger(session.connection())  # no other process may claim between count and update
     used = slots_in_use(session)
     free = {name: limit is None or used[name] < limit for name, limit in limits.items()}
     due = (
@@ -55,12 +55,12 @@ def claim(
 
 
 def begin(session: Session, owner: str, claimed: Sequence[Run], now: datetime) -> list[Run]:
-    """Note that the functions of claimed runs are called next; give those that are still ours.
+    """Record that claimed runs begin; return those that `owner` still holds.
 
-    In a transaction of its own: who does not hear how its claim ended has called nothing (T10).
+    Use a second transaction: if the answer to the claim is lost, no function was called (T10).
     """
-    ours = update(Run).where(Run.id.in_([run.id for run in claimed]), Run.held_by == owner)
-    unbegun = ours.where(Run.state == State.RUNNING, Run.started_at.is_(None))
+    held = update(Run).where(Run.id.in_([run.id for run in claimed]), Run.held_by == owner)
+    unbegun = held.where(Run.state == State.RUNNING, Run.started_at.is_(None))
     rows = session.scalars(unbegun.values(started_at=now, error=None).returning(Run))
     begun = {run.id: run for run in rows}
     return [begun[run.id] for run in claimed if run.id in begun]

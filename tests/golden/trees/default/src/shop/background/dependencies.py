@@ -1,4 +1,4 @@
-"""How a route reaches the runner and the scheduler of its process (T2, T5)."""
+"""Gives routes the runner and the scheduler of this process (T2, T5)."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ NOT_STARTED = "background work was not started: the lifespan of its router did n
 
 
 async def get_services(request: Request) -> Services:
-    """Give what runs in this process; raises UnavailableError (503) when it was not started."""
+    """Return the services of this process; raises UnavailableError (503) if not started."""
     services: Services | None = getattr(request.app.state, "background", None)
     if services is None:
         raise UnavailableError(NOT_STARTED)
@@ -24,12 +24,12 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 
 
 async def get_runner(services: ServicesDep) -> Runner:
-    """Give this process's runner."""
+    """Return the runner of this process."""
     return services.runner
 
 
 async def get_scheduler(services: ServicesDep) -> Scheduler:
-    """Give this process's scheduler."""
+    """Return the scheduler of this process."""
     return services.scheduler
 
 

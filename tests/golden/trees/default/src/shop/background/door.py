@@ -1,7 +1,7 @@
-"""The door: one router has the routes of tasks and jobs, and starts and stops the work behind them.
+"""The router that an application includes: it has the routes, and starts and stops the work.
 
-An application includes it once. Before its start it puts on `app.state` what the work needs:
-`settings`, `database`, `registry` (the jobs and tasks, by name) and `observe` (called as runs end).
+The application includes it once. Before the start it sets on `app.state`: `settings`, `database`,
+`registry` (jobs and tasks by name) and `observe` (called at the end of each attempt).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from .services import Services
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
-    """Start with the application and stop before it; a second start does nothing."""
+    """Start the work after the application, stop it before; a second start does nothing."""
     state = app.state
     if getattr(state, "background", None) is not None:
         yield

@@ -1,4 +1,4 @@
-"""Accepts a task from a request: checked, in the ledger, and answered with 202 (T5 to T8)."""
+"""Queues a task from a request: checks it, adds a run to the ledger, answers 202 (T5 to T8)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ IdempotencyKey = Annotated[
 
 
 class Accepted(BaseModel):
-    """The answer of a queueing endpoint; `Location` says where to ask how it went."""
+    """The answer of an endpoint that queues a task; `Location` is the URL of the run."""
 
     run_id: UUID
     state: State
@@ -51,7 +51,7 @@ class Accepted(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
-    """Queues tasks in the request's own transaction: rolled back with it, started after it."""
+    """Queues tasks in the transaction of the request: a rollback removes them."""
 
     session: Session
     background: BackgroundTasks
@@ -63,7 +63,7 @@ class Enqueue:
     key: str | None
 
     def __call__(self, task: Task[Payload], payload: Payload) -> Accepted:
-        """Insert a run of `task`, or find the one that the same Idempotency-Key made.
+        """Insert a run of `task`, or return the run that has the same Idempotency-Key.
 
         Raises UnavailableError (503) while this process shuts down, and UnprocessableError (422)
         when the key came with another payload before.
@@ -86,7 +86,7 @@ class Enqueue:
         run_id = ledger.add(self.session, task, now, key=key, payload=body)
         same = Run.id == run_id if run_id else Run.unique_key == key
         run = self.session.scalars(select(Run).where(same)).one_or_none()
-        if run is None:  # somebody has pruned it meanwhile: the key is free
+        if run is None:  # it was pruned just now, so the key is free
             return self._add(task, body, now)
         if run.payload != body:
             message = "Idempotency-Key was used before with another payload"

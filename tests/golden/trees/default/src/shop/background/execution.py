@@ -1,7 +1,7 @@
-"""Calls the function of one run and says what came of it (T1, T4, S10).
+"""Calls the function of a run and classifies the result (T1, T4, S10).
 
-An async function gets an event loop of its own, in the thread of its run: one that blocks holds up
-no other run and no request.
+Each async function gets its own event loop in the thread of its run, so one that blocks does not
+delay other runs or requests.
 """
 
 import asyncio
@@ -10,24 +10,24 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .host import aside, wait_for
+from .host import in_thread, wait_for
 from .models import State
 from .work import RunContext, Work
 
 LEFT_BEHIND_SECONDS = 5.0
-"""So long tasks that an async function has left behind may take to be cancelled."""
+"""Tasks that an async function started and did not await get so long to be cancelled."""
 
 Observer = Callable[[str, str, State, float | None], None]
-"""Told of each end of an attempt: kind, name, state (QUEUED: to be tried again), seconds it ran."""
+"""Called at the end of each attempt: kind, name, state (QUEUED: it will be retried), seconds."""
 
 
-def nobody(kind: str, name: str, state: State, seconds: float | None) -> None:
-    """Observe nothing."""
+def no_observer(kind: str, name: str, state: State, seconds: float | None) -> None:
+    """Do nothing: the observer of a service without metrics."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended; one that is to be repeated is QUEUED, until `retry_at`."""
+    """The result of an attempt; QUEUED means that it will be repeated at `retry_at`."""
 
     state: State
     error: BaseException | None = None
@@ -44,33 +44,33 @@ def execute(
     payload: str | None,
     returned: Callable[[], None] = lambda: None,
 ) -> BaseException | None:
-    """Run to the end and give what it raised, SystemExit and KeyboardInterrupt included.
+    """Run the function and return what it raised, also SystemExit and KeyboardInterrupt.
 
-    `returned` is called when an async function has come to its end, before what it left behind has.
+    `returned` is called when an async function has ended, before its leftover tasks are cancelled.
     """
     try:
         result = work.call(context, payload)
         if not inspect.isawaitable(result):
             return None
         return _run(_error_of(result, work.timeout), returned)
-    except BaseException as error:  # noqa: BLE001 (a run must not take its thread's owner down)
+    except BaseException as error:  # noqa: BLE001 (an error of a run must not end the process)
         return error
 
 
 def _run(
     ending: Coroutine[None, None, BaseException | None], returned: Callable[[], None]
 ) -> BaseException | None:
-    # asyncio.run would wait without an end for tasks and threads that the function left behind.
+    # asyncio.run would wait forever for tasks and threads that the function did not await.
     runner = asyncio.Runner()
     try:
         return runner.run(ending)
     finally:
         returned()
-        wait_for(aside("what the function left behind", runner.close), LEFT_BEHIND_SECONDS)
+        wait_for(in_thread("what the function left behind", runner.close), LEFT_BEHIND_SECONDS)
 
 
 async def _error_of(result: Awaitable[object], longest: timedelta | None) -> BaseException | None:
-    # Given, not raised: a SystemExit that leaves a task ends the loop.
+    # Return the error, do not raise it: a SystemExit raised by a task would end the loop.
     limit = asyncio.timeout(None if longest is None else longest.total_seconds())
     try:
         async with limit:
@@ -81,12 +81,12 @@ async def _error_of(result: Awaitable[object], longest: timedelta | None) -> Bas
 
 
 def timed_out(timeout: timedelta | None) -> RunTimeoutError:
-    """Make the error of a run that took too long."""
+    """Return the error of a run that took too long."""
     return RunTimeoutError(f"took longer than {timeout}")
 
 
-def judge(work: Work, attempt: int, error: BaseException | None, now: datetime) -> Outcome:
-    """Decide what an attempt that raised `error`, or did not, means for its run."""
+def classify(work: Work, attempt: int, error: BaseException | None, now: datetime) -> Outcome:
+    """Return the outcome of an attempt that raised `error`, or succeeded without one."""
     if error is None:
         return Outcome(State.SUCCEEDED)
     if isinstance(error, RunTimeoutError):

@@ -1,4 +1,4 @@
-"""Gauges that are read from the database at each scrape: a killed process leaves none behind."""
+"""Gauges read from the database at each scrape, so a killed process leaves none behind."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -21,15 +21,15 @@ from .sweep import unfinished
 from .work import Registry
 
 Planned = Callable[[], Mapping[str, float | None]]
-"""Gives the next due times that the jobstore has."""
+"""Returns the next due times in the jobstore."""
 Counts = Counter[tuple[str, State]]
 FAILURES = (State.FAILED, State.TIMED_OUT, State.LOST, State.MISSED)
 FAILED_WITHIN = timedelta(hours=1)
-"""So long a failure is shown, and its alert stays on."""
+"""A failure is shown, and its alert is on, for so long."""
 
 
 class LedgerCollector(Collector):
-    """What the ledger and the schedules say about the work in `registry`."""
+    """Collects gauges about the jobs and tasks in `registry`."""
 
     def __init__(self, database: Database, registry: Registry, planned: Planned) -> None:
         """Read from `database` and, by `planned`, from the jobstore."""
@@ -38,7 +38,7 @@ class LedgerCollector(Collector):
         self._jobs = [work for work in registry.values() if isinstance(work, Job)]
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the gauges; only `database_up` when the database does not answer."""
+        """Yield the gauges; only `database_up` while the database does not answer."""
         gauges = []
         try:
             with self._database.snapshot() as session:
@@ -64,13 +64,13 @@ class LedgerCollector(Collector):
         done = {name: _last_success(session, name) for name in names}
         yield _gauge("job_last_success_timestamp_seconds", "End of the last good run", done)
         planned, until = self._planned(), handled(session)
-        # What the jobstore has lost is still due by what the database knows of it.
+        # If the jobstore has lost a job, its next due time follows from `handled`.
         due = {
             job.name: planned.get(job.name) or job.schedule.next_after(until[job.name])
             for job in self._jobs
             if job.enabled and (job.name in planned or job.name in until)
         }
-        text = "The next due time; in the past while nobody deals with it"
+        text = "The next due time; in the past until a process records it"
         yield _gauge("job_next_run_timestamp_seconds", text, due)
         passed = session.scalar(select(func.max(SchedulerProcess.seen_at)))
         text = "When any scheduler last looked at what is due"
@@ -81,7 +81,7 @@ class LedgerCollector(Collector):
 def _of_runs(
     session: Session, kind: str, names: Collection[str], counts: Counts
 ) -> Iterator[GaugeMetricFamily]:
-    # What one kind of work shows, the other shows too.
+    # Jobs and tasks have the same gauges.
     queued = {name: counts[name, State.QUEUED] for name in names}
     yield _gauge(f"{kind}s_waiting", f"Runs of a {kind} that are queued", queued)
     running = {name: counts[name, State.RUNNING] for name in names}
@@ -107,7 +107,7 @@ def _longest_waits(session: Session, now: datetime) -> dict[str, float]:
 
 
 def _failures(session: Session, since: datetime) -> Counts:
-    # Due times that a row only counts are among them.
+    # Include the due times that a row counts in `earlier`.
     shown = select(Run.name, Run.state, func.sum(1 + Run.earlier)).where(Run.finished_at > since)
     bad = shown.where(Run.state.in_(FAILURES), Run.dismissed_at.is_(None))
     rows = session.execute(bad.group_by(Run.name, Run.state))

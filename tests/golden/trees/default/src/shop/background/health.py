@@ -1,4 +1,4 @@
-"""`/health/background`: does the work of this process go on (S15, S22)."""
+"""`/health/background`: tells whether background work is stalled or overdue (S15, S22)."""
 
 from datetime import UTC, datetime
 from time import monotonic
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 
 class Part(Protocol):
-    """The runner or the scheduler, as far as its health goes."""
+    """What the health check needs of the runner and the scheduler."""
 
     @property
     def running(self) -> bool:
@@ -26,12 +26,12 @@ class Part(Protocol):
 
     @property
     def last_pass(self) -> float:
-        """When it last looked at the ledger, on the monotonic clock."""
+        """When it last finished a pass, on the monotonic clock."""
         raise NotImplementedError
 
 
 def stalled(runner: Part, scheduler: Part) -> str:
-    """Name the parts that run in this process but have not looked at the ledger for a minute."""
+    """Name the parts of this process that have finished no pass for a minute."""
     parts = [
         name
         for name, part in (("runner", runner), ("scheduler", scheduler))
@@ -40,10 +40,10 @@ def stalled(runner: Part, scheduler: Part) -> str:
     return f"stalled: {', '.join(parts)}" if parts else ""
 
 
-def not_well(
+def find_problem(
     runner: RunnerDep, scheduler: SchedulerDep, database: DatabaseDep, settings: SettingsDep
 ) -> str:
-    """Say what stands still or waits for too long; ask the database if no runner here knows."""
+    """Return what is stalled or overdue; without a runner here, read it from the database."""
     if problem := stalled(runner, scheduler):
         return problem
     if runner.running:
@@ -57,7 +57,7 @@ def not_well(
 
 @router.get("/background", responses=UNAVAILABLE)
 def background(
-    response: Response, runner: RunnerDep, problem: Annotated[str, Depends(not_well)]
+    response: Response, runner: RunnerDep, problem: Annotated[str, Depends(find_problem)]
 ) -> Health:
-    """Answer whether background work goes on; `detail` tells of a step of the clock, too."""
-    return answer(problem, response, runner.wall_clock.look())
+    """Answer whether background work goes on; `detail` also reports a step of the clock."""
+    return answer(problem, response, runner.wall_clock.check())

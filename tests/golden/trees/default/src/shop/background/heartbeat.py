@@ -1,4 +1,4 @@
-"""The heartbeat of a runner: says that it lives, sweeps up after dead processes, prunes (S2)."""
+"""The heartbeat of a runner: records that it lives, and cleans up for dead processes (S2)."""
 
 import logging
 from collections import Counter
@@ -22,7 +22,7 @@ PRUNE_EVERY_SECONDS = 3600
 
 
 class Heartbeat:
-    """Beats four times in a lease, whenever `keep` finds that it is time."""
+    """Beats four times in each lease."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Heartbeat:
         registry: Registry,
         observe: Observer,
     ) -> None:
-        """Prepare; the first beat finds nobody dead."""
+        """Prepare; the first beat finds no dead processes."""
         self._owner, self._settings, self._database = owner, settings, database
         self._registry, self._observe = registry, observe
         self._started_at, self._count = datetime.now(UTC), 0
@@ -41,23 +41,23 @@ class Heartbeat:
         self._gone: set[str] = set()
         self.overdue = overdue.Watch()
         self.never_begun: set[UUID] = set()
-        """What this process claimed, and whose functions it knows it did not call."""
+        """Runs that this process claimed, but whose functions it certainly did not call."""
 
-    def hurry(self) -> None:
-        """Beat at the next `keep`: something went wrong that a beat may put right."""
+    def beat_soon(self) -> None:
+        """Beat at the next `beat_if_due`, because an error left something to clean up."""
         self._last_beat = float("-inf")
 
-    def keep(self, active: Collection[UUID]) -> None:
-        """Say that this process lives, and clean up, unless that was done just now.
+    def beat_if_due(self, active: Collection[UUID]) -> None:
+        """Record a beat and clean up, if the last beat is a quarter of a lease ago.
 
-        `active` are the runs that have a living thread here.
+        `active` are the runs that have a living thread in this process.
         """
         if monotonic() - self._last_beat < self._settings.lease_seconds / 4:
             return
         try:
             self._beat(active)
         except Exception:
-            # Who cannot beat cannot tell whether the others could: it looks at them anew.
+            # The other processes may have failed to beat too: start to watch them again.
             self._peers = Peers(self._settings.lease_seconds)
             raise
         self._last_beat = monotonic()
@@ -69,22 +69,22 @@ class Heartbeat:
         with self._database.transaction() as session:
             lock_ledger(session.connection())
             beats.beat(session, owner, self._count, self._started_at, now)
-            silent = self._peers.silent(beats.of_others(session, owner), monotonic())
-            gone = beats.bury(session, silent)
-            unbegun = sweep.give_back(session, [*gone, owner], self.never_begun)
-            swept = sweep.sweep(session, self._registry, now, sweep.nobodys(gone, owner, active))
-            clock.make_up(session, now)
+            silent = self._peers.silent(beats.beats_of_others(session, owner), monotonic())
+            gone = beats.remove_silent(session, silent)
+            unbegun = sweep.requeue_unbegun(session, [*gone, owner], self.never_begun)
+            swept = sweep.sweep(session, self._registry, now, sweep.abandoned(gone, owner, active))
+            clock.correct_waits(session, now)
             found = overdue.find(session, now, self._settings.queued_too_long_seconds)
         self.never_begun.clear()
         self.overdue.note(found)
-        self._tell(gone, unbegun, swept)
+        self._log_and_observe(gone, unbegun, swept)
 
-    def _tell(
+    def _log_and_observe(
         self, gone: set[str], unbegun: Counter[str], swept: Counter[tuple[str, State]]
     ) -> None:
         for process in gone - self._gone:
             logger.warning("process %s is gone", process)
-        self._gone = gone  # again and again, while it holds what only other code knows
+        self._gone = gone  # a process stays gone while it holds runs of names that this code lacks
         for name, count in unbegun.items():
             logger.warning("claimed but never begun: %s runs of %s, queued again", count, name)
         for (name, state), count in swept.items():
@@ -98,11 +98,11 @@ class Heartbeat:
                 done = sweep.prune(session, datetime.now(UTC), self._settings)
             self._last_prune = monotonic() if done else self._last_prune
 
-    def end(self) -> None:
-        """Mark what still runs as interrupted, give the rest back, and leave the table."""
+    def leave(self) -> None:
+        """Mark running runs as interrupted, queue unbegun ones again, delete the row."""
         try:
             with self._database.transaction() as session:
-                sweep.give_back(session, [self._owner], self.never_begun)
+                sweep.requeue_unbegun(session, [self._owner], self.never_begun)
                 cut_off = sweep.interrupt(session, self._owner, datetime.now(UTC))
                 beats.leave(session, self._owner)
         except SQLAlchemyError:

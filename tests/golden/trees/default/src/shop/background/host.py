@@ -1,17 +1,16 @@
-"""What background work takes from the service around it: no other file in here imports from above.
+"""All that background work imports from the service; other files in it import from here.
 
-To put this folder into another application, write this file anew: sessions and locks of its
-database, its settings, how it refuses, who may call what, and how it logs. The application hands
-the rest over while it starts: see `door`.
+To use this folder in another application, rewrite this file: database sessions and locks, settings,
+error responses, access control, logging. The application sets the rest at its start: see `door`.
 """
 
 from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, UtcDateTime
 from ..database.engine import limit_waits, lock_ledger
 from ..monitoring.health import UNAVAILABLE, Health, answer
-from ..process.ending import aside, wait_for
-from ..process.logs import bound
+from ..process.ending import in_thread, wait_for
+from ..process.logs import log_context
+from ..process.repeated_errors import RepeatedErrors
 from ..process.starting import StartError
-from ..process.trouble import Trouble
 from ..settings import Settings, SettingsDep
 from ..web.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from ..web.protocol import root_path
@@ -32,19 +31,19 @@ __all__ = [
     "OpsRead",
     "OpsWrite",
     "ReadSessionDep",
+    "RepeatedErrors",
     "SessionDep",
     "Settings",
     "SettingsDep",
     "StartError",
-    "Trouble",
     "UnavailableError",
     "UnprocessableError",
     "UtcDateTime",
     "answer",
-    "aside",
-    "bound",
+    "in_thread",
     "limit_waits",
     "lock_ledger",
+    "log_context",
     "refusals",
     "root_path",
     "wait_for",

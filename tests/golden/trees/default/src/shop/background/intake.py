@@ -1,4 +1,4 @@
-"""What a process takes on: it claims runs and gives each a thread, as slots are free (T2, T10)."""
+"""Claims runs while slots are free, and starts a thread for each (T2, T10)."""
 
 import logging
 import threading
@@ -20,7 +20,7 @@ class Intake:
     def __init__(
         self, owner: str, process: Process, registry: Registry, heartbeat: Heartbeat
     ) -> None:
-        """Prepare; nothing is claimed before `take`."""
+        """Prepare; `claim_and_start` claims."""
         self.closed = False
         self._owner, self._process, self._registry = owner, process, registry
         self._heartbeat = heartbeat
@@ -28,17 +28,17 @@ class Intake:
         self._claiming = threading.Lock()
 
     def active(self) -> list[Attempt]:
-        """Give the attempts that go on."""
-        return [attempt for attempt in self._attempts if not attempt.over]
+        """Return the attempts that still run."""
+        return [attempt for attempt in self._attempts if not attempt.done]
 
     def close(self, timeout: float) -> None:
-        """Take nothing more; wait a while for a claim that goes on: it begins, or is given back."""
+        """Claim no more; wait up to `timeout` for a claim that is in progress."""
         self.closed = True
         if self._claiming.acquire(timeout=timeout):
             self._claiming.release()
 
-    def take(self, now: datetime) -> bool:
-        """Claim what may start and start it; tell whether there may be more."""
+    def claim_and_start(self, now: datetime) -> bool:
+        """Claim runs and start them; tell whether there may be more."""
         limits = {name: work.limit for name, work in self._registry.items()}
         with self._claiming:
             self._attempts = self.active()
@@ -51,16 +51,16 @@ class Intake:
 
     def _begin(self, claimed: Sequence[Run]) -> bool:
         never_begun = self._heartbeat.never_begun
-        never_begun |= {run.id for run in claimed}  # whatever goes wrong from here on
+        never_begun |= {run.id for run in claimed}  # until their threads have started
         with self._process.database.transaction() as session:
             begun = begin(session, self._owner, claimed, datetime.now(UTC))
         for run in begun:
             attempt = Attempt(run, self._registry[run.name], self._process)
             try:
                 attempt.start()
-            except RuntimeError as error:  # for want of memory, or of process ids
+            except RuntimeError as error:  # no memory, or too many threads
                 logger.error("no thread can be started, runs wait: %s", error)  # noqa: TRY400
-                self._heartbeat.hurry()
+                self._heartbeat.beat_soon()
                 return False
             self._attempts.append(attempt)
             never_begun.discard(run.id)

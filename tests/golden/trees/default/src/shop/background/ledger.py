@@ -1,7 +1,7 @@
-"""What happens to a run from its insertion to its end (S1, S13, T6, T7).
+"""Inserts runs and records their ends (S1, S13, T6, T7).
 
-Every change is one statement that names the state it starts from, so two processes never both
-succeed. All functions work in the caller's transaction; `now` is passed in, so tests move it.
+Each change is one statement with the expected state in its WHERE, so only one process can succeed.
+All functions use the caller's transaction; `now` is a parameter, so that tests can set it.
 """
 
 import traceback
@@ -31,7 +31,7 @@ def add(  # noqa: PLR0913
     state: State = State.QUEUED,
     error: str | None = None,
 ) -> UUID | None:
-    """Insert a run and give its id; None when `key` is in the ledger already."""
+    """Insert a run and return its id; None if `key` exists already."""
     due = due_at or now
     values = {
         "id": uuid4(),
@@ -51,9 +51,9 @@ def add(  # noqa: PLR0913
 
 
 def settle(session: Session, run: Run, outcome: Outcome, now: datetime) -> bool:
-    """Record the end of this attempt; False when the run is no longer this owner's.
+    """Record the end of this attempt; False if another process has claimed the run since.
 
-    A run that was called lost or interrupted and came to its end all the same is corrected.
+    This corrects a run that was recorded as lost or interrupted and ended nevertheless.
     """
     ending = _this_attempt(run).where(Run.state.in_([State.RUNNING, State.INTERRUPTED, State.LOST]))
     ended = ending.values(
@@ -66,7 +66,7 @@ def settle(session: Session, run: Run, outcome: Outcome, now: datetime) -> bool:
 
 
 def release(session: Session, run: Run) -> None:
-    """Give the slot of this attempt back: its thread has come to its end."""
+    """Release the slot of this attempt, whose thread has ended."""
     session.execute(_this_attempt(run).values(held_by=None))
 
 
@@ -75,7 +75,7 @@ def _this_attempt(run: Run) -> Update:
 
 
 def describe(error: BaseException) -> str:
-    """Give the type and text of an error as something that any database can store."""
+    """Return the type and text of an error, without characters that a database cannot store."""
     text = "".join(traceback.format_exception_only(error)).strip()
     storable = text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
     return storable[:LONGEST_ERROR]

@@ -1,7 +1,4 @@
-"""What Prometheus is told of background work: runs as they end, and the ledger's state at a scrape.
-
-State comes from the database: a killed process would leave its gauges behind.
-"""
+"""Prometheus metrics of background work: counters of runs, and gauges of the ledger."""
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -55,17 +52,17 @@ class RunMetrics:
             self._seconds[kind].labels(name).observe(seconds)
 
     def state_of(self, app: FastAPI) -> LedgerCollector:
-        """Give the gauges of an application that has started."""
+        """Return the gauges of an application that has started."""
         services: Services = app.state.background
         return self.gauges(services.database, services.registry, services.scheduler.planned)
 
     def gauges(self, database: Database, work: Registry, planned: Planned) -> LedgerCollector:
-        """Give the gauges, to be read at each scrape."""
+        """Return the gauges, which are read at each scrape."""
         self._show(work)
         return LedgerCollector(database, work, planned)
 
     def _show(self, registry: Registry) -> None:
-        # From the first scrape on, for Prometheus sees no increase to a counter that just appeared.
+        # Show zeros from the start: Prometheus sees no increase in a counter that just appeared.
         for name, work in registry.items():
             self._retries[work.kind].labels(name)
             self._seconds[work.kind].labels(name)

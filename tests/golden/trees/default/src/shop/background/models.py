@@ -1,4 +1,4 @@
-"""The run ledger: one row for each run of a job or task, and what became of it (S13, T6, T9)."""
+"""The run ledger: one row for each run of a job or task, with its state (S13, T6, T9)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from .host import Base, UtcDateTime
 
 
 class State(StrEnum):
-    """Where a run stands; all but the first two are final unless somebody re-runs it."""
+    """The state of a run; all but the first two are final unless an operator retries it."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -19,22 +19,22 @@ class State(StrEnum):
     FAILED = "failed"
     TIMED_OUT = "timed_out"
     INTERRUPTED = "interrupted"
-    """Cut off by a shutdown; the next sweep runs it again or calls it lost."""
+    """Cut off by a shutdown; the next sweep queues it again or records it as lost."""
     LOST = "lost"
-    """Cut off, and it may not be repeated: nobody knows how far it came."""
+    """Cut off and not repeated, because it is unknown how far it came."""
     MISSED = "missed"
     COALESCED = "coalesced"
     SKIPPED = "skipped"
 
 
 DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
-"""States that somebody has to look at."""
+"""States that an operator has to look at."""
 
 
 class Run(Base):
-    """One run. While it has `held_by` it takes a slot of its name, in any state.
+    """One run. While `held_by` is set, it occupies a slot of its name, in any state.
 
-    Claimed and begun are two things: `started_at` is empty until its function may be called.
+    A claimed run has no `started_at` until `begin`: before that its function was not called.
     """
 
     __tablename__ = "fastforge_runs"
@@ -50,15 +50,15 @@ class Run(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
     owner: Mapped[str | None] = mapped_column(String(255))
-    """Who claimed this attempt, also when it is over."""
+    """The process that claimed this attempt; it stays after the end."""
     held_by: Mapped[str | None] = mapped_column(String(255))
-    """The process that has it now: the id of a `RunnerProcess`, while that lives."""
+    """The process that runs it now: the id of a `RunnerProcess`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     earlier: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many due times before this one, which ended the same way, the row stands for too."""
+    """So many earlier due times with the same end have no row; this row counts them."""
     available_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When it may start: the due time plus jitter, or the end of a backoff."""
+    """The earliest start: the due time plus jitter, or the end of a backoff."""
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dismissed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -72,7 +72,7 @@ class Run(Base):
 
 
 class RunnerProcess(Base):
-    """A process that runs what is queued. It counts its beats; nobody compares clocks (S17)."""
+    """A process that runs work. It counts its beats, so clocks need not agree (S17)."""
 
     __tablename__ = "fastforge_runner_processes"
 
@@ -82,4 +82,4 @@ class RunnerProcess(Base):
     pid: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When it beat last, by its own clock: to be shown, nothing is decided by it."""
+    """The time of its last beat by its own clock: for people only."""

@@ -1,4 +1,4 @@
-"""Work that nobody gets to: queued for too long, or its slot held past its timeout (S22)."""
+"""Finds overdue work: queued for too long, or still in its slot after its timeout (S22)."""
 
 import logging
 from collections import Counter
@@ -17,13 +17,13 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True)
 class Overdue:
-    """How many runs of each name: `queued` for too long, or over but still holding a slot."""
+    """The number of runs by name: `queued` for too long, or `held`: ended, but still in a slot."""
 
     queued: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
-        """Say what is wrong, by name and count; nothing when all is well."""
+        """List what is overdue, by name and count; an empty text if nothing is."""
         parts = {"queued for too long": self.queued, "slots held past their timeout": self.held}
         return "; ".join(
             f"{what}: {', '.join(f'{name} {counts[name]}' for name in sorted(counts))}"
@@ -33,7 +33,7 @@ class Overdue:
 
 
 def find(session: Session, now: datetime, longest_seconds: float) -> Overdue:
-    """Count them, up to a thousand of each kind."""
+    """Count overdue runs, up to MOST_COUNTED of each kind."""
     until = now - timedelta(seconds=longest_seconds)
     waiting = select(Run.name).where(Run.state == State.QUEUED, Run.available_at < until)
     queued = waiting.where(Run.held_by.is_(None)).limit(MOST_COUNTED)
@@ -41,24 +41,24 @@ def find(session: Session, now: datetime, longest_seconds: float) -> Overdue:
 
 
 def held(session: Session) -> Counter[str]:
-    """Count the slots that are taken by runs which are over, such as timed out, by name."""
+    """Count by name the slots of runs that have ended, such as timed out ones."""
     over = select(Run.name).where(Run.held_by > "", Run.state != State.RUNNING)
     return Counter(session.scalars(over.limit(MOST_COUNTED)))
 
 
 class Watch:
-    """Remembers what was found last, and logs when other names are concerned than before."""
+    """Keeps the latest result, and logs when the names in it change."""
 
     def __init__(self) -> None:
-        """Nothing is known to be wrong."""
+        """Start with nothing overdue."""
         self.found = Overdue()
 
     def note(self, found: Overdue) -> None:
-        """Take over what was found."""
+        """Store a result."""
         before, self.found = self.found, found
         if (found.queued.keys(), found.held.keys()) == (before.queued.keys(), before.held.keys()):
             return
         if str(found):
             logger.warning("%s", found)
         else:
-            logger.info("nothing waits for too long any more")
+            logger.info("nothing is overdue any more")

@@ -1,8 +1,8 @@
-"""Which other processes have ended, by nobody's wall clock (S2, S17).
+"""Tells which other processes are dead, without comparing wall clocks (S2, S17).
 
-Each process counts its beats up in a row of its own. The others compare two looks at that number:
-one that stands still for longer than a lease, on the reader's monotonic clock, has ended or stands
-still itself. A clock that is set forward or back changes nothing, on this machine or on another.
+Each process counts its beats in its own row of a table. The others read that count again and again.
+If it does not change for a lease, measured by the reader's monotonic clock, the process has ended
+or hangs. Setting the clock of any machine has no effect on this.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ MOST_STALLS = 6
 
 @dataclass(slots=True)
 class Seen:
-    """The beats of a process, when they were first seen, and how often we stood still since."""
+    """The beats of a process, when this count was first read, and the reader's own stalls since."""
 
     beats: int
     since: float
@@ -21,31 +21,31 @@ class Seen:
 
 
 class Peers:
-    """Remembers when the count of beats of each process was last seen to change."""
+    """Remembers for each process when its count of beats last changed."""
 
     def __init__(self, longest_silence: float) -> None:
-        """Take how many seconds a process may be silent."""
+        """Set how many seconds the count of a living process may stay the same."""
         self._longest_silence = longest_silence
         self._seen: dict[str, Seen] = {}
-        self._looked_at = float("-inf")
+        self._last_call = float("-inf")
 
     def silent(self, beats: Mapping[str, int], moment: float) -> set[str]:
-        """Give the processes whose count has stood still for too long.
+        """Return the processes whose count has not changed for too long.
 
-        `beats` has the count of each process, `moment` is the time on the monotonic clock. Who
-        looks for the first time finds nobody silent. Who stood still itself does not know what it
-        missed, and the others may have stood still with it: they get half of that time anew. Not
-        for ever, though: on a busy machine that may be so at each look.
+        `beats` has the count of each process, `moment` is the monotonic time. The first call
+        returns none. If this process was stalled itself, the others may have been stalled too, so
+        they get half of the time again; at most MOST_STALLS times, because on a busy machine this
+        process may be stalled before each call.
         """
         half_ago = moment - self._longest_silence / 2
-        stood_still, self._looked_at = self._looked_at < half_ago, moment
+        was_stalled, self._last_call = self._last_call < half_ago, moment
         for peer in self._seen.keys() - beats.keys():
             del self._seen[peer]
         for peer, count in beats.items():
             seen = self._seen.get(peer)
             if seen is None or seen.beats != count:
                 self._seen[peer] = Seen(count, moment)
-            elif stood_still:
+            elif was_stalled:
                 seen.since, seen.stalls = max(seen.since, half_ago), seen.stalls + 1
         return {peer for peer, seen in self._seen.items() if self._is_silent(seen, moment)}
 

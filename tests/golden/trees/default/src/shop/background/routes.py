@@ -1,4 +1,4 @@
-"""`/tasks`: how one run went, and the dead letters: listed, re-run, dismissed (T6, T9)."""
+"""`/tasks`: the state of a run; dead letters: list, retry, dismiss (T6, T9)."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -29,7 +29,7 @@ CHANGE_REFUSALS = refusals(403, 404, 409)
 def list_dead_letters(
     session: ReadSessionDep, page: PageDep, *, operator: OperatorDep
 ) -> list[RunView]:
-    """List the runs of tasks that failed for good and wait for somebody, newest first."""
+    """List the runs of tasks that failed for good and wait for an operator, newest first."""
     dead = select(Run).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
     newest = dead.where(Run.dismissed_at.is_(None)).order_by(Run.finished_at.desc(), Run.id)
     rows = session.scalars(newest.limit(page.limit).offset(page.offset))
@@ -38,7 +38,7 @@ def list_dead_letters(
 
 @router.get("/{run_id}", responses=refusals(404), openapi_extra={"security": [{}]})
 def read_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) -> RunView:
-    """Tell how a run goes; its id is what the queueing endpoint answered with."""
+    """Show a run by the id that the endpoint returned when it queued it."""
     run = session.get(Run, run_id)
     if run is None or run.kind != "task":
         raise NotFoundError(f"no run {run_id}")
@@ -69,7 +69,7 @@ def retry_dead_letter(
     responses=CHANGE_REFUSALS,
 )
 def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
-    """Take a dead letter off the list; its row stays until it is pruned."""
+    """Remove a dead letter from the list; its row stays until it is pruned."""
     _dead_letter(session, run_id).dismissed_at = datetime.now(UTC)
 
 

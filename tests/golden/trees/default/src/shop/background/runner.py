@@ -1,4 +1,4 @@
-"""Each process has a runner: it claims runs, watches timeouts, and drains (T2, T6, S2, S10)."""
+"""The runner of a process: claims runs, checks timeouts, drains at shutdown (T2, T6, S2, S10)."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ from .attempt import Process
 from .clock import WallClock
 from .execution import Observer
 from .heartbeat import Heartbeat
-from .host import Database, Settings, aside, wait_for
+from .host import Database, Settings, in_thread, wait_for
 from .intake import Intake
 from .overdue import Overdue
 from .work import Registry
@@ -20,16 +20,16 @@ from .work import Registry
 logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 3.0
-"""So long the database may take at the end of a shutdown."""
+"""The database gets so long at the end of a shutdown."""
 
 
 class Runner:
-    """Works off the ledger, `settings.runner_threads` runs at once in this process."""
+    """Runs what is queued, up to `settings.runner_threads` runs at once in this process."""
 
     def __init__(
         self, settings: Settings, database: Database, registry: Registry, observe: Observer
     ) -> None:
-        """Prepare; nothing runs before `start`."""
+        """Prepare; `start` begins to run."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.last_pass = monotonic()
         self.wall_clock = WallClock()
@@ -48,12 +48,12 @@ class Runner:
 
     @property
     def draining(self) -> bool:
-        """Whether nothing more is accepted or begun here."""
+        """Whether this process shuts down: it accepts and starts nothing more."""
         return self._intake.closed
 
     @property
     def overdue(self) -> Overdue:
-        """What the last beat found that nobody gets to."""
+        """The overdue work that the last beat found."""
         return self._heartbeat.overdue.found
 
     def start(self) -> None:
@@ -61,13 +61,13 @@ class Runner:
         self._thread.start()
 
     def wake(self) -> None:
-        """Look at the ledger now rather than at the next poll."""
+        """Check the ledger now, not only at the next poll."""
         self._wake.set()
 
     def stop(self) -> None:
-        """Claim no more, wait for what runs up to the grace period, mark the rest interrupted.
+        """Claim no more, wait for running work up to the grace period, mark the rest interrupted.
 
-        The database may not answer: nothing here waits for it without an end (T11).
+        All waits are limited, because the database may not answer (T11).
         """
         end = monotonic() + self._settings.shutdown_grace_seconds
         self._intake.close(self._settings.shutdown_grace_seconds)
@@ -78,7 +78,7 @@ class Runner:
         self._stopped.set()
         self.wake()
         self._thread.join(STOP_SECONDS)
-        wait_for(aside("marking interrupted runs", self._heartbeat.end), STOP_SECONDS)
+        wait_for(in_thread("marking interrupted runs", self._heartbeat.leave), STOP_SECONDS)
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
@@ -87,23 +87,23 @@ class Runner:
             try:
                 pause = self._pass()
                 self.last_pass = monotonic()
-            except Exception as error:  # noqa: BLE001 (said once a minute, and tried again)
+            except Exception as error:  # noqa: BLE001 (logged once a minute, then retried)
                 message = "the ledger cannot be used; trying again"
-                self._database.trouble.log(logger, message, error)
-                self._heartbeat.hurry()  # it may be that something was claimed all the same
+                self._database.repeated_errors.log(logger, message, error)
+                self._heartbeat.beat_soon()  # the failed transaction may have claimed runs
             self._wake.wait(pause)
 
     def _pass(self) -> float:
-        """Do what is to be done now; give the seconds until there may be more."""
-        self.wall_clock.look()
+        """Do one pass; return the seconds until the next."""
+        self.wall_clock.check()
         for attempt in self._intake.active():
             attempt.check_timeout()
         alive = [attempt.row.id for attempt in self._intake.active()]
         if self._stopped.is_set():
-            return 0.0  # threads that are not waited for any more look as if they were gone
-        self._heartbeat.keep(alive)
-        while self._intake.take(datetime.now(UTC)):
+            return 0.0  # attempts end now without recording: do not take them for dead
+        self._heartbeat.beat_if_due(alive)
+        while self._intake.claim_and_start(datetime.now(UTC)):
             pass
         timeouts = [attempt.seconds_left for attempt in self._intake.active()]
-        beat = self._settings.lease_seconds / 8  # twice as often as the heart beats
+        beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
         return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))

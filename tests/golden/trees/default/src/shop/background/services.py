@@ -1,4 +1,4 @@
-"""What a process does for background work, put together once: by the web app or on its own."""
+"""Builds, starts and stops the runner and the scheduler of a process."""
 
 from dataclasses import dataclass
 from time import monotonic
@@ -6,7 +6,7 @@ from time import monotonic
 from sqlalchemy.exc import OperationalError
 
 from .execution import Observer
-from .host import Database, Settings, StartError, aside, wait_for
+from .host import Database, Settings, StartError, in_thread, wait_for
 from .runner import STOP_SECONDS, Runner
 from .scheduling.jobstore import make_stores
 from .scheduling.scheduler import Scheduler
@@ -15,7 +15,7 @@ from .work import Registry
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The runner, the scheduler, and what they work with."""
+    """The runner, the scheduler, and what they use."""
 
     settings: Settings
     database: Database
@@ -34,7 +34,7 @@ class Services:
         return cls(settings, database, registry, runner, scheduler)
 
     def start(self) -> None:
-        """Start what the settings ask for.
+        """Start the parts that the settings turn on.
 
         Raises StartError when the database cannot be used.
         """
@@ -47,8 +47,8 @@ class Services:
             raise StartError(f"the database cannot be used: {error.orig}") from error
 
     def stop(self) -> None:
-        """Stop the scheduler and drain the runner; wait for neither without end."""
+        """Stop the scheduler and drain the runner; both waits are limited."""
         end = monotonic() + STOP_SECONDS
-        stopping = aside("stopping the scheduler", self.scheduler.stop)
+        stopping = in_thread("stopping the scheduler", self.scheduler.stop)
         self.runner.stop()
         wait_for(stopping, max(0.0, end - monotonic()))

@@ -1,6 +1,6 @@
-"""Upkeep of the ledger: find runs whose process is gone, or that never began; prune (S2, S13, T6).
+"""Cleans the ledger: runs of dead processes, runs that never began, old runs (S2, S13, T6).
 
-Only runs that nobody has any more are touched: a sibling's running work is never taken.
+It never changes a run that a living process is working on.
 """
 
 from collections import Counter
@@ -18,34 +18,35 @@ from .work import Registry
 PRUNED_AT_ONCE = 1000
 
 
-def nobodys(gone: Collection[str], owner: str, active: Collection[UUID]) -> ColumnElement[bool]:
-    """Tell runs that a process of `gone` holds, or `owner` without a living thread for them."""
+def abandoned(gone: Collection[str], owner: str, active: Collection[UUID]) -> ColumnElement[bool]:
+    """Match runs held by a process of `gone`, or by `owner` without a living thread."""
     return or_(Run.held_by.in_(gone), and_(Run.held_by == owner, Run.id.not_in(active)))
 
 
-def give_back(
+def requeue_unbegun(
     session: Session, owners: Collection[str], never_begun: Collection[UUID] = ()
 ) -> Counter[str]:
-    """Queue what `owners` claimed but never began; that was no attempt (T10). Count it by name.
+    """Queue again what `owners` claimed and never began, and do not count the attempt (T10).
 
-    `never_begun` are those which look begun, but whose functions were not called all the same.
+    `never_begun` are runs that have `started_at`, but whose functions were not called. Returns the
+    number of runs by name.
     """
     unbegun = or_(Run.started_at.is_(None), Run.id.in_(never_begun))
     claimed = select(Run.id).where(Run.held_by.in_(owners), Run.state == State.RUNNING, unbegun)
-    ours = update(Run).where(Run.id.in_(claimed.with_for_update(skip_locked=True)))
+    unbegun_runs = update(Run).where(Run.id.in_(claimed.with_for_update(skip_locked=True)))
     start = {"state": State.QUEUED, "started_at": None, "held_by": None}
     return Counter(
-        session.scalars(ours.values(**start, attempt=Run.attempt - 1).returning(Run.name))
+        session.scalars(unbegun_runs.values(**start, attempt=Run.attempt - 1).returning(Run.name))
     )
 
 
 def sweep(
     session: Session, registry: Registry, now: datetime, left: ColumnElement[bool]
 ) -> Counter[tuple[str, State]]:
-    """Queue cut-off runs of idempotent work again and call the others lost; count what was done.
+    """Queue cut-off runs of idempotent work again, record the others as lost; count both.
 
-    Cut off is: running, but `left` by its process (see `nobodys`), or interrupted by a shutdown.
-    What is over only gives its slot back.
+    A run is cut off if it is running but `left` matches it (see `abandoned`), or if a shutdown
+    interrupted it. A run that has ended only releases its slot.
     """
     over = select(Run.id).where(left, Run.state != State.RUNNING).with_for_update(skip_locked=True)
     session.execute(update(Run).where(Run.id.in_(over)).values(held_by=None))
@@ -56,7 +57,7 @@ def sweep(
     for run in [run for run in cut_off if run.name in registry]:
         repeat = registry[run.name].may_repeat(run.attempt)
         if not repeat:
-            run.error = f"{run.error or 'its process died'}; nobody knows how far it came"
+            run.error = f"{run.error or 'its process died'}; it is unknown how far it came"
         run.state = State.QUEUED if repeat else State.LOST
         run.available_at = now if repeat else run.available_at
         run.finished_at = None if repeat else now
@@ -66,7 +67,7 @@ def sweep(
 
 
 def interrupt(session: Session, owner: str, now: datetime) -> list[Run]:
-    """Mark what `owner` still runs as interrupted and give its slots up; give the runs."""
+    """Mark the running runs of `owner` as interrupted, release their slots, return them."""
     mine = update(Run).where(Run.held_by == owner)
     session.execute(mine.where(Run.state != State.RUNNING).values(held_by=None))
     end = {"state": State.INTERRUPTED, "finished_at": now, "held_by": None}
@@ -75,10 +76,10 @@ def interrupt(session: Session, owner: str, now: datetime) -> list[Run]:
 
 
 def prune(session: Session, now: datetime, settings: Settings) -> bool:
-    """Delete finished runs by age, and all but the newest by number; tell whether that is all.
+    """Delete finished runs that are too old or too many; tell whether none is left to delete.
 
-    Many are left for the next time: nobody can write while they go. A unique key stays while the
-    same may be asked again: without its row it would run twice.
+    It deletes PRUNED_AT_ONCE at most, because writers wait meanwhile. A run with a unique key stays
+    until the key expires: without its row, the same request would run again.
     """
     until = now - timedelta(days=settings.run_retention_days)
     newest_first = select(Run.finished_at).where(Run.finished_at.is_not(None))
@@ -87,13 +88,13 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
     keys_until = now - timedelta(hours=settings.idempotency_key_hours)
     keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
     old = select(Run.id).where(Run.finished_at <= until, keyless, Run.held_by.is_(None))
-    ours = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
-    gone = session.scalars(delete(Run).where(Run.id.in_(ours)).returning(Run.id)).all()
+    unlocked = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
+    gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
     return len(gone) < PRUNED_AT_ONCE
 
 
 def unfinished(session: Session) -> Counter[tuple[str, State]]:
-    """Count the runs that wait, run, or failed for good, by name and state."""
+    """Count the runs that are queued, running or failed for good, by name and state."""
     states = [State.QUEUED, State.RUNNING, *DEAD_LETTERS]
     shown = select(Run.name, Run.state, func.count()).where(Run.state.in_(states))
     rows = session.execute(shown.where(Run.dismissed_at.is_(None)).group_by(Run.name, Run.state))

@@ -1,4 +1,4 @@
-"""What a run looks like over HTTP, and how a list of runs is paged (S13, T9)."""
+"""How HTTP responses show a run, and the pages of a list of runs (S13, T9)."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,9 +11,9 @@ from .models import Run, State
 
 
 class RunView(BaseModel):
-    """One run; `error` and `payload` are shown to operators only.
+    """One run; only operators see `error` and `payload`.
 
-    `earlier` counts the due times before this one that the row stands for too.
+    `earlier` is the number of earlier due times that have no row of their own.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -37,7 +37,7 @@ class RunView(BaseModel):
 
 
 class Page(BaseModel):
-    """Which part of a list: newest first."""
+    """A page of a list that has the newest first."""
 
     limit: Annotated[int, Query(ge=1, le=200)] = 50
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0

@@ -1,4 +1,4 @@
-"""What a job and a task have in common, what their functions are given, and `Task` (T3, T4)."""
+"""`Work`, the base of jobs and tasks; `RunContext`, their argument; and `Task` (T3, T4)."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ from .host import Database, Settings
 Payload = TypeVar("Payload", bound=BaseModel)
 
 CUT_OFF_ATTEMPTS = 3
-"""So often an idempotent run may be cut off; then it counts as lost: it may be the cause."""
+"""A run that was cut off so often counts as lost: it may be what kills the process."""
 LONGEST_BACKOFF = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """What a run may use: `attempt` counts from 1, `due_at` is the same at each attempt."""
+    """The argument of each function: `attempt` counts from 1, `due_at` never changes."""
 
     run_id: UUID
     name: str
@@ -32,13 +32,13 @@ class RunContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """How one kind of run behaves, whoever asks for it.
+    """How the runs of one job or task behave.
 
     `timeout`: an async function is cancelled; a sync one is recorded as timed out at once, but
     keeps its slot until its thread ends, because a thread cannot be stopped.
     `retries`: how often a run that raised is tried again, after `backoff`, doubled each time.
-    `idempotent`: it may be repeated when nobody knows how far it came (timeout, shutdown, crash).
-    `final`: exceptions that no retry can mend.
+    `idempotent`: it may run again after a timeout, shutdown or crash, when it may be half done.
+    `final`: exceptions that are not retried.
     """
 
     kind: ClassVar[str]
@@ -53,24 +53,24 @@ class Work:
 
     @property
     def limit(self) -> int | None:
-        """How many runs of it may go on at once, over all processes."""
+        """How many of its runs may run at once, over all processes."""
         return None
 
     def call(self, context: RunContext, payload: str | None) -> object:
-        """Call the function; an async one gives its coroutine, anything else is not looked at."""
+        """Call the function; only the result of an async function, its coroutine, is used."""
         raise NotImplementedError
 
     def may_retry(self, attempt: int, error: BaseException) -> bool:
-        """Tell whether a run that raised `error` at `attempt` is tried again."""
-        mendable = isinstance(error, Exception) and not isinstance(error, self.final)
-        return mendable and attempt <= self.retries
+        """Tell whether a run is retried that raised `error` at `attempt`."""
+        retryable = isinstance(error, Exception) and not isinstance(error, self.final)
+        return retryable and attempt <= self.retries
 
     def may_repeat(self, attempt: int) -> bool:
-        """Tell whether a run that was cut off at `attempt` is run again."""
+        """Tell whether a run is repeated that was cut off at `attempt`."""
         return self.idempotent and attempt < max(CUT_OFF_ATTEMPTS, self.retries + 1)
 
     def delay(self, attempt: int) -> timedelta:
-        """Give the backoff after `attempt`: doubled each time, with up to half of it as jitter."""
+        """Return the backoff after `attempt`: doubled each time, minus a jitter of up to half."""
         doubled = self.backoff * 2.0 ** min(attempt - 1, 16)
         longest = min(doubled, max(LONGEST_BACKOFF, self.backoff))
         return longest * random.uniform(0.5, 1)  # noqa: S311 (spread, not secrecy)
@@ -78,7 +78,7 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class Task(Work, Generic[Payload]):
-    """One background task: `function` gets a checked payload once the response is out."""
+    """One background task: `function` gets a checked payload after the response was sent."""
 
     kind: ClassVar[str] = "task"
 
@@ -88,15 +88,15 @@ class Task(Work, Generic[Payload]):
 
     @property
     def limit(self) -> int | None:
-        """How many runs of it may go on at once, over all processes."""
+        """How many of its runs may run at once, over all processes."""
         return self.max_concurrency
 
     def dump(self, payload: Payload) -> str:
-        """Give the JSON that `call` reads back, by the names of the fields, not their aliases."""
+        """Return the JSON for `call`, with the names of fields and not their aliases."""
         return payload.model_dump_json(by_alias=False, round_trip=True)
 
     def call(self, context: RunContext, payload: str | None) -> object:
-        """Call the function with the stored payload; a ValidationError if it no longer fits."""
+        """Call the function with the stored payload; raises ValidationError if it does not fit."""
         stored = self.payload.model_validate_json(payload or "null", by_alias=True, by_name=True)
         return self.function(stored, context)
 

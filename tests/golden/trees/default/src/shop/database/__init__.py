@@ -12,11 +12,11 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from ..process.trouble import Trouble
+from ..process.repeated_errors import RepeatedErrors
 from .engine import create_engine, read_only
 
 CONNECTIONS = 10
-"""How many requests use the database at once; one more waits without holding a thread."""
+"""So many requests use the database at once; the next one waits and occupies no thread."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -34,13 +34,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back that SQLite dropped."""
+        """Add the zone UTC again, which SQLite does not store."""
         del dialect
         return value and value.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
-    """What every model derives from; constraints have names that migrations can rely on."""
+    """The base class of all models; it gives constraints the names that migrations rely on."""
 
     metadata = MetaData(
         naming_convention={
@@ -54,45 +54,45 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One engine and the two ways to use it: a transaction that writes, a snapshot that reads."""
+    """One engine, used in two ways: `transaction` writes, `snapshot` only reads."""
 
     def __init__(self, url: str) -> None:
-        """Prepare the engine for `url`; connects only when first used."""
+        """Prepare the engine for `url`; it connects when it is first used."""
         self.url = url
-        self.trouble = Trouble()
+        self.repeated_errors = RepeatedErrors()
         self.engine = create_engine(url, CONNECTIONS)
         self._reader = read_only(self.engine)
 
     @contextmanager
     def transaction(self) -> Generator[Session, None, None]:
-        """Read and write; committed at the end of the block, rolled back when it raises."""
+        """Read and write. The end of the block commits; an exception rolls back."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def snapshot(self) -> Generator[Session, None, None]:
-        """Read only; waits for no writer."""
+        """Read only, without waiting for writers."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
-        """Close the pooled connections, and those in use as soon as they come back."""
-        event.listen(self.engine, "checkin", _close)
+        """Close all connections: idle ones now, those in use when they return to the pool."""
+        event.listen(self.engine, "checkin", _invalidate)
         self.engine.dispose()
 
 
 def taken(error: IntegrityError) -> list[str]:
-    """Name the columns whose values must be unique and are taken; none for another violation."""
+    """Name the unique columns whose value exists already; no columns for any other violation."""
     _, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")
     return [column.rpartition(".")[2] for column in columns.split(", ") if column]
 
 
-def _close(_connection: object, record: ConnectionPoolEntry) -> None:
-    record.invalidate()  # the connection may be broken, and then it is closed already
+def _invalidate(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.invalidate()  # works for a broken connection too, which may be closed already
 
 
 def get_database(request: Request) -> Database:
-    """Give the application's database."""
+    """Return the application's database."""
     database: Database = request.app.state.database
     return database
 
@@ -112,7 +112,8 @@ def get_read_session(database: DatabaseDep) -> Iterator[Session]:
         yield session
 
 
-# scope="function": committed before the response leaves, so a client never hears of what is not so.
+# scope="function" commits before the response is sent: a client never sees a success that was
+# rolled back.
 SessionDep = Annotated[Session, Depends(get_session, scope="function", max_concurrency=CONNECTIONS)]
 ReadSessionDep = Annotated[
     Session, Depends(get_read_session, scope="function", max_concurrency=CONNECTIONS)

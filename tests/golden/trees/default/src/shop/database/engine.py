@@ -1,4 +1,4 @@
-"""The SQLite engine: who may write when, and what is locked how."""
+"""The SQLite engine: one writer at a time, and how it locks."""
 
 import asyncio
 import sqlite3
@@ -18,44 +18,44 @@ NESTED = "a write transaction is open here already: pass its session on, or this
 
 
 def create_engine(url: str, connections: int) -> Engine:
-    """Make an engine; `connections` stay open, as many more may be opened for a while."""
+    """Make an engine that keeps `connections` open and may open as many again under load."""
     engine = sqlalchemy.create_engine(
         url,
         pool_size=connections,
         max_overflow=connections,
         connect_args={"timeout": BUSY_SECONDS},
     )
-    turns = Turns()
+    writer_lock = WriterLock()
     DatabaseFile(engine)
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", turns.begin)
-    event.listen(engine, "checkin", turns.end)
+    event.listen(engine, "begin", writer_lock.begin)
+    event.listen(engine, "checkin", writer_lock.end)
     return engine
 
 
 def read_only(engine: Engine) -> Engine:
-    """Give the same engine for snapshots, which wait for no writer."""
+    """Return the engine for snapshots, which do not wait for writers."""
     return engine.execution_options(read_only=True)
 
 
 def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a DBAPI connection)
-    connection.isolation_level = None  # SQLAlchemy sends BEGIN, not the driver: see Turns
+    connection.isolation_level = None  # WriterLock sends BEGIN, not the driver
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-class Turns:
-    """One writer at a time, who waits for its turn.
+class WriterLock:
+    """Lets one transaction of this process write at a time.
 
-    A transaction that reads first and writes later fails under load ("database is locked") when
-    another one wrote in between: IMMEDIATE takes the write lock first. Inside a process writers
-    queue here, because SQLite lets them sleep up to 100 ms between two looks at its lock.
+    A transaction that reads first and writes later can fail with "database is locked", so each one
+    begins with BEGIN IMMEDIATE, which takes SQLite's write lock at once. Threads of this process
+    queue for the lock here first, because SQLite polls its own lock only every 100 ms.
     """
 
     def __init__(self) -> None:
-        """Nobody writes."""
-        self._turn = threading.Lock()
+        """Start without a writer."""
+        self._lock = threading.Lock()
         self._writer: tuple[int, object] | None = None
-        self._mine: ContextVar[object] = ContextVar("writer")
+        self._own_token: ContextVar[object] = ContextVar("writer")
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction."""
@@ -63,35 +63,35 @@ class Turns:
         if options.get("read_only", False):
             connection.exec_driver_sql("BEGIN")
             return
-        if options.get("migrates", False):  # see migrating.py; inside a transaction it does nothing
+        if options.get("migrates", False):  # see migrating.py; must come before BEGIN
             connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
             connection.info["migrates"] = True
         if not connection.info.get("writes"):
-            connection.info["writes"] = self._take_turn()
+            connection.info["writes"] = self._acquire()
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    def _take_turn(self) -> bool:
+    def _acquire(self) -> bool:
         thread, (holder, token) = threading.get_ident(), self._writer or (None, None)
-        # A thread may serve another call by now, which has a context of its own; on a loop it waits
-        # for a coroutine that cannot go on before it does.
-        if thread == holder and (self._mine.get(None) is token or _on_a_loop()):
+        # The same thread may now serve another request, which has its own context: it may wait. In
+        # an event loop, waiting would block the coroutine that holds the lock.
+        if thread == holder and (self._own_token.get(None) is token or _in_event_loop()):
             raise RuntimeError(NESTED)
-        taken = self._turn.acquire(timeout=BUSY_SECONDS)
+        taken = self._lock.acquire(timeout=BUSY_SECONDS)
         if taken:
             self._writer = (thread, object())
-            self._mine.set(self._writer[1])
+            self._own_token.set(self._writer[1])
         return taken
 
     def end(self, connection: Any, record: Any) -> None:  # noqa: ANN401 (of the driver, the pool)
-        """Let the next one write, now that the connection is back in the pool."""
+        """Release the lock when the connection returns to the pool."""
         if record.info.pop("migrates", False) and connection is not None:
             connection.execute("PRAGMA foreign_keys = ON")
         if record.info.pop("writes", False):
             self._writer = None
-            self._turn.release()
+            self._lock.release()
 
 
-def _on_a_loop() -> bool:
+def _in_event_loop() -> bool:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -100,28 +100,28 @@ def _on_a_loop() -> bool:
 
 
 def lock_schema(connection: Connection) -> None:
-    """Let one process migrate, until its transaction ends: BEGIN IMMEDIATE has seen to it."""
+    """Do nothing: BEGIN IMMEDIATE has locked out other writers."""
     del connection
 
 
 def limit_waits(connection: Connection) -> None:
-    """Let nobody wait without end: the busy timeout has seen to it."""
+    """Do nothing: SQLite's busy timeout limits all waits."""
     del connection
 
 
 def lock_ledger(connection: Connection) -> None:
-    """Let one process count slots, claim or record due times: BEGIN IMMEDIATE has seen to it."""
+    """Do nothing: BEGIN IMMEDIATE has locked out other writers."""
     del connection
 
 
 def prepare(engine: Engine) -> None:
-    """Let readers and a writer work side by side; the mode is kept in the file.
+    """Switch the file to WAL mode, in which readers and one writer do not block each other.
 
-    SQLite does not wait for others here, such as a process that starts at the same time. Raises
-    StartError when they take too long.
+    SQLite does not wait for other processes here, so this retries. Raises StartError when the
+    file stays locked for BUSY_SECONDS.
     """
     end = time.monotonic() + BUSY_SECONDS
-    with engine.connect() as connection:  # below SQLAlchemy, for no transaction may be open
+    with engine.connect() as connection:  # by the driver: no transaction may be open
         while True:
             try:
                 connection.connection.cursor().execute("PRAGMA journal_mode = WAL")

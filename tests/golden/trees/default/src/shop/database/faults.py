@@ -1,4 +1,4 @@
-"""Whose fault an error of SQLite is: the database's, or the statement's (T12)."""
+"""Tells apart errors of the SQLite database and errors of a statement (T12)."""
 
 import os
 import sqlite3
@@ -10,13 +10,13 @@ from .file import FileError, main_file
 
 
 def is_read_only(connection: Connection) -> bool:
-    """Tell whether the file or its folder cannot be written."""
+    """Tell whether the file or its folder is not writable."""
     file = main_file(connection)
     return not all(os.access(place, os.W_OK) for place in (file, file.parent))
 
 
 def is_lost(error: DBAPIError) -> bool:
-    """Tell whether the database is at fault (locked, full, gone, damaged) and not the statement."""
+    """Tell whether the database failed (locked, full, gone, damaged), not the statement."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is None:
         return isinstance(error, OperationalError)
@@ -24,12 +24,12 @@ def is_lost(error: DBAPIError) -> bool:
 
 
 def is_doubtful(error: DBAPIError) -> bool:
-    """Tell whether an outage may have made the statement fail: it names what is not there."""
+    """Tell whether the cause may be an outage, such as a table that is not migrated yet."""
     return isinstance(error, OperationalError)
 
 
 def why_lost(error: DBAPIError) -> str:
-    """Say what is known about a database that is lost."""
+    """Return what is known about the cause."""
     if isinstance(error.orig, FileError):
         return str(error.orig)
     code = getattr(error.orig, "sqlite_errorcode", 0)

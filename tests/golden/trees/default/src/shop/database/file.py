@@ -1,7 +1,7 @@
-"""Notices that the file of a SQLite database is gone, or is another one than was opened (T12).
+"""Notices that the SQLite file was deleted or replaced while it is open (T12).
 
-What is written to a file that has no name any more is lost, and the log (`-wal`) that lies beside
-a file which replaced another belongs to that other: SQLite would write it over the new one.
+Writes to a deleted file are lost. After a replacement, the log (`-wal`) beside the new file still
+belongs to the old one, and SQLite would write it into the new one.
 """
 
 import threading
@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
-SETTLED_AFTER_SECONDS = 3
-"""A file that replaced another is used when it has not changed for so long: it is complete."""
+COMPLETE_AFTER_SECONDS = 3
+"""A replacement counts as complete, and is used, when it has not changed for so long."""
 
-Look = tuple[int, ...]
-"""What a file is, by two numbers, then its size and when it changed."""
+FileStat = tuple[int, ...]
+"""Device, inode, size and modification time of a file; the first two identify it."""
 
 
 class FileError(SQLiteError):
@@ -28,12 +28,12 @@ class DatabaseFile:
     """The file that the connections of an engine have opened."""
 
     def __init__(self, engine: Engine) -> None:
-        """Watch over each transaction of `engine`; the first connection says which file it is."""
+        """Check the file at each transaction of `engine`; the first connection names the file."""
         self._path: Path | None = None
-        self._opened: Look = ()
+        self._opened: FileStat = ()
         self._filled = self._emptied = False
-        self._beside: dict[Path, Look | None] = {}
-        self._another: tuple[Look, float] = ((), 0)
+        self._log_files: dict[Path, FileStat | None] = {}
+        self._replacement: tuple[FileStat, float] = ((), 0)
         self._lock = threading.Lock()
         event.listen(engine, "do_connect", self._before_connect)
         event.listen(engine, "connect", self._connect)
@@ -44,13 +44,13 @@ class DatabaseFile:
 
     def _before_connect(self, *_arguments: object) -> None:
         with self._lock:
-            self._check(self._opened)  # or SQLite would make a new file where the old one was
+            self._check(self._opened)  # else SQLite would create a new, empty file
 
     def _connect(self, connection: Any, record: Any) -> None:  # noqa: ANN401 (of the driver, the pool)
         with self._lock:
             if self._path is None:
                 self._path = main_file(connection)
-                self._opened = (_look(self._path) or ())[:2]
+                self._opened = (_stat(self._path) or ())[:2]
             record.info["file"] = self._opened
 
     def _checkout(self, _connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401
@@ -63,52 +63,52 @@ class DatabaseFile:
                 self._check(connection.info["file"])
             except FileError as error:
                 raise OperationalError(None, None, error) from error
-            beside = [Path(f"{self._path}{suffix}") for suffix in ("-wal", "-shm")]
-            self._beside = {path: _look(path) for path in beside}
+            logs = [Path(f"{self._path}{suffix}") for suffix in ("-wal", "-shm")]
+            self._log_files = {path: _stat(path) for path in logs}
 
     def _closed(self, _engine: Engine) -> None:
-        found = _look(self._path) if self._path else None
+        found = _stat(self._path) if self._path else None
         if found and found[:2] != self._opened:
-            self._put_aside()  # or the next start would take it for the new file's
+            self._rename_old_logs()  # else the next start would apply it to the new file
 
-    def _check(self, opened: Look) -> None:
-        """Raise FileError unless the file of a connection is the one that is there."""
+    def _check(self, opened: FileStat) -> None:
+        """Raise FileError unless the connection's file is still the file at the path."""
         if self._path is None:
             return
-        found = _look(self._path)
+        found = _stat(self._path)
         if found is None:
             raise FileError("the database file is gone")
         if found[:2] == self._opened:
             self._emptied |= self._filled and not found[2]
             self._filled |= found[2] > 0
-        if self._emptied:  # what is open has pages of before, which must not get into a new one
+        if self._emptied:  # open connections cache old pages, which must not get into it
             raise FileError("the database file was emptied: restore a backup, and start again")
-        if found[:2] != self._opened and self._is_settled(found):
-            self._put_aside()
+        if found[:2] != self._opened and self._is_complete(found):
+            self._rename_old_logs()
             self._opened = found[:2]
         if found[:2] != self._opened or opened != self._opened:
             raise FileError("the database file was replaced")
 
-    def _is_settled(self, found: Look) -> bool:
-        if self._another[0] != found:
-            self._another = (found, monotonic())
-        return monotonic() - self._another[1] >= SETTLED_AFTER_SECONDS
+    def _is_complete(self, found: FileStat) -> bool:
+        if self._replacement[0] != found:
+            self._replacement = (found, monotonic())
+        return monotonic() - self._replacement[1] >= COMPLETE_AFTER_SECONDS
 
-    def _put_aside(self) -> None:
-        """Take away what belongs to the file that was replaced."""
-        for path, was in self._beside.items():
-            now = _look(path)
+    def _rename_old_logs(self) -> None:
+        """Rename the log files of the replaced file, so that SQLite ignores them."""
+        for path, was in self._log_files.items():
+            now = _stat(path)
             if was and now and was[:2] == now[:2]:
                 path.replace(f"{path}.replaced")
 
 
 def main_file(connection: Any) -> Path:  # noqa: ANN401 (of the driver, or of SQLAlchemy)
-    """Give the file that a connection has opened."""
+    """Return the file that a connection has opened."""
     execute = getattr(connection, "exec_driver_sql", connection.execute)
     return Path({name: file for _, name, file in execute("PRAGMA database_list")}["main"])
 
 
-def _look(path: Path) -> Look | None:
+def _stat(path: Path) -> FileStat | None:
     try:
         found = path.stat()
     except OSError:

@@ -1,7 +1,7 @@
-"""Migrations on SQLite: no row of another table goes, and a copy of the file is kept.
+"""Migrations on SQLite: foreign keys are checked at the end, and a copy of the file is kept.
 
-SQLite changes a table by making it anew. With foreign keys on, dropping the old one would run the
-ON DELETE of all that refers to it: they are off while tables change, and checked at the end.
+SQLite changes a table by building a new one and dropping the old one. With foreign keys on, the
+drop would run ON DELETE in other tables. So they are off during a migration and checked after it.
 """
 
 import logging
@@ -27,20 +27,20 @@ TRIGGERS = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
 
 
 def for_migrations(engine: Engine) -> Engine:
-    """Give the same engine with foreign keys off in its transactions."""
+    """Return the engine with foreign keys off in its transactions."""
     return engine.execution_options(migrates=True)
 
 
 @contextmanager
 def checked(connection: Connection) -> Generator[None, None, None]:
-    """Refuse, before the commit, what the block did to rows that refer to others.
+    """Check foreign keys at the end of the block, before the commit.
 
-    Rows that referred to nothing before are no reason: the service has to start. Raises
-    CommandError, which Alembic shows in one line.
+    Raises CommandError, which Alembic shows in one line, for each reference that the block broke.
+    References that were broken before are ignored, so that the service can start.
     """
     if connection.exec_driver_sql("PRAGMA foreign_keys").scalar():
         raise CommandError("migrations need a connection of migrating.for_migrations(engine)")
-    event.listen(connection, "before_cursor_execute", _let_others_be)
+    event.listen(connection, "before_cursor_execute", _allow_rebuild)
     before, triggers = _dangling(connection), _triggers(connection)
     yield
     if dangling := _dangling(connection) - before:
@@ -53,9 +53,9 @@ def checked(connection: Connection) -> Generator[None, None, None]:
 
 
 def keep_copy(connection: Connection, revisions: Collection[str]) -> None:
-    """Copy the file, unless it is empty, beside itself; the newest copies stay.
+    """Copy the database file, unless it is empty, beside it; keep the KEPT_COPIES newest copies.
 
-    Raises StartError when that cannot be done.
+    Raises StartError when the copy fails.
     """
     if not inspect(connection).get_table_names():
         return
@@ -72,13 +72,13 @@ def keep_copy(connection: Connection, revisions: Collection[str]) -> None:
 
 
 def write_copy(file: Path, copy: Path) -> None:
-    """Copy a database; not by the connection that migrates: `backup` waits for it without end."""
+    """Copy a database by a new connection: `backup` would wait forever for the migrating one."""
     with closing(sqlite3.connect(file)) as source:
         copy_to(source, copy)
 
 
 def copy_to(source: sqlite3.Connection, copy: Path) -> None:
-    """Copy a database to a file that is whole or not there, for its owner only."""
+    """Copy a database to a file: complete or not at all, readable by its owner only."""
     part = copy.with_name(f"{copy.name}.part")
     try:
         part.touch(mode=0o600)
@@ -89,21 +89,21 @@ def copy_to(source: sqlite3.Connection, copy: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _let_others_be(_connection: object, cursor: Any, statement: str, *_: object) -> None:  # noqa: ANN401 (of the driver)
-    # A view, or a trigger of another table, may name the one that is made anew: that is no reason
-    # to refuse the last step. Where a table gets another name, they follow.
-    anew = re.match(r'ALTER TABLE "?_alembic_tmp_', statement)
-    cursor.execute(f"PRAGMA legacy_alter_table = {'ON' if anew else 'OFF'}")
+def _allow_rebuild(_connection: object, cursor: Any, statement: str, *_: object) -> None:  # noqa: ANN401 (of the driver)
+    # Views and triggers may name the table that is being rebuilt. In the rebuild's last step, the
+    # rename, SQLite must not check them; in any other rename it must update them.
+    rebuild = re.match(r'ALTER TABLE "?_alembic_tmp_', statement)
+    cursor.execute(f"PRAGMA legacy_alter_table = {'ON' if rebuild else 'OFF'}")
 
 
 def _dangling(connection: Connection) -> Counter[tuple[str, str]]:
-    """Count the rows that refer to nothing, by their table and the one they refer to."""
+    """Count broken foreign keys, by their table and the table they refer to."""
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
     return Counter((table, parent) for table, _, parent, _ in rows)
 
 
 def _triggers(connection: Connection) -> dict[str, str]:
-    """Give the table of each trigger, which may have another name afterwards."""
+    """Return the table of each trigger by the trigger's name."""
     tables = inspect(connection).get_table_names()
     rows = connection.exec_driver_sql(TRIGGERS)
     return {name: table for name, table in rows if table in tables}

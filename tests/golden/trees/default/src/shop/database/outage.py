@@ -1,6 +1,6 @@
-"""What is wrong with the database: for health, and as the answer 503 (T12).
+"""Detects a database outage, for the health check and for 503 responses (T12).
 
-A mistake in a statement is no outage: it stays a 500 with its traceback.
+A wrong SQL statement is not an outage: it stays a 500 with its traceback.
 """
 
 import logging
@@ -21,7 +21,7 @@ UNUSABLE = "the database cannot be used"
 
 
 def outage(database: Database) -> str:
-    """Say why the database cannot serve; nothing when it can."""
+    """Return why the database cannot be used; an empty text when it can."""
     try:
         if not is_current(database):
             return "the database is not migrated"
@@ -34,7 +34,7 @@ def outage(database: Database) -> str:
 
 
 def explain(error: DBAPIError | PoolTimeoutError, database: Database) -> str:
-    """Say which outage made a statement fail; nothing when the statement is wrong."""
+    """Return the outage that made a statement fail; an empty text if the statement is wrong."""
     if isinstance(error, PoolTimeoutError):
         return UNUSABLE
     if faults.is_lost(error):
@@ -43,7 +43,7 @@ def explain(error: DBAPIError | PoolTimeoutError, database: Database) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Answer 503 with the reason while the database cannot be used; `app.state` has it."""
+    """Answer 503 with the reason while `app.state.database` cannot be used."""
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeoutError)
@@ -52,6 +52,6 @@ def install(app: FastAPI) -> None:
         detail = explain(error, database)
         if not detail:
             raise error
-        database.trouble.log(logger, detail, error)
+        database.repeated_errors.log(logger, detail, error)
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return JSONResponse({"detail": detail}, HTTPStatus.SERVICE_UNAVAILABLE, headers)

@@ -1,8 +1,8 @@
-"""Puts a backup in the place of the database, with the service stopped.
+"""Replaces the database by a backup; stop the service first.
 
 uv run python -m shop.database.restore FILE
 
-Copying the file by hand is not enough: SQLite would write what lies beside the old one over it.
+Do not copy the file by hand: SQLite would write the old file's log (`-wal`) into the new one.
 """
 
 import sqlite3
@@ -19,23 +19,23 @@ from .migrating import copy_to
 
 
 class RestoreError(Exception):
-    """The backup was not restored, and the database is as it was; says why."""
+    """Why the backup was not restored; the database is unchanged."""
 
 
 def restore(database_url: str, backup: Path) -> Path:
-    """Restore `backup`; give the file to which the database was copied before."""
+    """Restore `backup`; return the file that now holds the previous database."""
     file = Path(make_url(database_url).database or "")
     before = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}-replaced.bak")
     try:
-        with _opened(backup) as source:
-            if file.exists() and backup.samefile(file):  # SQLite would wait for itself
+        with _open_backup(backup) as source:
+            if file.exists() and backup.samefile(file):  # SQLite would wait forever
                 raise RestoreError(f"{backup} is the database itself")
             try:
                 _replace(source, file, before)
             except sqlite3.OperationalError:
                 raise
-            except sqlite3.DatabaseError:  # what is there is damaged: it is kept as it is
-                _put_aside(file, before)
+            except sqlite3.DatabaseError:  # the current file is damaged: keep it unread
+                _rename_away(file, before)
                 _replace(source, file, None)
     except (OSError, sqlite3.Error) as error:
         raise RestoreError(str(error)) from error
@@ -43,21 +43,21 @@ def restore(database_url: str, backup: Path) -> Path:
 
 
 def _replace(source: sqlite3.Connection, file: Path, before: Path | None) -> None:
-    with _taken(file) as target:
+    with _open_exclusively(file) as target:
         if before is not None:
             copy_to(target, before)
         source.backup(target)
 
 
-def _put_aside(file: Path, before: Path) -> None:
+def _rename_away(file: Path, before: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             Path(f"{file}{suffix}").replace(f"{before}{suffix}")
 
 
 @contextmanager
-def _opened(backup: Path) -> Generator[sqlite3.Connection, None, None]:
-    """Open a backup, if it is whole and of a service like this one."""
+def _open_backup(backup: Path) -> Generator[sqlite3.Connection, None, None]:
+    """Open a backup; raises RestoreError if it is damaged or not from this service."""
     if not backup.is_file():
         raise RestoreError(f"there is no file {backup}")
     with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
@@ -70,8 +70,8 @@ def _opened(backup: Path) -> Generator[sqlite3.Connection, None, None]:
 
 
 @contextmanager
-def _taken(file: Path) -> Generator[sqlite3.Connection, None, None]:
-    """Open the database alone: nobody else may have it open."""
+def _open_exclusively(file: Path) -> Generator[sqlite3.Connection, None, None]:
+    """Open the database exclusively; raises RestoreError while another process has it open."""
     with closing(sqlite3.connect(file, isolation_level=None, timeout=1)) as target:
         target.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
@@ -83,7 +83,7 @@ def _taken(file: Path) -> Generator[sqlite3.Connection, None, None]:
 
 
 def main() -> str | None:
-    """Restore the file that is named; give what went wrong."""
+    """Restore the file named on the command line; return the error, if any."""
     if len(sys.argv) != 2:  # noqa: PLR2004
         return "which file? uv run python -m shop.database.restore FILE"
     try:

@@ -1,4 +1,4 @@
-"""The database schema, brought up to date by Alembic."""
+"""Brings the database schema up to date with Alembic."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from ..process.ending import aside, wait_for
+from ..process.ending import in_thread, wait_for
 from ..process.starting import StartError
 from . import Database, engine, migrating
 
@@ -19,21 +19,21 @@ CLOSE_SECONDS = 5.0
 
 
 class SchemaError(StartError):
-    """The schema is behind the code and may not be changed from here."""
+    """The schema is older than the code, and this process may not or cannot migrate it."""
 
 
 def alembic_config() -> Config:
-    """Say where the revisions are: in the package, so that an installed one has them too."""
+    """Point Alembic at the revisions, which are part of the package and are installed with it."""
     config = Config()
     config.set_main_option("script_location", f"{__name__.partition('.')[0]}:migrations")
     return config
 
 
 @contextmanager
-def opened(url: str, *, migrate: bool) -> Generator[Database, None, None]:
-    """Open a database for a process; in the block its schema is what the code needs.
+def open_database(url: str, *, migrate: bool) -> Generator[Database, None, None]:
+    """Open the database for this process, with the schema that the code needs.
 
-    Raises StartError when the database cannot be used. Closing it does not wait without end.
+    Raises StartError when the database cannot be used. Closing it takes CLOSE_SECONDS at most.
     """
     database = Database(url)
     try:
@@ -43,11 +43,11 @@ def opened(url: str, *, migrate: bool) -> Generator[Database, None, None]:
             raise StartError(f"the database cannot be used: {error.orig}") from error
         yield database
     finally:
-        wait_for(aside("closing the database", database.close), CLOSE_SECONDS)
+        wait_for(in_thread("closing the database", database.close), CLOSE_SECONDS)
 
 
 def prepare(database: Database, *, migrate: bool) -> None:
-    """Migrate to the newest revision, or raise SchemaError when that is for somebody else to do."""
+    """Migrate to the newest revision; without `migrate`, raise SchemaError if that is needed."""
     if migrate:
         upgrade(database)
     elif not is_current(database):
@@ -56,15 +56,15 @@ def prepare(database: Database, *, migrate: bool) -> None:
 
 
 def upgrade(database: Database) -> None:
-    """Migrate to the newest revision; processes that start together wait for the first.
+    """Migrate to the newest revision; one process migrates, others wait for it.
 
-    Raises SchemaError when that cannot be done; then nothing was changed.
+    Raises SchemaError when a migration fails; the database is unchanged then.
     """
     engine.prepare(database.engine)
     with migrating.for_migrations(database.engine).begin() as connection:
         engine.lock_schema(connection)
         revisions = _revisions(connection)
-        if revisions != _newest():
+        if revisions != _newest_revisions():
             migrating.keep_copy(connection, revisions)
             config = alembic_config()
             config.attributes["connection"] = connection
@@ -75,9 +75,9 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether the database has the newest revision."""
+    """Tell whether the database is at the newest revision."""
     with database.snapshot() as session:
-        return _revisions(session.connection()) == _newest()
+        return _revisions(session.connection()) == _newest_revisions()
 
 
 def _revisions(connection: Connection) -> set[str]:
@@ -87,5 +87,5 @@ def _revisions(connection: Connection) -> set[str]:
 
 
 @cache
-def _newest() -> set[str]:
+def _newest_revisions() -> set[str]:
     return set(ScriptDirectory.from_config(alembic_config()).get_heads())

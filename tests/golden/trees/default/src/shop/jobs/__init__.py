@@ -1,1 +1,1 @@
-"""Scheduled jobs: one file each, named as the job, with a `JOB` in it; found by discovery."""
+"""Scheduled jobs. Each has a file of its name, with a `JOB` in it, which discovery finds."""

@@ -1,4 +1,4 @@
-"""`python -m PACKAGE.jobs`: the jobs and tasks that discovery finds, as a list."""
+"""`python -m PACKAGE.jobs`: lists the jobs and tasks that discovery finds."""
 
 import sys
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from ..process.discovery import find_work
 
 
 def listing(registry: Registry, now: datetime) -> Iterator[str]:
-    """Yield one line each: kind, name and for a job its schedule and next due time, by tabs."""
+    """Yield a line of columns with tabs: kind, name, and for a job its schedule and due time."""
     for work in registry.values():
         columns = [work.kind, work.name]
         if isinstance(work, Job):

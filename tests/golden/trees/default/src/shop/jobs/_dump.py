@@ -1,4 +1,4 @@
-"""Copies a SQLite database that is in use into one file (sqlite.org/backup.html)."""
+"""Copies a SQLite database in use to one file (sqlite.org/backup.html)."""
 
 import sqlite3
 from contextlib import closing
@@ -12,7 +12,7 @@ SUFFIX = ".sqlite3"
 
 
 def dump(database: Database, file: Path, _settings: Settings) -> None:
-    """Copy the database as it is at this moment; readers and writers go on meanwhile."""
+    """Copy the database as it is now; others may read and write during the copy."""
     source = database.engine.raw_connection()
     with closing(source), closing(sqlite3.connect(file)) as copy:
         cast(sqlite3.Connection, source.driver_connection).backup(copy)

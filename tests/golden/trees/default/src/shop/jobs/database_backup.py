@@ -1,4 +1,4 @@
-"""Backs the database up once a day; the file is named by the due time."""
+"""Backs the database up once a day; the name of the file has the due time."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -9,9 +9,9 @@ from ._dump import SUFFIX, dump
 
 
 def backup(context: RunContext) -> None:
-    """Write the backup of this due time unless it is there, and remove the oldest ones.
+    """Write the backup of this due time, unless it exists, and delete the oldest backups.
 
-    A file with the final name is always whole: it is written beside it, then renamed.
+    The backup is written under another name and then renamed, so it is always complete.
     """
     folder = Path(context.settings.backup_directory)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def backup(context: RunContext) -> None:
 
 
 def _prune(folder: Path, newest: Path, keep: int) -> None:
-    """Keep the newest backups, and no part of an earlier one whose process was killed."""
+    """Delete the oldest backups, and unfinished files of processes that were killed."""
     whole = sorted(folder.glob(f"backup-*{SUFFIX}"))
     parts = (part for part in folder.glob("backup-*.part*") if part < newest)
     for file in (*whole[:-keep], *parts):

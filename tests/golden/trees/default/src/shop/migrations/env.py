@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: the connection it is given, or the one the settings name."""
+"""Connects Alembic to the database: by a given connection, or as the settings say."""
 
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from shop.settings import Settings
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write our datetime type as what it is in the database."""
+    """Write UtcDateTime as the type that the database has."""
     is_datetime = kind == "type" and isinstance(item, UtcDateTime)
     return "sa.DateTime(timezone=True)" if is_datetime else False
 
@@ -31,12 +31,12 @@ def run(connection: Connection) -> None:
     """Run the migrations in one transaction."""
     context.configure(connection=connection, **OPTIONS)
     with context.begin_transaction(), checked(connection):
-        refuse_what_cannot_be_compared()
+        refuse_outdated_database()
         context.run_migrations()
 
 
-def refuse_what_cannot_be_compared() -> None:
-    """Say what to do first, when models are compared with a database that is behind."""
+def refuse_outdated_database() -> None:
+    """Refuse `--autogenerate` while the database is not at the newest revision."""
     options = context.config.cmd_opts
     heads = context.script.get_heads()
     if not getattr(options, "autogenerate", False):
@@ -49,7 +49,7 @@ def refuse_what_cannot_be_compared() -> None:
 
 
 def write_sql() -> None:
-    """Print the statements (`--sql`); no database is asked."""
+    """Print the statements (`--sql`), without a database."""
     context.configure(dialect_name="sqlite", literal_binds=True, **OPTIONS)
     context.get_context().impl.static_output("PRAGMA foreign_keys = OFF;\n")
     with context.begin_transaction():

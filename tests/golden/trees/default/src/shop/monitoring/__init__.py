@@ -1,1 +1,1 @@
-"""What the outside sees of this service: health and metrics."""
+"""Health checks and metrics."""

@@ -1,4 +1,4 @@
-"""Two questions: is the process there, and can it serve; `background.health` has the third."""
+"""`/health/live` and `/health/ready`; `background.health` has `/health/background`."""
 
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 
 class Health(BaseModel):
-    """One answer."""
+    """The answer of a health check."""
 
     status: Literal["ok", "unavailable"] = "ok"
     detail: str = ""
@@ -23,13 +23,13 @@ class Health(BaseModel):
 UNAVAILABLE: Responses = {HTTPStatus.SERVICE_UNAVAILABLE: {"model": Health}}
 
 
-def not_ready(database: DatabaseDep) -> str:
-    """Say why the database cannot be used."""
+def database_problem(database: DatabaseDep) -> str:
+    """Return why the database cannot be used; an empty text when it can."""
     return outage(database)
 
 
 def answer(problem: str, response: Response, note: str = "") -> Health:
-    """Answer 503 with the problem, if there is one; `note` is shown in any case."""
+    """Answer 503 with the problem, if there is one; `note` is always shown."""
     if problem:
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         return Health(status="unavailable", detail="; ".join(filter(None, (problem, note))))
@@ -38,11 +38,11 @@ def answer(problem: str, response: Response, note: str = "") -> Health:
 
 @router.get("/live")
 async def live() -> Health:
-    """Answer: the process is there."""
+    """Answer that the process runs."""
     return Health()
 
 
 @router.get("/ready", responses=UNAVAILABLE)
-def ready(response: Response, problem: Annotated[str, Depends(not_ready)]) -> Health:
-    """Answer whether requests can be served; stalled background work does not count."""
+def ready(response: Response, problem: Annotated[str, Depends(database_problem)]) -> Health:
+    """Answer whether requests can be served; background work is not checked."""
     return answer(problem, response)

@@ -1,7 +1,7 @@
-"""Prometheus metrics: requests, this process, and what `background.metrics` adds.
+"""Prometheus metrics: of requests, of this process, and of background work.
 
-With PROMETHEUS_MULTIPROC_DIR set before Python starts, `/metrics` of any worker gives the sum over
-all of them. What Python itself takes (`python_gc_*`) is measured only where one process counts.
+With PROMETHEUS_MULTIPROC_DIR set before Python starts, `/metrics` of each worker shows the sum of
+all workers; metrics of the Python runtime (`python_gc_*`) are then left out.
 """
 
 import os
@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 from prometheus_fastapi_instrumentator import Instrumentator
 from prometheus_fastapi_instrumentator.metrics import Info, default
 
-from .workers import MULTIPROCESS, WorkersCollector, tidy
+from .workers import MULTIPROCESS, WorkersCollector, merge_ended
 
 METHODS = frozenset(HTTPMethod)
 
@@ -32,28 +32,28 @@ class Metrics:
     """The counters and histograms of one application."""
 
     def __init__(self) -> None:
-        """Make a registry of their own."""
+        """Make a registry for this application."""
         if MULTIPROCESS in os.environ:
-            tidy(Path(os.environ[MULTIPROCESS]))
+            merge_ended(Path(os.environ[MULTIPROCESS]))
         self.registry = CollectorRegistry()
 
     def instrument(self, app: FastAPI, state: Callable[[FastAPI], Collector]) -> None:
-        """Measure requests and serve `/metrics`; before the application starts.
+        """Measure requests and serve `/metrics`; call it before the application starts.
 
-        `state` gives what is read anew at each scrape.
+        `state` returns the collector of values that are read at each scrape.
         """
         count = default(registry=self.registry, should_exclude_streaming_duration=True)
         measured = Instrumentator(registry=self.registry, excluded_handlers=["^/metrics$"])
-        measured.add(_bound_method, count).instrument(app)
+        measured.add(_limit_methods, count).instrument(app)
 
         @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
         def metrics(request: Request) -> Response:
-            """Give all metrics in Prometheus' text format."""
+            """Return all metrics in Prometheus' text format."""
             registry = self.gather(state(request.app))
             return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     def gather(self, state: Collector) -> CollectorRegistry:
-        """Put together what is counted here, or by all processes of a directory, and the state."""
+        """Combine the counters of this process, or of all processes, with `state`."""
         registry = CollectorRegistry()
         if MULTIPROCESS in os.environ:
             registry.register(WorkersCollector(Path(os.environ[MULTIPROCESS])))
@@ -66,7 +66,7 @@ class Metrics:
         return registry
 
 
-def _bound_method(info: Info) -> None:
-    # Callers choose the method, and each becomes a label that is kept.
+def _limit_methods(info: Info) -> None:
+    # Callers can send any method, and each one would become a label that stays in memory.
     if info.method not in METHODS:
         info.method = "OTHER"

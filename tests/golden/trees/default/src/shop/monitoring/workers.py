@@ -1,8 +1,8 @@
-"""The folder in which several processes count together: PROMETHEUS_MULTIPROC_DIR.
+"""The folder in which several processes share their metrics: PROMETHEUS_MULTIPROC_DIR.
 
-Each process has files of its own there. What processes that are gone have counted is kept in one
-file of each kind, or every restart would leave more to read. The folder belongs to one machine, or
-to one container: whether a process lives is told by its number.
+Each process writes its own files. The counts of ended processes are merged into one file of each
+kind, or each restart would leave more files to read. Only processes of one machine or container may
+share the folder, because a process id tells whether a process still runs.
 """
 
 import os
@@ -23,11 +23,11 @@ from ..settings import Settings
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 SUMS = ("counter", "histogram", "summary")
-GONE = "gone"
+ENDED = "gone"
 
 
 def check_setting() -> None:
-    """Raise StartError if the folder is named where prometheus_client does not look."""
+    """Raise StartError if the folder is set in .env, where prometheus_client does not read it."""
 
     class Named(BaseSettings):
         model_config = Settings.model_config
@@ -41,41 +41,41 @@ def check_setting() -> None:
 
 
 class WorkersCollector(Collector):
-    """What all processes of a folder have counted, and what each that lives takes."""
+    """The sum of what all processes counted, and the resources of each running process."""
 
     def __init__(self, folder: Path) -> None:
         """Read from `folder`."""
         self._folder = folder
 
     def collect(self) -> Iterator[Metric]:
-        """Read the files of all processes, while none is being merged."""
-        with _locked(self._folder, alone=False):
+        """Read the files of all processes; the lock keeps out a merge."""
+        with _locked(self._folder, exclusive=False):
             counts = MultiProcessCollector(None, str(self._folder))  # type: ignore[no-untyped-call]
             yield from list(counts.collect())  # type: ignore[no-untyped-call]
-            numbers = {_number(file) for file in self._folder.glob("*.db") if _lives(file)}
-        yield from _of_processes(numbers)
+            numbers = {_process_id(file) for file in self._folder.glob("*.db") if _is_running(file)}
+        yield from _process_metrics(numbers)
 
 
-def tidy(folder: Path) -> None:
-    """Make the folder, or merge what processes that are gone have left in it.
+def merge_ended(folder: Path) -> None:
+    """Make the folder, or merge the files that ended processes left in it.
 
-    A gauge ends with its process.
+    Gauges of ended processes are deleted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder, alone=True):
+    with _locked(folder, exclusive=True):
         for kind in SUMS:
-            left = [file for file in folder.glob(f"{kind}_*.db") if not _lives(file)]
-            if any(_number(file) != GONE for file in left):
-                _merge(left, folder / f"{kind}_{GONE}.db")
+            left = [file for file in folder.glob(f"{kind}_*.db") if not _is_running(file)]
+            if any(_process_id(file) != ENDED for file in left):
+                _merge(left, folder / f"{kind}_{ENDED}.db")
         for file in folder.glob("gauge_*.db"):
-            if not _lives(file):
+            if not _is_running(file):
                 file.unlink()
 
 
 def _merge(files: Collection[Path], total: Path) -> None:
     values: defaultdict[str, float] = defaultdict(float)
     for file in files:
-        if file.stat().st_size:  # else its process was killed as it began
+        if file.stat().st_size:  # an empty file is of a process that was killed at its start
             for key, value, *_ in MmapedDict.read_all_values_from_file(  # type: ignore[no-untyped-call]
                 str(file)
             ):
@@ -92,7 +92,7 @@ def _merge(files: Collection[Path], total: Path) -> None:
             file.unlink()
 
 
-def _of_processes(numbers: Collection[str]) -> Iterator[Metric]:
+def _process_metrics(numbers: Collection[str]) -> Iterator[Metric]:
     families: dict[str, Metric] = {}
     for number in numbers:
         for family in ProcessCollector(pid=partial(str, number), registry=None).collect():
@@ -103,15 +103,15 @@ def _of_processes(numbers: Collection[str]) -> Iterator[Metric]:
     yield from families.values()
 
 
-def _number(file: Path) -> str:
+def _process_id(file: Path) -> str:
     return file.stem.rpartition("_")[2]
 
 
-def _lives(file: Path) -> bool:
-    number = _number(file)
+def _is_running(file: Path) -> bool:
+    number = _process_id(file)
     try:
         os.kill(int(number), 0)
-    except (ProcessLookupError, ValueError):  # or it is of those that are gone
+    except (ProcessLookupError, ValueError):  # ValueError: the file of merged counts
         return False
     except PermissionError:
         return True
@@ -119,10 +119,10 @@ def _lives(file: Path) -> bool:
 
 
 @contextmanager
-def _locked(folder: Path, *, alone: bool) -> Generator[None, None, None]:
-    """Keep the files as they are for several that read them, or for one that merges them."""
-    import fcntl  # noqa: PLC0415 (Windows has none, and nobody sets the folder there)
+def _locked(folder: Path, *, exclusive: bool) -> Generator[None, None, None]:
+    """Lock the folder: shared by several readers, or exclusive for one merge."""
+    import fcntl  # noqa: PLC0415 (not on Windows, where the folder is not supported)
 
     with (folder / "lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(file, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
         yield

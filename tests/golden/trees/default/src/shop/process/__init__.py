@@ -1,1 +1,1 @@
-"""What every process of this service needs: logs, finding the work, a start and an end."""
+"""What each process of this service needs: logs, discovery, startup errors, shutdown."""

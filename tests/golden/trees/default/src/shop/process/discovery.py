@@ -1,4 +1,4 @@
-"""Finds the jobs, tasks and routers of this package; nobody keeps a list of them."""
+"""Finds the jobs, tasks and routers of this package, so that no list of them is needed."""
 
 import pkgutil
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 
 class DiscoveryError(Exception):
-    """A file in jobs/, tasks/ or modules/ is not what it must be; says which file and the fix."""
+    """A file in jobs/, tasks/ or modules/ is wrong; the text names the file and the fix."""
 
 
 def find_work(jobs: ModuleType = jobs, tasks: ModuleType = tasks) -> Registry:
-    """Import every job and task file; raises DiscoveryError for one that declares none."""
+    """Import each job and task file; raises DiscoveryError for a file without JOB or TASK."""
     found: dict[str, Work] = {}
     for package, attribute, kind in ((jobs, "JOB", Job), (tasks, "TASK", Task)):
         for module in _submodules(package):
@@ -36,14 +36,14 @@ def find_work(jobs: ModuleType = jobs, tasks: ModuleType = tasks) -> Registry:
 
 
 def find_routers(modules: ModuleType = modules, tasks: ModuleType = tasks) -> list[APIRouter]:
-    """Import every module's router, which it must have, and those that task files may have."""
+    """Import the router of each module, and of each task file that has one."""
     files = [_router_file(module) for module in _submodules(modules)]
     files += [module for module in _submodules(tasks) if hasattr(module, "router")]
     return [_declared(module, "router", APIRouter) for module in files]
 
 
 def metadata() -> MetaData:
-    """Give the metadata of all models, for `alembic check` and `--autogenerate`."""
+    """Return the metadata of all models, for `alembic check` and `--autogenerate`."""
     import_models()
     return Base.metadata
 

@@ -1,4 +1,4 @@
-"""The end of a process that is told to end: in time, whatever hangs (T11)."""
+"""Ends a process in time after SIGTERM or SIGINT, even if something hangs (T11)."""
 
 import logging
 import os
@@ -14,12 +14,12 @@ logger = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 REQUESTS_SECONDS = 5.0
-"""What the server gives to requests: `--timeout-graceful-shutdown` of README.md."""
-MORE_SECONDS = 5.0
+"""So long the server waits for requests to end: `--timeout-graceful-shutdown`."""
+EXTRA_SECONDS = 5.0
 
 
-def aside(name: str, action: Callable[[], object]) -> threading.Thread | None:
-    """Do it in a thread, for `wait_for`, or here if none can be started; log what it raises."""
+def in_thread(name: str, action: Callable[[], object]) -> threading.Thread | None:
+    """Run `action` in a thread, or here if no thread can start; log what it raises."""
 
     def act() -> None:
         try:
@@ -37,7 +37,7 @@ def aside(name: str, action: Callable[[], object]) -> threading.Thread | None:
 
 
 def wait_for(thread: threading.Thread | None, seconds: float) -> None:
-    """Wait until it is done, but no longer than that."""
+    """Wait for the thread to end, up to `seconds`."""
     if thread is not None:
         thread.join(seconds)
         if thread.is_alive():
@@ -45,20 +45,20 @@ def wait_for(thread: threading.Thread | None, seconds: float) -> None:
 
 
 class Deadline:
-    """Ends the process some time after it was told to end, unless it is called off."""
+    """Ends the process some time after `start`, unless `cancel` comes first."""
 
     def __init__(self, grace_seconds: float) -> None:
-        """Wait, in a thread; `grace_seconds` are for background work."""
-        self._seconds = REQUESTS_SECONDS + grace_seconds + MORE_SECONDS
+        """Prepare the thread that waits; `grace_seconds` are for background work."""
+        self._seconds = REQUESTS_SECONDS + grace_seconds + EXTRA_SECONDS
         self._ends: SimpleQueue[float | None] = SimpleQueue()  # safe in a signal handler
         threading.Thread(target=self._watch, name="deadline", daemon=True).start()
 
-    def begin(self) -> None:
-        """From now on there is a deadline; told again, it stays the same."""
+    def start(self) -> None:
+        """Start the deadline; a second call changes nothing."""
         self._ends.put(monotonic() + self._seconds)
 
-    def call_off(self) -> None:
-        """Let the process live: it has come to its end by itself."""
+    def cancel(self) -> None:
+        """Cancel the deadline: the process ends by itself."""
         self._ends.put(None)
 
     def _watch(self) -> None:
@@ -71,37 +71,37 @@ class Deadline:
             self._end()
 
     def _end(self) -> None:
-        message = "told to end %.0f s ago, and something does not: the process ends now"
+        message = "shutdown began %.0f s ago and something hangs: the process ends now"
         line = threading.Thread(target=logger.critical, args=[message, self._seconds], daemon=True)
         line.start()
-        line.join(1)  # where log lines go may hang too
+        line.join(1)  # writing the log line may hang too
         os._exit(1)
 
 
 @contextmanager
 def deadline_from_signals(grace_seconds: float) -> Generator[None, None, None]:
-    """Set a deadline at SIGTERM or SIGINT, besides what the handlers of the server do.
+    """Start a deadline at SIGTERM or SIGINT, then call the server's own signal handler.
 
-    It stays when the block has ended, for the server may hang after that; without a signal there is
-    none. Nothing is done outside the main thread, which alone is told of signals: as in tests.
+    After a signal the deadline stays on when the block ends, because the server may hang later.
+    Outside the main thread, as in tests, this does nothing: only the main thread gets signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    deadline, told = Deadline(grace_seconds), []
-    before = {n: handler for n in SIGNALS if callable(handler := signal.getsignal(n))}
+    deadline, received = Deadline(grace_seconds), []
+    previous = {n: handler for n in SIGNALS if callable(handler := signal.getsignal(n))}
 
-    def tell(number: int, frame: FrameType | None) -> None:
-        told.append(number)
-        deadline.begin()
-        before[signal.Signals(number)](number, frame)
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+        deadline.start()
+        previous[signal.Signals(number)](number, frame)
 
-    for number in before:
-        signal.signal(number, tell)
+    for number in previous:
+        signal.signal(number, on_signal)
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)
-        if not told:
-            deadline.call_off()
+        if not received:
+            deadline.cancel()

@@ -1,4 +1,4 @@
-"""Log lines that carry the request, job and run they belong to, as text or JSON."""
+"""Configures logging, as text or JSON, and adds the log context: request, client, run."""
 
 import logging
 from collections.abc import Generator, Mapping
@@ -20,40 +20,40 @@ LONGEST_ID = 64
 TEXT = "%(asctime)s [%(process)d] %(levelname)s %(name)s%(context)s: %(message)s"
 FIELDS = ("asctime", "process", "levelname", "name", "message")
 RENAMED = {"levelname": "level", "process": "pid"}
-LEFT_OUT = (*RESERVED_ATTRS, "color_message", "context")
-_bound: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_EMPTY)
+OMITTED = (*RESERVED_ATTRS, "color_message", "context")
+_log_context: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_EMPTY)
 QUIET = ("alembic.runtime.plugins", "apscheduler", "httpx2", "httpcore2")
-"""Loggers whose INFO nobody needs; an HTTP client's has URLs with their secrets."""
+"""Loggers whose INFO lines are noise, or contain URLs with secrets (HTTP clients)."""
 
 
 @contextmanager
-def bound(**fields: str) -> Generator[None, None, None]:
+def log_context(**fields: str) -> Generator[None, None, None]:
     """Add fields to every log line written inside the block."""
-    token = _bound.set({**_bound.get(), **fields})
+    token = _log_context.set({**_log_context.get(), **fields})
     try:
         yield
     finally:
-        _bound.reset(token)
+        _log_context.reset(token)
 
 
-def bind(**fields: str) -> None:
-    """Add fields to every later log line of this request; call it from async code of it."""
-    _bound.set({**_bound.get(), **fields})
+def add_log_context(**fields: str) -> None:
+    """Add fields to every later log line of this request; call it from async code only."""
+    _log_context.set({**_log_context.get(), **fields})
 
 
 class ContextFilter(logging.Filter):
-    """Puts the bound fields on each record: as attributes for JSON, as `context` for text."""
+    """Puts the log context on each record: as attributes for JSON, as `context` for text."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Never drop a record."""
-        fields = _bound.get()
+        """Add the context; never drop a record."""
+        fields = _log_context.get()
         record.__dict__.update(fields)
         record.context = "".join(f" {name}={value}" for name, value in fields.items())
         return True
 
 
 def configure(settings: Settings) -> None:
-    """Send all logs, the server's too, to standard error in one format; may be called again."""
+    """Send all logs, uvicorn's too, to standard error in one format; may be called repeatedly."""
     handler = logging.StreamHandler()
     handler.set_name(HANDLER)
     handler.addFilter(ContextFilter())
@@ -62,21 +62,21 @@ def configure(settings: Settings) -> None:
     root.handlers = [*(other for other in root.handlers if other.name != HANDLER), handler]
     root.setLevel(settings.log_level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        _hand_over(logging.getLogger(name))
+        _use_root(logging.getLogger(name))
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
 def _json() -> logging.Formatter:
     return JsonFormatter(
-        FIELDS, reserved_attrs=LEFT_OUT, rename_fields=RENAMED, exc_info_as_array=True
+        FIELDS, reserved_attrs=OMITTED, rename_fields=RENAMED, exc_info_as_array=True
     )
 
 
-def _hand_over(server: logging.Logger) -> None:
-    """Let a logger of the server write what and as the others do."""
+def _use_root(server: logging.Logger) -> None:
+    """Let a logger of uvicorn use the root logger's level and format."""
     server.setLevel(logging.NOTSET)
-    if server.handlers:  # without one it is as it should be, or silent by --no-access-log
+    if server.handlers:  # without handlers it propagates already, or --no-access-log turned it off
         server.handlers.clear()
         server.propagate = True
 
@@ -89,7 +89,7 @@ class RequestIdMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Bind the id for the request and send it back."""
+        """Add the id to the log context and to the response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -101,5 +101,5 @@ class RequestIdMiddleware:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        with bound(request_id=request_id):
+        with log_context(request_id=request_id):
             await self.app(scope, receive, send_with_id)

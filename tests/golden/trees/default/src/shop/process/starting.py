@@ -1,9 +1,9 @@
-"""The one error with which a start fails."""
+"""The error of a failed start."""
 
 
 class StartError(Exception):
     """The service cannot start; the text says why, in one line."""
 
     def __init__(self, reason: str) -> None:
-        """Take a reason that may have several lines."""
+        """Join a reason of several lines to one line."""
         super().__init__(" ".join(reason.split()))

@@ -1,1 +1,1 @@
-"""Background tasks: one file each, named as the task, with a `TASK` in it; found by discovery."""
+"""Background tasks. Each has a file of its name, with a `TASK` in it, which discovery finds."""

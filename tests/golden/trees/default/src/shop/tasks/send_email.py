@@ -1,4 +1,4 @@
-"""Sends one e-mail to the server of SMTP_URL; with MAIL_TO_LOG, says in the log what it would."""
+"""Sends one e-mail by the server of SMTP_URL; with MAIL_TO_LOG, only logs it."""
 
 import logging
 import smtplib
@@ -16,22 +16,22 @@ from ..modules.notifications.service import check_mail_is_on, compose
 logger = logging.getLogger(__name__)
 
 PERMANENT = 500
-"""Replies from here on mean: do not send this again (RFC 5321, 4.2.1)."""
+"""Reply codes from 500 on are permanent: do not send this again (RFC 5321, 4.2.1)."""
 NOT_LOGGED_IN = {530, 534, 535, 538}
-"""Replies about us, not about the mail, whenever they come (RFC 4954, 6)."""
+"""Replies about the login, not about the mail (RFC 4954, 6)."""
 TOO_LARGE = 552
-"""The one reply to MAIL FROM that is about the mail: the sender is ours."""
+"""The one reply to MAIL FROM that is about the mail; others are about MAIL_FROM."""
 
 
 class MailRefusedError(Exception):
-    """The server will not take this mail, however often it is asked."""
+    """The server refuses this mail for good."""
 
 
 def send_email(payload: Email, context: RunContext) -> None:
-    """Send the mail; raises MailRefusedError where no retry can help.
+    """Send the mail; raises MailRefusedError if a retry cannot help.
 
-    What goes wrong before the mail is shown to the server, such as a wrong password, is a fault of
-    the settings or of the server: those can be mended, so it is tried again.
+    Errors before the server sees the mail, such as a wrong password, are errors of the settings or
+    of the server, which can be fixed. So they are retried.
     """
     settings, sender = context.settings, context.settings.mail_from
     check_mail_is_on(settings)
@@ -51,7 +51,7 @@ def send_email(payload: Email, context: RunContext) -> None:
             if _is_permanent(error):
                 raise MailRefusedError(str(error)) from error
             raise
-        with suppress(smtplib.SMTPException):  # the mail is on its way: it is not to go twice
+        with suppress(smtplib.SMTPException):  # the mail is sent: no error may send it again
             server.quit()
 
 
@@ -72,7 +72,7 @@ def _open_session(server: smtplib.SMTP, url: AnyUrl) -> None:
 
 
 def _is_permanent(error: smtplib.SMTPException) -> bool:
-    """Tell whether it is the mail that is refused, and for good."""
+    """Tell whether the server refused the mail itself, for good."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
     elif isinstance(error, smtplib.SMTPSenderRefused):

@@ -1,1 +1,1 @@
-"""Types of values that settings and bodies of requests are made of."""
+"""Types for the fields of settings and request bodies."""

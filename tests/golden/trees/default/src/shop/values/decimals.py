@@ -1,4 +1,4 @@
-"""Decimals in JSON: exact as text, and as numbers as long as nothing of them can be lost."""
+"""Decimals in JSON: as text, or as numbers with so few digits that none is lost."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 DIGITS = 15
-"""So many digits of a number survive as a float, which is how JSON's numbers are read."""
+"""A float keeps so many decimal digits exactly, and JSON numbers are read as floats."""
 
 
 def _refuse_rounded(value: object) -> object:

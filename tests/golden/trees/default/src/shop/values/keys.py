@@ -1,4 +1,4 @@
-"""Keys as settings: what may be one, and the keys of clients, each with a name."""
+"""API keys as settings: which characters they may have, and the named keys of clients."""
 
 import re
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 SENDABLE = re.compile(r"[!-~]([ -~]*[!-~])?")
-"""What a header carries unchanged, whatever library writes or reads it."""
+"""Characters that every HTTP library sends and reads unchanged in a header."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
@@ -22,7 +22,7 @@ HeaderKey = Annotated[SecretStr, AfterValidator(_check)]
 
 
 def _read(value: object) -> object:
-    """Read `web:KEY1,cron:KEY2`; what is wrong is told by its place, for it may be secret."""
+    """Read `web:KEY1,cron:KEY2`; errors give the number of an entry, not its secret text."""
     if not isinstance(value, str):
         return value
     keys: dict[str, str] = {}
@@ -40,4 +40,4 @@ def _read(value: object) -> object:
 
 
 ClientKeys = Annotated[dict[str, HeaderKey], NoDecode, BeforeValidator(_read)]
-"""The keys of clients by the names of these."""
+"""The keys of clients, by the name of the client."""

@@ -1,4 +1,4 @@
-"""An address that any mail server takes: ASCII, so a domain of other letters by its A-label."""
+"""A mail address in ASCII, which every mail server accepts; other domains become A-labels."""
 
 from typing import Annotated
 

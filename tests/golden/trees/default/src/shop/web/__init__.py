@@ -1,1 +1,1 @@
-"""What every route shares: who may call it, how it refuses, how a request is read."""
+"""Shared by all routes: access control, error responses, limits on requests."""

@@ -1,4 +1,4 @@
-"""Who counts as a caller on this machine: while no key is set, only such a one is answered."""
+"""Recognises callers on this machine: while no key is set, only they may call."""
 
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
@@ -9,24 +9,24 @@ FORWARDED = (
     *("forwarded", "via", "x-real-ip", "x-forwarded", "x-original-", "x-client-ip", "client-ip"),
     *("x-cluster-client-ip", "x-envoy-", "true-client-ip", "fastly-client-ip", "cf-", "cdn-loop"),
 )
-"""How the headers begin that a proxy adds."""
+"""The beginnings of header names that proxies add."""
 
 
 def is_local(request: Request) -> bool:
     """Tell whether the caller is on this machine, with no proxy between.
 
-    The address is what the server says. A request that was passed on is never local, whoever it is
-    passed on for, and neither is one that comes through a Unix socket: proxies use these. A browser
-    on this machine asks for whoever made the page, which it names as `Origin`.
+    The server gives the caller's address. A request with a header of a proxy is never local, and
+    neither is one from a Unix socket, because proxies use those. A browser on this machine acts for
+    the site of the open page and names it in `Origin`, so that site must be local too.
     """
     if request.client is None or not _is_loopback(request.client.host):
         return False
     if any(name.replace("_", "-").startswith(FORWARDED) for name in request.headers):
         return False
-    return all(_is_of_here(origin) for origin in request.headers.getlist("origin"))
+    return all(_is_local_origin(origin) for origin in request.headers.getlist("origin"))
 
 
-def _is_of_here(origin: str) -> bool:
+def _is_local_origin(origin: str) -> bool:
     try:
         host = urlsplit(origin).hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""Errors that are answers: raised by services and background code, rendered as JSON here."""
+"""Exceptions that become HTTP responses: services raise them, this module renders them."""
 
 import json
 import sys
@@ -14,48 +14,48 @@ from ..process.starting import StartError
 
 
 class ServiceError(Exception):
-    """A refusal with an HTTP meaning; a subclass sets the status, the raiser says why."""
+    """The base of errors with an HTTP status, which the subclass sets."""
 
     status = HTTPStatus.BAD_REQUEST
 
     def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
-        """Say why in one sentence; `retry_after` is in seconds."""
+        """Take the reason, one sentence; `retry_after` is in seconds."""
         super().__init__(detail)
         self.detail = detail
         self.retry_after = retry_after
 
 
 class NotFoundError(ServiceError):
-    """The thing asked for is not there."""
+    """The requested object does not exist."""
 
     status = HTTPStatus.NOT_FOUND
 
 
 class ConflictError(ServiceError):
-    """The state of the thing does not allow it."""
+    """The current state of the object does not allow the request."""
 
     status = HTTPStatus.CONFLICT
 
 
 class UnprocessableError(ServiceError):
-    """The request is well formed but cannot be done, as with a key that was used for another."""
+    """The request is well formed but invalid, such as a key sent with another payload."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, detail: str, *where: str) -> None:
-        """Say why, and `where` in the request it stands, as FastAPI does: "header", "x-name"."""
+        """Take the reason and its place in the request, as FastAPI writes it: "header", "x-a"."""
         super().__init__(detail)
         self.where = where
 
 
 class UnavailableError(ServiceError):
-    """Something this service needs is not available now; trying again later may help."""
+    """Something that this service needs is down; a later attempt may succeed."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def install(app: FastAPI) -> None:
-    """Render every ServiceError and wrong input as `{"detail": ...}`."""
+    """Render each ServiceError and each validation error as `{"detail": ...}`."""
     app.add_middleware(StartErrorMiddleware)
 
     @app.exception_handler(ServiceError)
@@ -68,30 +68,30 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def refuse(_request: Request, error: RequestValidationError) -> Response:
-        # Without the input: it may be long, secret, or half of a character that UTF-8 cannot write.
+        # Leave the input out: it may be long, secret, or not valid as UTF-8.
         shown = [{key: each[key] for key in ("type", "loc", "msg")} for each in error.errors()]
         body = json.dumps({"detail": shown})
         return Response(body, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
 
     @app.exception_handler(StaleDataError)
-    def come_late(request: Request, _error: StaleDataError) -> JSONResponse:
+    def render_stale(request: Request, _error: StaleDataError) -> JSONResponse:
         return render(request, ConflictError("another request changed or deleted it meanwhile"))
 
 
 class StartErrorMiddleware:
-    """Lets a server say a StartError in one line, where Starlette gives it a traceback."""
+    """Lets the server log a StartError as one line, where Starlette would log a traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap `app`."""
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Replace the message with which a start fails."""
+        """Replace the message of a failed start."""
 
-        async def plainly(message: Message) -> None:
+        async def send_one_line(message: Message) -> None:
             error = sys.exception()
             if message["type"] == "lifespan.startup.failed" and isinstance(error, StartError):
                 message["message"] = str(error)
             await send(message)
 
-        await self.app(scope, receive, plainly if scope["type"] == "lifespan" else send)
+        await self.app(scope, receive, send_one_line if scope["type"] == "lifespan" else send)

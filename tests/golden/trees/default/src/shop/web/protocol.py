@@ -1,4 +1,4 @@
-"""HTTP's rules for every route: HEAD where there is GET, `Allow`, and how much a body may be."""
+"""HTTP rules for every route: HEAD for each GET, the `Allow` header, a limit for bodies."""
 
 from collections.abc import Iterable
 from http import HTTPMethod, HTTPStatus
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def install(app: FastAPI, max_body_bytes: int) -> None:
-    """Let every route of an application keep these rules."""
+    """Apply these rules to every route of an application."""
     app.add_middleware(HeadMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_body_bytes=max_body_bytes)
 
@@ -26,13 +26,13 @@ def install(app: FastAPI, max_body_bytes: int) -> None:
 
 
 def allowed_methods(scope: Scope) -> list[str]:
-    """Give the methods of a path, whichever of its routes serves them."""
+    """Return the methods of a path, from all its routes."""
     served = [method.value for method in HTTPMethod if _is_served(scope, method)]
     return sorted({*served, *(["HEAD"] if "GET" in served else [])})
 
 
 def root_path(request: Request) -> str:
-    """Give what stands before every path of this application, where it is mounted or proxied."""
+    """Return the prefix of all paths of this application, set by a mount or a proxy."""
     return quote(request.scope.get("root_path", "").rstrip("/"))
 
 
@@ -50,7 +50,7 @@ class HeadMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ask the application for GET and keep the body back."""
+        """Call the application with GET and leave the body out."""
         if scope["type"] != "http" or scope["method"] != "HEAD" or _is_served(scope, "HEAD"):
             await self.app(scope, receive, send)
             return
@@ -63,32 +63,32 @@ class HeadMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is too large: by what the request says, or as soon as it is seen."""
+    """Refuses a body that is too large, by its Content-Length or by the bytes received."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         """Wrap an ASGI application."""
         self.app = app
-        self.most = max_body_bytes
+        self.max_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413 in place of the application, or let it fail where it reads too much."""
+        """Answer 413, or make the application's `receive` raise it after too many bytes."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        detail = f"the body is larger than {self.most} bytes"
+        detail = f"the body is larger than {self.max_bytes} bytes"
         too_large = HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-        said, seen = Headers(scope=scope).get("Content-Length", ""), 0
-        if said.isdecimal() and int(said) > self.most:
+        declared, received = Headers(scope=scope).get("Content-Length", ""), 0
+        if declared.isdecimal() and int(declared) > self.max_bytes:
             response = await http_exception_handler(Request(scope), too_large)
             await response(scope, receive, send)
             return
 
-        async def receive_up_to_most() -> Message:
-            nonlocal seen
+        async def receive_limited() -> Message:
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.most:
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
                 raise too_large
             return message
 
-        await self.app(scope, receive_up_to_most, send)
+        await self.app(scope, receive_limited, send)

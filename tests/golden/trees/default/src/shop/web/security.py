@@ -1,7 +1,7 @@
-"""Who may call what: clients with `X-API-Key` and operators with `X-Ops-Key`.
+"""Access control: clients send `X-API-Key`, operators send `X-Ops-Key`.
 
-Settings name the keys: CLIENT_API_KEYS and OPS_API_KEY. `ClientOnly` guards a route for clients,
-`OpsRead` and `OpsWrite` for operators.
+The keys are in the settings CLIENT_API_KEYS and OPS_API_KEY. `ClientOnly` guards a route for
+clients, `OpsRead` and `OpsWrite` for operators.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import APIKeyHeader
 from pydantic import SecretStr
 
-from ..process.logs import bind
+from ..process.logs import add_log_context
 from ..settings import SettingsDep
 from .callers import is_local
 
@@ -21,7 +21,7 @@ _client_key = APIKeyHeader(
     name="X-API-Key",
     scheme_name="client",
     auto_error=False,
-    description="One of the setting CLIENT_API_KEYS; for operators OPS_API_KEY too, as of old",
+    description="A key of CLIENT_API_KEYS; OPS_API_KEY works here too, as in older versions",
 )
 _ops_key = APIKeyHeader(
     name="X-Ops-Key",
@@ -34,8 +34,8 @@ OpsKey = Annotated[str | None, Security(_ops_key)]
 
 
 async def find_client(settings: SettingsDep, key: ApiKey) -> str | None:
-    """Give the name of the client whose key came with the request; None without or with no such."""
-    return _owner(key, settings.client_api_keys)
+    """Return the name of the client whose key was sent; None for no key or an unknown one."""
+    return _find_name(key, settings.client_api_keys)
 
 
 ClientDep = Annotated[str | None, Depends(find_client)]
@@ -44,9 +44,9 @@ ClientDep = Annotated[str | None, Depends(find_client)]
 async def guard_client(
     request: Request, settings: SettingsDep, client: ClientDep, key: ApiKey
 ) -> None:
-    """Let clients with a key only or, while no key is set, callers on this machine only.
+    """Allow clients with a key; while no key is set, allow callers on this machine.
 
-    It is async so that the name of the client is on the log lines of the request.
+    It is async so that the client's name gets into the log context of the request.
     """
     if not settings.client_api_keys:
         if not is_local(request):
@@ -59,13 +59,13 @@ async def guard_client(
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-API-Key", key))
     else:
         request.state.client = client
-        bind(client=client)
+        add_log_context(client=client)
 
 
 def is_operator(settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: ClientDep) -> bool:
-    """Tell whether the right key came with the request; raises 401 for a wrong one."""
+    """Tell whether the operator's key was sent; raises 401 for a wrong key."""
     expected = {} if settings.ops_api_key is None else {"operator": settings.ops_api_key}
-    if _owner(ops_key, expected) or (ops_key is None and _owner(key, expected)):
+    if _find_name(ops_key, expected) or (ops_key is None and _find_name(key, expected)):
         return True
     if ops_key is not None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", ops_key))
@@ -78,13 +78,13 @@ OperatorDep = Annotated[bool, Depends(is_operator)]
 
 
 def guard_read(settings: SettingsDep, *, operator: OperatorDep) -> None:
-    """Let anyone read while no key is set (routes leave the details out), else operators only."""
+    """Allow operators; while no key is set, allow everyone (routes then leave details out)."""
     if settings.ops_api_key is not None and not operator:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", None))
 
 
 def guard_write(settings: SettingsDep, *, operator: OperatorDep) -> None:
-    """Let operators only; with no key set, operations are off."""
+    """Allow operators only; while no key is set, all changes are refused."""
     if settings.ops_api_key is None:
         raise HTTPException(HTTPStatus.FORBIDDEN, "operations are off: set OPS_API_KEY")
     if not operator:
@@ -96,8 +96,8 @@ OpsRead = Depends(guard_read)
 OpsWrite = Depends(guard_write)
 
 
-def _owner(given: str | None, keys: Mapping[str, SecretStr]) -> str | None:
-    """Give the name of the key that was given; takes as long whichever it is."""
+def _find_name(given: str | None, keys: Mapping[str, SecretStr]) -> str | None:
+    """Return the name of the key that was sent, in a time that does not depend on the key."""
     found = None
     for name, key in keys.items():
         if given and secrets.compare_digest(given.encode(), key.get_secret_value().encode()):

@@ -1,4 +1,4 @@
-"""Refuses text that could be neither kept nor shown: JSON can write what UTF-8 cannot."""
+"""Refuses surrogates, halves of characters: JSON can contain them, UTF-8 text cannot."""
 
 import re
 from collections.abc import Iterator
@@ -7,21 +7,21 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 
 SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a character beyond U+FFFF."""
+"""One half of a character above U+FFFF."""
 MESSAGE = "Input should be text without half characters (surrogates)"
 
 Place = tuple["Place | None", int | str]
-"""Where a value stands: what it is in, and its name or number there."""
+"""The place of a value in the body: the place of its container, then its key or index."""
 
 
-async def refuse_half_characters(request: Request) -> None:
-    """Raise RequestValidationError (422) for a text of a body in JSON that has one."""
+async def refuse_surrogates(request: Request) -> None:
+    """Raise RequestValidationError (422) if a text in a JSON body contains one."""
     if "json" not in request.headers.get("Content-Type", "").lower():
         return
     try:
         body = await request.json()
     except (ValueError, RecursionError):
-        return  # whoever wants it as JSON says what is wrong with it
+        return  # the route that parses the body reports the error
     place = next(_places(body), None)
     if place is not None:
         problem = {"type": "string_unicode", "loc": _path(place), "msg": MESSAGE}
@@ -29,7 +29,7 @@ async def refuse_half_characters(request: Request) -> None:
 
 
 def _places(body: object) -> Iterator[Place]:
-    """Find them without recursion, however deep the body is."""
+    """Find the places of surrogates, without recursion because a body may be very deep."""
     pending: list[tuple[object, Place]] = [(body, (None, "body"))]
     while pending:
         value, place = pending.pop()

@@ -1,4 +1,4 @@
-"""A ledger to work on, runners with tasks that the test declares, and processes of their own."""
+"""Fixtures for the ledger, for runners with tasks of the test, and for real processes."""
 
 import signal
 import subprocess
@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from shop.background import ledger
-from shop.background.execution import Observer, nobody
+from shop.background.execution import Observer, no_observer
 from shop.background.models import Run, RunnerProcess, State
 from shop.background.runner import Runner
 from shop.background.work import Work
@@ -35,7 +35,7 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def impatient(settings: Settings) -> Iterator[Database]:
-    """Open the test's database once more, to wait no longer than 20 ms for a lock."""
+    """Open the database again, with a lock timeout of 20 ms."""
     database = Database(settings.database_url)
     event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 20"))
     yield database
@@ -44,7 +44,7 @@ def impatient(settings: Settings) -> Iterator[Database]:
 
 @pytest.fixture
 def locked(database: Database) -> Callable[[], AbstractContextManager[None]]:
-    """Lock the ledger for a while, as somebody with a console may."""
+    """Lock the ledger during a block, as a user of a database console may."""
 
     @contextmanager
     def lock() -> Generator[None, None, None]:
@@ -69,10 +69,10 @@ def queue(database: Database) -> Callable[..., UUID]:
 
 
 @pytest.fixture
-def put(session: Session) -> Callable[..., UUID]:
-    """Put a run of a process that is gone into the ledger, as it would be at noon; give its id."""
+def insert_run(session: Session) -> Callable[..., UUID]:
+    """Insert a run that a dead process holds, with times at noon; return its id."""
 
-    def put(work: Work, state: State = State.RUNNING, **values: object) -> UUID:
+    def insert_run(work: Work, state: State = State.RUNNING, **values: object) -> UUID:
         run_id = ledger.add(session, work, NOON, key=str(values.pop("key", "")) or None)
         assert run_id is not None
         run = session.get_one(Run, run_id)
@@ -84,12 +84,12 @@ def put(session: Session) -> Callable[..., UUID]:
         session.flush()
         return run_id
 
-    return put
+    return insert_run
 
 
 @pytest.fixture
 def find(database: Database) -> Callable[[UUID], Run]:
-    """Read a run as it stands now."""
+    """Read the present state of a run."""
 
     def read(run_id: UUID) -> Run:
         with database.snapshot() as session:
@@ -100,7 +100,7 @@ def find(database: Database) -> Callable[[UUID], Run]:
 
 @pytest.fixture
 def beats(database: Database) -> Callable[[str], int]:
-    """Read how often a runner has beaten; 0 when it is not in the table."""
+    """Read the beats of a runner; 0 if it has no row."""
 
     def read(owner: str) -> int:
         with database.snapshot() as session:
@@ -114,7 +114,7 @@ def beats(database: Database) -> Callable[[str], int]:
 def wait_for(
     find: Callable[[UUID], Run], wait_until: Callable[[Callable[[], object]], None]
 ) -> Callable[[UUID, State], Run]:
-    """Wait until a run is in a state, and give it; one that is running has begun, too."""
+    """Wait for the state of a run and return the run; a running one must have begun."""
 
     def wait(run_id: UUID, state: State) -> Run:
         def there() -> bool:
@@ -129,7 +129,7 @@ def wait_for(
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """Give an event for functions to wait for; opened at the end, so that no thread is left."""
+    """Return an event that functions wait for; it is set at the end, so no thread remains."""
     gate = threading.Event()
     yield gate
     gate.set()
@@ -139,11 +139,11 @@ def gate() -> Iterator[threading.Event]:
 def make_runner(
     settings: Settings, database: Database, gate: threading.Event
 ) -> Iterator[Callable[..., Runner]]:
-    """Make runners as processes of their own would; stopped at the end of the test."""
+    """Make runners, each as in its own process; stop them at the end of the test."""
     made: list[Runner] = []
 
     def make(
-        *work: Work, observe: Observer = nobody, on: Database = database, **changed: object
+        *work: Work, observe: Observer = no_observer, on: Database = database, **changed: object
     ) -> Runner:
         registry = {each.name: each for each in work}
         made.append(Runner(settings.model_copy(update=changed), on, registry, observe))

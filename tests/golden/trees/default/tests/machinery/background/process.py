@@ -1,4 +1,4 @@
-"""A process of its own: a runner with three tasks, until SIGTERM.
+"""Runs a runner with three tasks until SIGTERM; tests start it as a process.
 
 It takes a database, a log file, and by how many seconds its wall clock is wrong. `count` notes its
 start and its end, `hang` and `repeat` note their start and never end; `repeat` is idempotent.
@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from shop.background import RunContext, Task, attempt, heartbeat, intake, runner
-from shop.background.execution import nobody
+from shop.background.execution import no_observer
 from shop.background.runner import Runner
 from shop.database import Database
 from shop.settings import Settings
@@ -24,7 +24,7 @@ URL, LOG, WRONG_BY = sys.argv[1:]
 
 
 class WrongClock(datetime):
-    """The clock on the wall of this process."""
+    """A wall clock that is wrong in this process."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> "WrongClock":
@@ -41,13 +41,13 @@ class Nothing(BaseModel):
 
 
 def note(what: str, context: RunContext) -> None:
-    """Append a line; short appends of several processes do not mix."""
+    """Append a line; short lines of several processes do not mix."""
     with Path(LOG).open("a") as log:
         log.write(f"{what} {context.run_id} {os.getpid()}\n")
 
 
 def count(_payload: Nothing, context: RunContext) -> None:
-    """Take long enough for others to start meanwhile."""
+    """Run so long that other runs start during it."""
     note("start", context)
     time.sleep(0.02)
     note("end", context)
@@ -68,12 +68,12 @@ TASKS = (
 
 def main() -> None:
     """Run until SIGTERM."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # one that comes early waits too
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # so that an early signal waits
     settings = Settings(
         database_url=URL, poll_seconds=0.02, lease_seconds=1, shutdown_grace_seconds=0.1
     )
     database = Database(URL)
-    runner = Runner(settings, database, {task.name: task for task in TASKS}, nobody)
+    runner = Runner(settings, database, {task.name: task for task in TASKS}, no_observer)
     runner.start()
     signal.sigwait({signal.SIGTERM})
     runner.stop()

@@ -13,7 +13,7 @@ from shop.background import RunContext, Task
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database
-from shop.process import trouble
+from shop.process import repeated_errors
 from shop.process.logs import ContextFilter
 from shop.settings import Settings
 
@@ -29,7 +29,7 @@ def test_a_function_is_told_what_its_run_is_about_in_a_thread_that_bears_its_nam
     wait_for: Callable[[UUID, State], Run],
     database: Database,
 ) -> None:
-    """T1: a daemon, so that one that hangs does not hold up the exit of the process."""
+    """T1: a daemon thread, so that a hanging run does not block the exit."""
     given: list[RunContext] = []
     threads: list[threading.Thread] = []
 
@@ -56,7 +56,7 @@ def test_every_line_that_is_logged_for_a_run_names_it(
     wait_until: Callable[[Callable[[], object]], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """T1: the function's own lines too; `logs.configure` puts them into the output."""
+    """T1: also on lines that the function logs; `logs.configure` shows them."""
     caplog.set_level(logging.INFO, "shop")
     caplog.set_level(logging.INFO, "mine")
     task = Task(
@@ -135,7 +135,7 @@ def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
     again = [r for r in caplog.records if r.levelno == logging.WARNING]
     assert [r.getMessage()[: len(today)] for r in again] == [today, today]
     assert all(r.getMessage().endswith(": OSError: down or out") for r in again)
-    assert not any(r.exc_info for r in again)  # the traceback comes with the last attempt
+    assert not any(r.exc_info for r in again)  # only the last attempt logs a traceback
     (last,) = (r for r in caplog.records if r.exc_info)
     assert (last.levelname, last.getMessage()) == ("ERROR", "failed")
 
@@ -151,8 +151,8 @@ def test_an_end_that_cannot_be_written_is_written_when_the_database_answers_agai
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S15, T1: somebody locks the database for longer than a statement waits."""
-    monkeypatch.setattr(trouble, "EVERY_SECONDS", 0)
+    """S15, T1: a lock lasts longer than a statement waits."""
+    monkeypatch.setattr(repeated_errors, "EVERY_SECONDS", 0)
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
     start_runner(task, on=impatient)
@@ -177,7 +177,7 @@ def test_an_end_that_comes_after_another_took_the_run_over_changes_nothing(
     database: Database,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """S2: this process had stalled for longer than its lease."""
+    """S2: this process stalled for longer than its lease."""
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
     start_runner(task)
@@ -187,6 +187,6 @@ def test_an_end_that_comes_after_another_took_the_run_over_changes_nothing(
 
     gate.set()
 
-    wait_until(lambda: "succeeded, but the run is no longer ours" in caplog.messages)
+    wait_until(lambda: "succeeded, but another process has taken over the run" in caplog.messages)
     assert find(run_id).state is State.RUNNING
     assert caplog.records[-1].levelno == logging.WARNING

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from shop.background import RunContext, Task, ledger
-from shop.background.beats import beat, bury
+from shop.background.beats import beat, remove_silent
 from shop.background.claim import begin, claim, slots_in_use
 from shop.background.models import Run, State
 
@@ -30,7 +30,7 @@ NARROW = Task(name="narrow", payload=Nothing, function=ignore, max_concurrency=2
 
 @pytest.fixture
 def take(session: Session) -> Callable[..., list[UUID]]:
-    """Claim as a process does; give the ids."""
+    """Claim runs as a process does; return their ids."""
     for process in ("me", "somebody"):
         beat(session, process, 1, NOW, NOW)
 
@@ -75,7 +75,7 @@ def test_a_claimed_run_is_held_and_then_begun(
 def test_a_claimed_run_is_begun_once_and_by_its_process_alone(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
-    """S2, T10: it may have been taken away before it began."""
+    """S2, T10: another process may have taken it before it began."""
     for _ in range(3):
         ledger.add(session, WORK, NOW)
     mine, taken, begun = (session.get_one(Run, run_id) for run_id in take())
@@ -89,9 +89,9 @@ def test_a_claimed_run_is_begun_once_and_by_its_process_alone(
 def test_a_process_that_was_given_up_gets_nothing_until_it_has_beaten_again(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
-    """S17: what it took would be swept."""
+    """S17: its runs would be swept."""
     run_id = ledger.add(session, WORK, NOW)
-    assert bury(session, {"me"}) == {"me"}
+    assert remove_silent(session, {"me"}) == {"me"}
 
     assert take() == []
 
@@ -121,7 +121,7 @@ def test_a_run_of_a_name_that_this_code_does_not_know_is_left_to_others(
 def test_no_more_of_a_name_run_at_once_than_its_limit(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
-    """T3: whoever claims, and however many wait; other names are not held up."""
+    """T3: in all processes; runs of other names do not wait."""
     narrow = [ledger.add(session, NARROW, NOW - n * SECOND) for n in (9, 8, 7, 6)]
     other = ledger.add(session, WORK, NOW)
 
@@ -152,7 +152,7 @@ def test_a_slot_is_taken_in_any_state_until_it_is_given_back(
 def test_a_run_that_is_queued_again_is_not_taken_before_its_old_thread_has_ended(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
-    """T4: or before its process is found dead."""
+    """T4: or until its process counts as dead."""
     run_id = ledger.add(session, WORK, NOW)
     take()
     session.get_one(Run, run_id).state = State.QUEUED

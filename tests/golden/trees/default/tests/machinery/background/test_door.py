@@ -1,4 +1,4 @@
-"""One router brings the routes of background work, and starts and stops it."""
+"""One router has the routes of background work, and starts and stops the work."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ from shop.web import errors
 
 @pytest.fixture
 def other(settings: Settings, database: Database) -> FastAPI:
-    """Make an application that is not this service's, and hand it what the router needs."""
+    """Make another application and set what the router needs."""
     other = FastAPI()
     errors.install(other)
     other.state.settings, other.state.database = settings, database
@@ -38,7 +38,7 @@ def test_another_application_takes_it_in_by_one_line(other: FastAPI) -> None:
 def test_the_lifespan_of_the_application_is_around_that_of_the_router(
     settings: Settings, database: Database
 ) -> None:
-    """What the router needs may be made there."""
+    """The lifespan of the application may set what the router needs."""
     seen: list[object] = []
 
     @asynccontextmanager
@@ -58,7 +58,7 @@ def test_the_lifespan_of_the_application_is_around_that_of_the_router(
 
 @pytest.mark.parametrize("path", ["/jobs", "/tasks/failed", "/health/background"])
 def test_without_its_lifespan_it_answers_503_with_the_reason(other: FastAPI, path: str) -> None:
-    """As in an application that is mounted into another one."""
+    """Such as in a mounted application, whose lifespan does not run."""
     other.include_router(background.router)
 
     answer = TestClient(other).get(path)
@@ -67,7 +67,7 @@ def test_without_its_lifespan_it_answers_503_with_the_reason(other: FastAPI, pat
 
 
 def test_a_second_start_does_nothing(other: FastAPI) -> None:
-    """As when it is included under two prefixes: each lifespan runs."""
+    """Such as when it is included twice: both lifespans run."""
     other.include_router(background.router)
     other.include_router(background.router, prefix="/again")
 

@@ -28,7 +28,7 @@ GOOD = {"email": "ann@example.com"}
 
 @pytest.fixture
 def greeted() -> list[tuple[str, State]]:
-    """Collect whom the task greeted, and what it saw of its own run in the database."""
+    """Collect the names that the task greeted, and the state of its run in the database."""
     return []
 
 
@@ -80,7 +80,7 @@ def test_a_task_is_accepted_and_run_and_its_state_is_at_location(
     wait_for: Callable[[UUID, State], Run],
     greeted: list[tuple[str, State]],
 ) -> None:
-    """T5, T6: its session is its own, and sees what the request committed."""
+    """T5, T6: it has its own session, which sees the commit of the request."""
     answer = client.post("/greetings", json=GOOD)
 
     assert answer.status_code == HTTPStatus.ACCEPTED
@@ -115,7 +115,7 @@ def test_a_task_is_begun_when_the_response_is_out_and_not_at_the_next_poll(
 def test_a_task_is_in_the_ledger_before_the_response_leaves(
     settings: Settings, app: FastAPI, runs: Callable[[], Sequence[Run]]
 ) -> None:
-    """T6: here no runner works."""
+    """T6: no runner runs in this process."""
     settings.runner = False
 
     with TestClient(app) as client:
@@ -141,7 +141,7 @@ def test_an_endpoint_that_gives_a_response_of_its_own_drops_no_task(
     runs: Callable[[], Sequence[Run]],
     wait_until: Callable[[Callable[[], object]], None],
 ) -> None:
-    """T5: it is found at the next poll."""
+    """T5: the next poll finds it."""
     client.post("/greetings/own-response", json=GOOD)
 
     wait_until(lambda: [run.state for run in runs()] == [State.SUCCEEDED])
@@ -153,7 +153,7 @@ def test_endpoints_answer_while_more_tasks_hang_than_there_are_threads(
     runs: Callable[[], Sequence[Run]],
     gate: threading.Event,
 ) -> None:
-    """T2: also those that are sync and use the database."""
+    """T2: also sync endpoints that use the database."""
     for _ in range(60):
         answer = client.post("/greetings", json=GOOD | {"text": "wait"})
 

@@ -122,7 +122,7 @@ def test_what_an_async_function_left_behind_is_waited_for_a_while_only(
     *,
     blocks: bool,
 ) -> None:
-    """T1: a task that does not let itself be cancelled, and one that blocks its loop."""
+    """T1: a task that ignores its cancellation, and one that blocks the loop."""
     monkeypatch.setattr(execution, "LEFT_BEHIND_SECONDS", 0.1)
     gate, returned, left = threading.Event(), list[str](), set[asyncio.Task[None]]()
 
@@ -151,8 +151,11 @@ def test_what_an_async_function_left_behind_is_waited_for_a_while_only(
 def test_a_task_that_an_async_function_left_behind_is_cancelled_before_its_run_ends(
     context: RunContext,
 ) -> None:
-    """T1: it may have things to put in order."""
-    seen, left = list[str](), set[asyncio.Task[None]]()  # a loop alone would not keep the task
+    """T1: a cancelled task may need to clean up."""
+    seen, left = (
+        list[str](),
+        set[asyncio.Task[None]](),
+    )  # an event loop keeps only weak references to tasks
 
     async def tidy() -> None:
         try:

@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
-"""What becomes of runs and requests while the disk is full."""
+"""Runs and requests while the disk is full."""
 
 import threading
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def ignore(_payload: Words, _context: RunContext) -> None:
 
 
 class Disk:
-    """Where a database is; while it is full the database can grow no further."""
+    """The disk of a database; while it is full, the database cannot grow."""
 
     full = False
 
@@ -41,7 +41,7 @@ class Disk:
 def test_a_request_is_told_to_come_back_and_leaves_nothing(
     app: FastAPI, client: TestClient
 ) -> None:
-    """T5: what was accepted is in the ledger, what was not is no task."""
+    """T5: accepted tasks are in the ledger, refused ones are not."""
     task = Task(name="store", payload=Words, function=ignore)
 
     @app.post("/store")

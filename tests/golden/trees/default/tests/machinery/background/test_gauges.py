@@ -12,7 +12,7 @@ from shop.background import RunContext, Task, ledger
 from shop.background.gauges import LedgerCollector
 from shop.background.models import Run, State
 from shop.background.scheduling import Every, Job, Once
-from shop.background.scheduling.handled import move
+from shop.background.scheduling.handled import advance
 from shop.background.scheduling.models import PausedJob, SchedulerProcess
 from shop.background.work import Work
 from shop.database import Database
@@ -88,7 +88,7 @@ def test_what_failed_for_good_is_a_dead_letter(
 def test_failures_of_the_last_hour_are_counted_without_a_counter(
     database: Database, work: Work
 ) -> None:
-    """A counter that is born with its count shows no increase."""
+    """Prometheus sees no increase in a counter that starts above 0."""
 
     def failed(outcome: str) -> float | None:
         metric = f"{work.kind}_failed_runs"
@@ -122,7 +122,7 @@ def test_the_longest_wait_counts_from_when_it_could_have_begun(
 
     now = datetime.now(UTC)
     assert waits() == 0
-    with database.transaction() as session:  # a retry, or a start that is put off
+    with database.transaction() as session:  # a retry, or a delayed start
         ledger.add(session, work, now, delay=HOUR)
     assert waits() == 0
     with database.transaction() as session:
@@ -168,7 +168,7 @@ def test_each_gauge_says_what_it_is(database: Database) -> None:
         "job_paused": "1 while it is paused",
         "job_last_success_timestamp_seconds": "End of the last good run",
         "job_next_run_timestamp_seconds": (
-            "The next due time; in the past while nobody deals with it"
+            "The next due time; in the past until a process records it"
         ),
         "scheduler_last_pass_timestamp_seconds": "When any scheduler last looked at what is due",
         "database_up": "Whether the database answers",
@@ -194,10 +194,10 @@ def test_the_last_success_is_the_newest_due_time_that_succeeded(database: Databa
 
 
 def test_the_next_run_is_the_first_due_time_that_is_not_in_the_ledger(database: Database) -> None:
-    """S19: whatever the jobstore has lost; it is in the past when nobody has dealt with it."""
+    """S19: also if the jobstore lost the job; a past time means that it was not recorded."""
     assert value(database, "job_next_run_timestamp_seconds", job="tick") is None
     with database.transaction() as session:
-        move(session, {"tick": NOW, "off": NOW, "over": NOW})
+        advance(session, {"tick": NOW, "off": NOW, "over": NOW})
 
     due = value(database, "job_next_run_timestamp_seconds", job="tick")
     assert due == (NOW + HOUR).timestamp()

@@ -67,7 +67,7 @@ def other(settings: Settings, database: Database) -> Heartbeat:
 
 @pytest.fixture
 def hold(queue: Callable[..., UUID], database: Database) -> Callable[..., UUID]:
-    """Make a run that a process holds; give its id."""
+    """Make a run that a process holds; return its id."""
 
     def hold(holder: str, state: State = State.RUNNING, *, begun: bool = True) -> UUID:
         run_id = queue(WORK)
@@ -81,11 +81,11 @@ def hold(queue: Callable[..., UUID], database: Database) -> Callable[..., UUID]:
 
 
 def pass_time(clock: Clock, seconds: float, *hearts: Heartbeat) -> None:
-    """Let hearts beat for a while, twice a second."""
+    """Let time pass, with beats twice a second."""
     for _ in range(int(seconds * 2)):
         clock.seconds += 0.5
         for heart in hearts:
-            heart.keep([])
+            heart.beat_if_due([])
 
 
 def test_a_run_of_a_process_that_beats_no_more_is_found_after_a_lease(
@@ -99,7 +99,7 @@ def test_a_run_of_a_process_that_beats_no_more_is_found_after_a_lease(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """S2, T6."""
-    other.keep([])
+    other.beat_if_due([])
     run_id, over = hold("other"), hold("other", State.TIMED_OUT)
     pass_time(clock, 8, beating)
     assert find(run_id).state is State.RUNNING
@@ -121,13 +121,13 @@ def test_what_a_living_process_holds_is_never_taken(
     hold: Callable[..., UUID],
     find: Callable[[UUID], Run],
 ) -> None:
-    """S17: however long it runs, and whatever the clocks on the walls say."""
+    """S17: for any duration of the run, and with any wall clock."""
     run_id = hold("other")
 
     for _ in range(100):
         clock.seconds += 1
-        other.keep([run_id])
-        beating.keep([])
+        other.beat_if_due([run_id])
+        beating.beat_if_due([])
 
     assert (find(run_id).state, find(run_id).held_by) == (State.RUNNING, "other")
 
@@ -135,7 +135,7 @@ def test_what_a_living_process_holds_is_never_taken(
 def test_runs_of_who_is_in_no_table_are_found_too(
     beating: Heartbeat, clock: Clock, hold: Callable[..., UUID], find: Callable[[UUID], Run]
 ) -> None:
-    """S17: its row was deleted, or it is of an older version."""
+    """S17: its row was deleted, or its code is of an older version."""
     run_id = hold("of old")
     pass_time(clock, 8, beating)
     assert find(run_id).state is State.RUNNING
@@ -148,7 +148,7 @@ def test_runs_of_who_is_in_no_table_are_found_too(
 def test_who_was_given_up_and_wakes_is_there_again(
     beating: Heartbeat, other: Heartbeat, clock: Clock, beats: Callable[[str], int]
 ) -> None:
-    """S17: it may have been stopped for a while."""
+    """S17: it may have been stopped."""
     pass_time(clock, 4, beating, other)
     pass_time(clock, 11, beating)
     assert beats("other") == 0
@@ -166,12 +166,12 @@ def test_after_a_stall_nothing_is_swept_before_everybody_could_beat(
     hold: Callable[..., UUID],
     find: Callable[[UUID], Run],
 ) -> None:
-    """S2: the whole machine may have slept, or the database for all."""
+    """S2: the machine may have slept, or the database may have stalled for all."""
     pass_time(clock, 4, beating, other)
     run_id = hold("other")
 
     clock.seconds += 60
-    beating.keep([])
+    beating.beat_if_due([])
     pass_time(clock, 4, beating)
     assert find(run_id).state is State.RUNNING
 
@@ -187,7 +187,7 @@ def test_who_could_not_beat_itself_takes_nobody_for_dead(
     find: Callable[[UUID], Run],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S2: as on a full disk, where everybody can read and nobody can write."""
+    """S2: such as on a full disk, where reads work and writes fail."""
     pass_time(clock, 4, beating, other)
     run_id = hold("other")
 
@@ -195,11 +195,11 @@ def test_who_could_not_beat_itself_takes_nobody_for_dead(
         raise OperationalError("", None, Exception())
 
     with monkeypatch.context() as full:
-        full.setattr(clock_of_work, "make_up", fail)
+        full.setattr(clock_of_work, "correct_waits", fail)
         for _ in range(5):
             clock.seconds += 3
             with pytest.raises(OperationalError):
-                beating.keep([])
+                beating.beat_if_due([])
     pass_time(clock, 8, beating)
 
     assert find(run_id).state is State.RUNNING
@@ -217,7 +217,7 @@ def test_what_this_process_claimed_and_never_began_waits_again(
     unheard, threadless = hold("me", begun=False), hold("me")
     beating.never_begun.add(threadless)
 
-    beating.keep([])
+    beating.beat_if_due([])
 
     for run_id in (unheard, threadless):
         run = find(run_id)
@@ -228,7 +228,7 @@ def test_what_this_process_claimed_and_never_began_waits_again(
 
     begun = hold("me")  # such as one whose thread broke
     clock.seconds += 3
-    beating.keep([])
+    beating.beat_if_due([])
     assert find(begun).state is State.LOST
 
 
@@ -236,17 +236,17 @@ def test_it_beats_when_it_is_time_or_something_went_wrong(
     beating: Heartbeat, clock: Clock, beats: Callable[[str], int]
 ) -> None:
     """S2, T10."""
-    beating.keep([])
+    beating.beat_if_due([])
     clock.seconds += 1.9
-    beating.keep([])
+    beating.beat_if_due([])
     assert beats("me") == 1
 
     clock.seconds += 0.2
-    beating.keep([])
+    beating.beat_if_due([])
     assert beats("me") == 2
 
-    beating.hurry()
-    beating.keep([])
+    beating.beat_soon()
+    beating.beat_if_due([])
     assert beats("me") == 3
 
 
@@ -258,12 +258,12 @@ def test_who_ends_leaves_the_table_and_nothing_held(
 ) -> None:
     """T6, T10."""
     unbegun, cut_off = hold("me", begun=False), hold("me")
-    beating.keep([unbegun, cut_off])
+    beating.beat_if_due([unbegun, cut_off])
     again = hold("me")
     beating.never_begun.add(again)
     assert beats("me") == 1
 
-    beating.end()
+    beating.leave()
 
     assert beats("me") == 0
     assert (find(unbegun).state, find(unbegun).attempt) == (State.QUEUED, 0)
@@ -273,7 +273,7 @@ def test_who_ends_leaves_the_table_and_nothing_held(
 
 def test_a_process_tells_where_it_runs(beating: Heartbeat, database: Database) -> None:
     began = datetime.now(UTC)
-    beating.keep([])
+    beating.beat_if_due([])
     with database.snapshot() as session:
         process = session.get_one(RunnerProcess, "me")
     assert process.pid > 0
@@ -298,7 +298,7 @@ def test_what_nobody_gets_to_is_logged_once(
 
     for _ in range(3):
         clock.seconds += 3
-        beating.keep([stuck])
+        beating.beat_if_due([stuck])
 
     told = "queued for too long: work 1; slots held past their timeout: work 1"
     assert str(beating.overdue.found) == told
@@ -307,9 +307,9 @@ def test_what_nobody_gets_to_is_logged_once(
     with database.transaction() as session:
         session.execute(update(Run).values(state=State.SUCCEEDED, held_by=None))
     clock.seconds += 3
-    beating.keep([])
+    beating.beat_if_due([])
     assert not str(beating.overdue.found)
-    assert caplog.messages[-1] == "nothing waits for too long any more"
+    assert caplog.messages[-1] == "nothing is overdue any more"
 
 
 def test_the_ledger_is_pruned_at_the_start_and_once_an_hour(
@@ -329,15 +329,15 @@ def test_the_ledger_is_pruned_at_the_start_and_once_an_hour(
             return session.get(Run, run_id) is not None
 
     first = old()
-    beating.keep([])
+    beating.beat_if_due([])
     assert not kept(first)
 
     second = old()
     clock.seconds += 3600
-    beating.keep([])
+    beating.beat_if_due([])
     assert kept(second)
     clock.seconds += 3
-    beating.keep([])
+    beating.beat_if_due([])
     assert not kept(second)
 
 
@@ -356,7 +356,7 @@ def test_what_is_left_to_prune_is_pruned_at_the_next_beat(
 
     for _ in range(3):
         clock.seconds += 8
-        beating.keep([])
+        beating.beat_if_due([])
 
     with database.snapshot() as session:
         assert session.scalars(select(Run.id)).all() == []

@@ -58,7 +58,7 @@ def count(database: Database) -> Callable[[], int]:
 def test_the_same_key_and_payload_is_one_run_and_one_answer(
     client: TestClient, wait_for: Callable[[UUID, State], Run], count: Callable[[], int]
 ) -> None:
-    """T7: also after it was done."""
+    """T7: also after the run has ended."""
     first = client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
     run_id = UUID(first.json()["run_id"])
     wait_for(run_id, State.SUCCEEDED)
@@ -133,7 +133,7 @@ def test_no_key_another_key_or_another_task_is_another_run(
 def test_the_same_key_of_another_client_is_another_run(
     settings: Settings, client: TestClient, count: Callable[[], int]
 ) -> None:
-    """T7: what one client has done is nothing to the next, and neither is told of the other."""
+    """T7: two clients with the same key do not affect each other."""
     keys = Settings.model_validate({"client_api_keys": "web:for-web,cron:for-cron"})
     settings.client_api_keys = keys.client_api_keys
     answers = [

@@ -21,7 +21,7 @@ WORK = Task(name="work", payload=Nothing, function=ignore)
 
 
 def test_a_run_is_queued_with_all_that_history_needs(session: Session) -> None:
-    """S13: the jitter moves the start, not the due time."""
+    """S13: jitter delays the start, not the due time."""
     due, second = NOW - timedelta(minutes=1), timedelta(seconds=1)
 
     run_id = ledger.add(session, WORK, NOW, due_at=due, delay=second, key="k", payload="{}")
@@ -42,7 +42,7 @@ def test_a_run_that_is_over_at_once_is_recorded_as_finished(session: Session) ->
 
 
 def test_a_unique_key_is_taken_once(session: Session) -> None:
-    """S1, T7: whoever comes second inserts nothing."""
+    """S1, T7: the second insert does nothing."""
     assert ledger.add(session, WORK, NOW, key="noon") is not None
     assert ledger.add(session, WORK, NOW, key="noon") is None
     assert ledger.add(session, WORK, NOW) is not None

@@ -36,7 +36,7 @@ def noted(error: Exception, note: str) -> Exception:
 
 @pytest.fixture
 def run(session: Session) -> Run:
-    """Give a run that `me` has claimed."""
+    """Return a run that `me` has claimed."""
     ledger.add(session, WORK, NOW)
     beat(session, "me", 1, NOW, NOW)
     begun = begin(session, "me", claim(session, {"work": None}, NOW, owner="me", slots=1), NOW)
@@ -46,7 +46,7 @@ def run(session: Session) -> Run:
 
 
 def test_a_run_ends_once(session: Session, run: Run) -> None:
-    """S1: the second end finds a run that is over."""
+    """S1: the second call finds a run that has ended."""
     later = NOW + timedelta(seconds=5)
 
     assert ledger.settle(session, run, Outcome(State.FAILED, ValueError("no")), later)

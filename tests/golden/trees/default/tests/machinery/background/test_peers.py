@@ -36,7 +36,7 @@ def test_who_stood_still_itself_begins_anew() -> None:
 
 
 def test_who_stands_still_again_and_again_finds_the_silent_all_the_same() -> None:
-    """As on a machine that has too much to do."""
+    """Such as on a busy machine."""
     peers = Peers(longest_silence=10)
 
     found = [moment for moment in (0, 4, 13, 17, 20) if peers.silent({"other": 7}, moment)]

@@ -53,7 +53,7 @@ def test_processes_together_run_each_run_once_and_keep_its_limit(
     task = Task(name="count", payload=Nothing, function=count, max_concurrency=3)
     start_process()
     runs = [queue(task)]
-    wait_for(runs[0], State.SUCCEEDED)  # the other process is there
+    wait_for(runs[0], State.SUCCEEDED)  # the other process has started
 
     start_runner(task)
     runs += [queue(task) for _ in range(40)]
@@ -82,7 +82,7 @@ def test_what_a_killed_process_ran_is_found_by_another(
     find: Callable[[UUID], Run],
     beats: Callable[[str], int],
 ) -> None:
-    """S2, T6: not while it lives; then run again if it may be, else lost."""
+    """S2, T6: not while its process lives; then it runs again if idempotent, else it is lost."""
     again, lost = queue(REPEAT), queue(HANG)
     process = start_process()
     for run_id in (again, lost):
@@ -93,7 +93,7 @@ def test_what_a_killed_process_ran_is_found_by_another(
 
     process.kill()
 
-    assert wait_for(lost, State.LOST).error == "its process died; nobody knows how far it came"
+    assert wait_for(lost, State.LOST).error == "its process died; it is unknown how far it came"
     assert wait_for(again, State.SUCCEEDED).attempt == 2
 
 
@@ -110,7 +110,7 @@ def test_a_living_process_keeps_its_runs_whatever_its_clock_says(
     *,
     wrong_by: int,
 ) -> None:
-    """S17: two machines that do not agree, or one whose clock was set."""
+    """S17: clocks of two machines differ, or one was set."""
     runs = [queue(HANG), queue(REPEAT)]
     process = start_process(wrong_by=wrong_by)
     for run_id in runs:
@@ -128,7 +128,7 @@ def test_a_living_process_keeps_its_runs_whatever_its_clock_says(
 def test_what_waits_is_done_by_a_process_whose_clock_was_set_back(
     start_process: Start, queue: Callable[..., UUID], wait_for: Callable[[UUID, State], Run]
 ) -> None:
-    """S17: it was accepted an hour later than it is now."""
+    """S17: a clock that is an hour ahead accepted it."""
     runs = [queue(Task(name="count", payload=Nothing, function=ignore)) for _ in range(5)]
 
     start_process(wrong_by=-3600)

@@ -24,18 +24,20 @@ def ignore(_payload: Nothing, _context: RunContext) -> None:
 
 
 ONCE = Task(name="once", payload=Nothing, function=ignore)
-Put = Callable[..., UUID]
+InsertRun = Callable[..., UUID]
 
 
-def test_finished_runs_are_pruned_by_age(session: Session, put: Put, settings: Settings) -> None:
-    """S13: not what still waits, runs or holds a slot."""
+def test_finished_runs_are_pruned_by_age(
+    session: Session, insert_run: InsertRun, settings: Settings
+) -> None:
+    """S13: runs that wait, run or hold a slot stay."""
     old, young = NOW - timedelta(days=31), NOW - timedelta(days=29)
-    put(ONCE, State.SUCCEEDED, finished_at=old)
+    insert_run(ONCE, State.SUCCEEDED, finished_at=old)
     kept = {
-        put(ONCE, State.SUCCEEDED, finished_at=young),
-        put(ONCE, State.QUEUED),
-        put(ONCE, State.RUNNING),
-        put(ONCE, State.TIMED_OUT, finished_at=old, held_by="alive"),
+        insert_run(ONCE, State.SUCCEEDED, finished_at=young),
+        insert_run(ONCE, State.QUEUED),
+        insert_run(ONCE, State.RUNNING),
+        insert_run(ONCE, State.TIMED_OUT, finished_at=old, held_by="alive"),
     }
 
     sweep.prune(session, NOW, settings)
@@ -43,10 +45,12 @@ def test_finished_runs_are_pruned_by_age(session: Session, put: Put, settings: S
     assert set(session.scalars(select(Run.id))) == kept
 
 
-def test_finished_runs_are_pruned_by_number(session: Session, put: Put, settings: Settings) -> None:
+def test_finished_runs_are_pruned_by_number(
+    session: Session, insert_run: InsertRun, settings: Settings
+) -> None:
     """S13: the newest are kept."""
     ages = (4, 1, 3, 0, 2)
-    runs = {n: put(ONCE, State.SUCCEEDED, finished_at=NOW - n * SECOND) for n in ages}
+    runs = {n: insert_run(ONCE, State.SUCCEEDED, finished_at=NOW - n * SECOND) for n in ages}
 
     sweep.prune(session, NOW, settings.model_copy(update={"run_retention_rows": 3}))
 
@@ -54,13 +58,15 @@ def test_finished_runs_are_pruned_by_number(session: Session, put: Put, settings
 
 
 def test_a_key_is_kept_while_the_same_may_be_asked_again(
-    session: Session, put: Put, settings: Settings
+    session: Session, insert_run: InsertRun, settings: Settings
 ) -> None:
-    """T7, S1: whatever else says that the run is to go."""
+    """T7, S1: even if the run is too old or too many."""
     few = settings.model_copy(update={"run_retention_rows": 1, "idempotency_key_hours": 24})
-    put(ONCE, State.SUCCEEDED, key="old", finished_at=NOW, created_at=NOW - timedelta(hours=25))
-    asked = put(ONCE, State.SUCCEEDED, key="new", finished_at=NOW)
-    newest = put(ONCE, State.SUCCEEDED, finished_at=NOW + SECOND)
+    insert_run(
+        ONCE, State.SUCCEEDED, key="old", finished_at=NOW, created_at=NOW - timedelta(hours=25)
+    )
+    asked = insert_run(ONCE, State.SUCCEEDED, key="new", finished_at=NOW)
+    newest = insert_run(ONCE, State.SUCCEEDED, finished_at=NOW + SECOND)
 
     sweep.prune(session, NOW, few)
 
@@ -68,12 +74,12 @@ def test_a_key_is_kept_while_the_same_may_be_asked_again(
 
 
 def test_many_runs_are_pruned_a_part_at_a_time(
-    session: Session, put: Put, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    session: Session, insert_run: InsertRun, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S13: nobody can write while they go."""
+    """S13: others cannot write during a deletion."""
     monkeypatch.setattr(sweep, "PRUNED_AT_ONCE", 2)
     for _ in range(3):
-        put(ONCE, State.SUCCEEDED, finished_at=NOW - timedelta(days=31))
+        insert_run(ONCE, State.SUCCEEDED, finished_at=NOW - timedelta(days=31))
 
     assert not sweep.prune(session, NOW, settings)
     assert len(session.scalars(select(Run.id)).all()) == 1

@@ -24,7 +24,7 @@ class Nothing(BaseModel):
 
 @pytest.fixture
 def broken() -> list[str]:
-    """Say what is broken; empty it to mend it."""
+    """Return a list; while it has an entry, the task fails."""
     return ["the disk"]
 
 
@@ -39,7 +39,7 @@ def task(broken: list[str]) -> Task[Nothing]:
 
 @pytest.fixture
 def app(settings: Settings, task: Task[Nothing]) -> FastAPI:
-    """Make the application with a task of its own and a key for operators; it hardly polls."""
+    """Make the application with a task, a key for operators, and rare polls."""
     settings.ops_api_key = SecretStr("secret")
     settings.poll_seconds, settings.lease_seconds = 60, 600
     return create_app(settings, {"work": task})
@@ -53,7 +53,7 @@ def fail(
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
 ) -> Callable[[], UUID]:
-    """Let a run of the started application fail for good, and give its id."""
+    """Make a run of the started application fail for good; return its id."""
     assert client.get("/health/live").is_success
 
     def fail() -> UUID:

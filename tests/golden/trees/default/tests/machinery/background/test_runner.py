@@ -16,7 +16,7 @@ from shop.background.runner import Runner
 from shop.database import Database
 
 SELDOM = {"poll_seconds": 60, "lease_seconds": 600}
-"""So that nothing is noticed by polling."""
+"""A poll interval so long that nothing is found by polling."""
 
 
 class Nothing(BaseModel):
@@ -44,8 +44,8 @@ def test_a_run_that_was_cut_off_is_seen_to_by_whoever_works(
     wait_for(run_id, State.SUCCEEDED)
 
 
-class UnheardCommits:
-    """Applies a commit and then lets it look as if the connection was lost."""
+class LostCommits:
+    """Commits, and then raises as if the connection was lost."""
 
     def __init__(self, database: Database, statement: str) -> None:
         """Do so once, to the transaction that executes such a statement."""
@@ -74,10 +74,10 @@ def test_a_claim_whose_commit_is_not_heard_of_is_run_all_the_same(
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
 ) -> None:
-    """T10: nothing has begun, so nothing is lost and no attempt is used up."""
+    """T10: no function was called, so nothing is lost and no attempt counts."""
     attempts: list[int] = []
     task = Task(name="work", payload=Nothing, function=lambda _, run: attempts.append(run.attempt))
-    unheard = UnheardCommits(database, statement)
+    unheard = LostCommits(database, statement)
     runs = [queue(task) for _ in range(3)]
 
     start_runner(task)
@@ -93,7 +93,7 @@ def test_a_run_whose_thread_cannot_be_started_waits_for_one(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """T10: for want of memory, or of process ids."""
+    """T10: out of memory, or too many threads."""
     refused = ["one", "and another"]
 
     def start(attempt: Attempt) -> None:
@@ -120,7 +120,7 @@ def test_no_more_runs_go_on_at_once_than_the_process_and_each_task_allow(
     wait_until: Callable[[Callable[[], object]], None],
     gate: threading.Event,
 ) -> None:
-    """T2, T3: counted while they run; what the one may not use is free for the other."""
+    """T2, T3: counted while they run; slots that one task may not use are free for others."""
     going: Counter[str] = Counter()
     most: Counter[str] = Counter()
     lock = threading.Lock()

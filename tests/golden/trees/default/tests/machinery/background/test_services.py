@@ -1,4 +1,4 @@
-"""What a process is made of, put together."""
+"""The runner and the scheduler of a process together."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -36,7 +36,7 @@ def test_what_runs_is_drained_and_nothing_new_is_begun(
     stopping.start()
     wait_until(lambda: runner.draining)
     waiting, queued_at = queue(task), time.monotonic()
-    wait_until(lambda: runner.last_pass > queued_at + 0.1)  # it has looked at the ledger again
+    wait_until(lambda: runner.last_pass > queued_at + 0.1)  # it has done another pass
     gate.set()
     stopping.join()
 
@@ -53,7 +53,7 @@ def test_what_does_not_end_within_the_grace_period_is_interrupted(
     gate: threading.Event,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """T6, S10; should it end all the same, that is recorded."""
+    """T6, S10: if it ends later nevertheless, that is recorded."""
     counted: list[tuple[object, ...]] = []
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
@@ -92,19 +92,19 @@ def test_a_pass_that_outlives_the_shutdown_takes_no_run_of_its_own_for_cut_off(
     find: Callable[[UUID], Run],
     gate: threading.Event,
 ) -> None:
-    """T6: threads that are not waited for any more look as if they were gone."""
+    """T6: their threads end without a record, which must not count as dead."""
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
     runner = make_runner(task, shutdown_grace_seconds=0, lease_seconds=1)
-    looks, look = [0], runner.wall_clock.look
+    looks, look = [0], runner.wall_clock.check
 
     def wait_for_the_end() -> str:
         looks[0] += 1
-        if looks[0] > 1:  # the first pass has begun the run
+        if looks[0] > 1:  # the first pass has started the run
             runner._stopped.wait(30)
         return look()
 
-    runner.wall_clock.look = wait_for_the_end  # type: ignore[method-assign]
+    runner.wall_clock.check = wait_for_the_end  # type: ignore[method-assign]
     runner.start()
     wait_for(run_id, State.RUNNING)
     wait_until(lambda: looks[0] > 1)

@@ -24,14 +24,16 @@ def ignore(_payload: Nothing, _context: RunContext) -> None:
 ONCE = Task(name="once", payload=Nothing, function=ignore)
 SAFE = Task(name="safe", payload=Nothing, function=ignore, idempotent=True)
 REGISTRY = {"once": ONCE, "safe": SAFE}
-LEFT = sweep.nobodys(["gone"], "me", [])
-Put = Callable[..., UUID]
+LEFT = sweep.abandoned(["gone"], "me", [])
+InsertRun = Callable[..., UUID]
 
 
-def test_a_run_whose_process_is_gone_is_repeated_if_it_may_be(session: Session, put: Put) -> None:
+def test_a_run_whose_process_is_gone_is_repeated_if_it_may_be(
+    session: Session, insert_run: InsertRun
+) -> None:
     """S2, T6."""
-    run_id, later = put(SAFE), NOW + SECOND
-    put(SAFE)
+    run_id, later = insert_run(SAFE), NOW + SECOND
+    insert_run(SAFE)
 
     assert sweep.sweep(session, REGISTRY, later, LEFT) == {("safe", State.QUEUED): 2}
 
@@ -40,21 +42,23 @@ def test_a_run_whose_process_is_gone_is_repeated_if_it_may_be(session: Session, 
     assert run.held_by is None
 
 
-def test_a_run_whose_process_is_gone_is_lost_otherwise(session: Session, put: Put) -> None:
+def test_a_run_whose_process_is_gone_is_lost_otherwise(
+    session: Session, insert_run: InsertRun
+) -> None:
     """S2, T6."""
-    run_id, later = put(ONCE), NOW + SECOND
+    run_id, later = insert_run(ONCE), NOW + SECOND
 
     assert sweep.sweep(session, REGISTRY, later, LEFT) == {("once", State.LOST): 1}
 
     run = session.get_one(Run, run_id)
     assert (run.state, run.finished_at, run.held_by) == (State.LOST, later, None)
     assert run.available_at == NOW
-    assert run.error == "its process died; nobody knows how far it came"
+    assert run.error == "its process died; it is unknown how far it came"
 
 
-def test_a_run_that_was_cut_off_too_often_is_lost(session: Session, put: Put) -> None:
-    """T6: it may be what kills its process."""
-    run_id = put(SAFE, attempt=3)
+def test_a_run_that_was_cut_off_too_often_is_lost(session: Session, insert_run: InsertRun) -> None:
+    """T6: the run itself may kill its process."""
+    run_id = insert_run(SAFE, attempt=3)
 
     sweep.sweep(session, REGISTRY, NOW, LEFT)
 
@@ -62,23 +66,28 @@ def test_a_run_that_was_cut_off_too_often_is_lost(session: Session, put: Put) ->
 
 
 def test_an_interrupted_run_is_treated_like_one_whose_process_died(
-    session: Session, put: Put
+    session: Session, insert_run: InsertRun
 ) -> None:
     """T6."""
     end = {"held_by": None, "finished_at": NOW, "error": "cut off"}
-    again, lost = put(SAFE, State.INTERRUPTED, **end), put(ONCE, State.INTERRUPTED, **end)
+    again, lost = (
+        insert_run(SAFE, State.INTERRUPTED, **end),
+        insert_run(ONCE, State.INTERRUPTED, **end),
+    )
 
     sweep.sweep(session, REGISTRY, NOW, LEFT)
 
     assert session.get_one(Run, again).state is State.QUEUED
     assert session.get_one(Run, again).finished_at is None
-    assert session.get_one(Run, lost).error == "cut off; nobody knows how far it came"
+    assert session.get_one(Run, lost).error == "cut off; it is unknown how far it came"
 
 
-def test_an_interrupted_run_that_was_dismissed_is_not_run_again(session: Session, put: Put) -> None:
+def test_an_interrupted_run_that_was_dismissed_is_not_run_again(
+    session: Session, insert_run: InsertRun
+) -> None:
     """T9."""
     end = {"held_by": None, "finished_at": NOW, "dismissed_at": NOW}
-    dismissed = put(SAFE, State.INTERRUPTED, **end)
+    dismissed = insert_run(SAFE, State.INTERRUPTED, **end)
 
     sweep.sweep(session, REGISTRY, NOW, LEFT)
 
@@ -86,13 +95,13 @@ def test_an_interrupted_run_that_was_dismissed_is_not_run_again(session: Session
 
 
 def test_what_a_living_process_holds_or_another_code_knows_is_not_taken(
-    session: Session, put: Put
+    session: Session, insert_run: InsertRun
 ) -> None:
-    """S2, T6: and what is over stays as it is."""
-    sibling, mine = put(SAFE, held_by="alive"), put(SAFE, held_by="me")
-    unknown = put(Task(name="new", payload=Nothing, function=ignore))
-    over = [put(SAFE, state) for state in State if state not in {"running", "interrupted"}]
-    left = sweep.nobodys(["gone"], "me", [mine])
+    """S2, T6: ended runs do not change."""
+    sibling, mine = insert_run(SAFE, held_by="alive"), insert_run(SAFE, held_by="me")
+    unknown = insert_run(Task(name="new", payload=Nothing, function=ignore))
+    over = [insert_run(SAFE, state) for state in State if state not in {"running", "interrupted"}]
+    left = sweep.abandoned(["gone"], "me", [mine])
     before = {run.id: run.state for run in session.scalars(select(Run))}
 
     assert not sweep.sweep(session, REGISTRY, NOW, left)
@@ -101,24 +110,26 @@ def test_what_a_living_process_holds_or_another_code_knows_is_not_taken(
     assert set(before) == {sibling, mine, unknown, *over}
 
 
-def test_a_run_that_lost_its_thread_is_found_by_its_own_process(session: Session, put: Put) -> None:
-    """S2: what goes on there is not touched."""
-    going, broken = put(ONCE, held_by="me"), put(ONCE, held_by="me")
+def test_a_run_that_lost_its_thread_is_found_by_its_own_process(
+    session: Session, insert_run: InsertRun
+) -> None:
+    """S2: its running runs do not change."""
+    going, broken = insert_run(ONCE, held_by="me"), insert_run(ONCE, held_by="me")
 
-    sweep.sweep(session, REGISTRY, NOW, sweep.nobodys([], "me", [going]))
+    sweep.sweep(session, REGISTRY, NOW, sweep.abandoned([], "me", [going]))
 
     assert session.get_one(Run, going).state is State.RUNNING
     assert session.get_one(Run, broken).state is State.LOST
 
 
 def test_what_is_over_gives_its_slot_back_when_its_process_is_gone(
-    session: Session, put: Put
+    session: Session, insert_run: InsertRun
 ) -> None:
-    """T4: whatever it is called, and though it is to be repeated."""
+    """T4: in any state, also if it will be repeated."""
     new = Task(name="new", payload=Nothing, function=ignore)
-    late = put(new, State.TIMED_OUT, held_by="gone")
-    again = put(SAFE, State.QUEUED, held_by="gone")
-    alive = put(SAFE, State.QUEUED, held_by="alive")
+    late = insert_run(new, State.TIMED_OUT, held_by="gone")
+    again = insert_run(SAFE, State.QUEUED, held_by="gone")
+    alive = insert_run(SAFE, State.QUEUED, held_by="alive")
 
     sweep.sweep(session, REGISTRY, NOW, LEFT)
 
@@ -131,17 +142,17 @@ def test_what_is_over_gives_its_slot_back_when_its_process_is_gone(
 
 
 def test_what_was_claimed_and_never_began_is_queued_again_without_an_attempt(
-    session: Session, put: Put
+    session: Session, insert_run: InsertRun
 ) -> None:
-    """T10: whatever it is called; nobody has called its function."""
+    """T10: in any state, because its function was not called."""
     new = Task(name="new", payload=Nothing, function=ignore)
-    unbegun = [put(work, started_at=None, attempt=2) for work in (ONCE, new)]
-    known = put(ONCE, attempt=1)
-    others = [put(ONCE), put(ONCE, held_by="alive", started_at=None)]
-    others += [put(ONCE, State.TIMED_OUT, held_by="gone")]
+    unbegun = [insert_run(work, started_at=None, attempt=2) for work in (ONCE, new)]
+    known = insert_run(ONCE, attempt=1)
+    others = [insert_run(ONCE), insert_run(ONCE, held_by="alive", started_at=None)]
+    others += [insert_run(ONCE, State.TIMED_OUT, held_by="gone")]
     before = {run_id: session.get_one(Run, run_id).state for run_id in others}
 
-    assert sweep.give_back(session, ["gone"], [known, others[2]]) == {"once": 2, "new": 1}
+    assert sweep.requeue_unbegun(session, ["gone"], [known, others[2]]) == {"once": 2, "new": 1}
 
     for run_id in (*unbegun, known):
         run = session.get_one(Run, run_id)
@@ -151,10 +162,12 @@ def test_what_was_claimed_and_never_began_is_queued_again_without_an_attempt(
     assert {run_id: session.get_one(Run, run_id).state for run_id in others} == before
 
 
-def test_a_shutdown_interrupts_what_its_own_process_runs(session: Session, put: Put) -> None:
-    """T6: and gives up the slots of threads that had timed out."""
-    mine, late = put(ONCE, held_by="me"), put(ONCE, State.TIMED_OUT, held_by="me")
-    other, over = put(ONCE, held_by="another"), put(ONCE, owner="me", held_by=None)
+def test_a_shutdown_interrupts_what_its_own_process_runs(
+    session: Session, insert_run: InsertRun
+) -> None:
+    """T6: and releases the slots of timed out threads."""
+    mine, late = insert_run(ONCE, held_by="me"), insert_run(ONCE, State.TIMED_OUT, held_by="me")
+    other, over = insert_run(ONCE, held_by="another"), insert_run(ONCE, owner="me", held_by=None)
 
     assert [run.id for run in sweep.interrupt(session, "me", NOW + SECOND)] == [mine]
 
@@ -168,12 +181,14 @@ def test_a_shutdown_interrupts_what_its_own_process_runs(session: Session, put: 
     assert session.get_one(Run, mine).finished_at == NOW + SECOND
 
 
-def test_what_is_not_over_well_is_counted_by_name_and_state(session: Session, put: Put) -> None:
-    """T9: for the metrics; what was dismissed is no longer of interest."""
+def test_what_is_not_over_well_is_counted_by_name_and_state(
+    session: Session, insert_run: InsertRun
+) -> None:
+    """T9: for the metrics, without dismissed runs."""
     for state in State:
-        put(ONCE, state)
-    put(SAFE, State.QUEUED)
-    put(SAFE, State.FAILED, dismissed_at=NOW)
+        insert_run(ONCE, state)
+    insert_run(SAFE, State.QUEUED)
+    insert_run(SAFE, State.FAILED, dismissed_at=NOW)
 
     counts = sweep.unfinished(session)
 

@@ -16,7 +16,7 @@ from shop.background import RunContext, Task, attempt, execution, ledger
 from shop.background.attempt import Attempt, Process
 from shop.background.beats import beat
 from shop.background.claim import claim
-from shop.background.execution import Outcome, nobody
+from shop.background.execution import Outcome, no_observer
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database
@@ -90,7 +90,7 @@ def test_a_timeout_is_recorded_when_it_has_come_and_not_before(
         now = datetime.now(UTC)
         beat(session, "me", 1, now, now)
         (run,) = claim(session, {"work": None}, now, owner="me", slots=1)
-    process = Process(settings, database, nobody, lambda: None, threading.Event())
+    process = Process(settings, database, no_observer, lambda: None, threading.Event())
     watched = Attempt(run, task, process)
 
     seconds += 7.9
@@ -169,7 +169,7 @@ def test_an_async_run_that_returned_in_time_is_not_timed_out_by_what_it_left_beh
     gate: threading.Event,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """T4: the outcome is what the function returned, and the slot is given back."""
+    """T4: the result of the function counts, and the slot is released."""
     monkeypatch.setattr(execution, "LEFT_BEHIND_SECONDS", 1.5)
     left: set[asyncio.Task[None]] = set()
 
@@ -199,7 +199,7 @@ def test_a_timeout_that_cannot_be_recorded_is_recorded_at_the_next_look(
     gate: threading.Event,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """T4: the database may be away just then."""
+    """T4: the database may not answer at that moment."""
 
     def hang(_payload: Nothing, _context: RunContext) -> None:
         gate.wait()

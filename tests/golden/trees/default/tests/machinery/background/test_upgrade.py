@@ -1,4 +1,4 @@
-"""What becomes of runs when the database comes from a version that had leases with an end."""
+"""Runs in a database of an older version, whose leases ended at a clock time."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import Uuid, bindparam, text
 
 from shop.background import RunContext, Task
-from shop.background.execution import nobody
+from shop.background.execution import no_observer
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database, UtcDateTime
@@ -31,7 +31,7 @@ class Nothing(BaseModel):
 
 @pytest.fixture
 def database(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """Make a database as the first version did."""
+    """Make a database at the schema of the first version."""
     monkeypatch.setenv("DATABASE_URL", empty_database_url)
     command.upgrade(alembic_config(), "0001")
     database = Database(empty_database_url)
@@ -40,26 +40,26 @@ def database(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 @pytest.fixture
-def put(database: Database) -> Callable[[str, State], UUID]:
-    """Put a run of an old process into it."""
+def insert_run(database: Database) -> Callable[[str, State], UUID]:
+    """Insert a run of an old process."""
 
-    def put(name: str, state: State) -> UUID:
+    def insert_run(name: str, state: State) -> UUID:
         run_id = uuid4()
         with database.transaction() as session:
             session.execute(OLD, {"id": run_id, "name": name, "state": state, "at": NOON})
         return run_id
 
-    return put
+    return insert_run
 
 
 def test_what_an_older_version_ran_is_found_after_the_upgrade(
     database: Database,
-    put: Callable[[str, State], UUID],
+    insert_run: Callable[[str, State], UUID],
     settings: Settings,
     find: Callable[[UUID], Run],
     wait_until: Callable[[Callable[[], object]], None],
 ) -> None:
-    """S17: its processes are in no table."""
+    """S17: old processes are in no table."""
     attempts: list[int] = []
 
     def work(_payload: Nothing, context: RunContext) -> None:
@@ -67,12 +67,12 @@ def test_what_an_older_version_ran_is_found_after_the_upgrade(
 
     once = Task(name="once", payload=Nothing, function=work)
     safe = Task(name="safe", payload=Nothing, function=work, idempotent=True, max_concurrency=2)
-    lost, again = put("once", State.RUNNING), put("safe", State.RUNNING)
-    late = put("safe", State.TIMED_OUT)
+    lost, again = insert_run("once", State.RUNNING), insert_run("safe", State.RUNNING)
+    late = insert_run("safe", State.TIMED_OUT)
 
     upgrade(database)
     assert {find(run_id).held_by for run_id in (lost, again, late)} == {"of old"}
-    runner = Runner(settings, database, {"once": once, "safe": safe}, nobody)
+    runner = Runner(settings, database, {"once": once, "safe": safe}, no_observer)
     runner.start()
     wait_until(lambda: find(again).state is State.SUCCEEDED)
     runner.stop()
@@ -83,9 +83,9 @@ def test_what_an_older_version_ran_is_found_after_the_upgrade(
 
 
 def test_a_downgrade_leaves_leases_that_have_ended(
-    database: Database, put: Callable[[str, State], UUID]
+    database: Database, insert_run: Callable[[str, State], UUID]
 ) -> None:
-    run_id = put("once", State.RUNNING)
+    run_id = insert_run("once", State.RUNNING)
     upgrade(database)
 
     command.downgrade(alembic_config(), "0001")
@@ -96,9 +96,9 @@ def test_a_downgrade_leaves_leases_that_have_ended(
 
 
 def test_due_times_that_a_note_counted_are_counted_in_their_column(
-    database: Database, put: Callable[[str, State], UUID], find: Callable[[UUID], Run]
+    database: Database, insert_run: Callable[[str, State], UUID], find: Callable[[UUID], Run]
 ) -> None:
-    counted, other = put("tick", State.MISSED), put("once", State.FAILED)
+    counted, other = insert_run("tick", State.MISSED), insert_run("once", State.FAILED)
     job = text("UPDATE runs SET kind = 'job', error = :note WHERE name = 'tick'")
     task = text("UPDATE runs SET error = :note WHERE name = 'once'")
     with database.transaction() as session:

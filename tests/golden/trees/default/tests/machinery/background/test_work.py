@@ -72,7 +72,7 @@ def test_only_errors_that_may_pass_are_retried_and_only_so_often() -> None:
 
 
 def test_only_idempotent_work_is_repeated_after_it_was_cut_off() -> None:
-    """T6: three attempts, or as many as it has retries; then it may be the cause itself."""
+    """T6: three attempts, or `retries` + 1; after that the run itself may be the cause."""
     once = Task(name="note", payload=Note, function=ignore, retries=9)
     safe = Task(name="note", payload=Note, function=ignore, idempotent=True)
     patient = Task(name="note", payload=Note, function=ignore, idempotent=True, retries=5)
@@ -101,7 +101,7 @@ def test_a_payload_comes_back_as_it_was_whatever_aliases_its_fields_have(
 def test_a_stored_payload_that_no_longer_fits_does_not_reach_the_function(
     context: RunContext,
 ) -> None:
-    """T8: the code may have changed since."""
+    """T8: the code may have changed since it was queued."""
     seen: list[Note] = []
     task = Task(name="note", payload=Note, function=lambda note, _: seen.append(note))
 

@@ -1,4 +1,4 @@
-"""Transactions, snapshots, moments in the database, and the sessions of routes."""
+"""Transactions, snapshots, datetimes, and the sessions of routes."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
@@ -24,7 +24,7 @@ from shop.web.errors import ConflictError
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def put(database: Database, name: str) -> None:
+def insert_row(database: Database, name: str) -> None:
     """Write a row."""
     with database.transaction() as session:
         session.add(PausedJob(name=name, paused_at=NOON))
@@ -77,7 +77,7 @@ def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
 
 
 def test_a_snapshot_waits_for_no_writer(database: Database) -> None:
-    put(database, "before")
+    insert_row(database, "before")
     with database.transaction() as session:
         session.add(PausedJob(name="a", paused_at=NOON))
         session.flush()
@@ -114,7 +114,7 @@ def test_a_broken_connection_that_comes_back_after_the_end_is_no_error(database:
 def test_a_route_has_committed_before_its_background_tasks_start(
     app: FastAPI, client: TestClient
 ) -> None:
-    """Proves T5: what runs after the response sees what the request wrote."""
+    """Proves T5: code that runs after the response sees the commit of the request."""
     seen: list[bool] = []
 
     @app.post("/put")

@@ -1,4 +1,4 @@
-"""How SQLite is used: one writer at a time, who waits for its turn, and readers beside it."""
+"""On SQLite, one writer works at a time, and readers do not wait."""
 
 import asyncio
 import sqlite3
@@ -68,7 +68,7 @@ def test_a_prepared_file_lets_readers_work_beside_a_writer(tmp_path: Path) -> No
 
 @pytest.fixture
 def in_use(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """Read from a new file, so that its mode cannot be changed."""
+    """Read from a new file, so that its journal mode cannot change."""
     with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as reader:
         reader.execute("CREATE TABLE words (word TEXT)")
         reader.execute("BEGIN")
@@ -78,7 +78,7 @@ def in_use(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture
 def impatient(tmp_path: Path, in_use: sqlite3.Connection) -> Iterator[Database]:
-    """Open the same file, to wait no time for a lock."""
+    """Open the same file with a lock timeout of 0."""
     assert in_use.in_transaction
     database = Database(f"sqlite:///{tmp_path / 'new.db'}")
     event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 0"))
@@ -89,7 +89,7 @@ def impatient(tmp_path: Path, in_use: sqlite3.Connection) -> Iterator[Database]:
 def test_a_file_that_is_in_use_is_prepared_when_it_is_free(
     impatient: Database, in_use: sqlite3.Connection
 ) -> None:
-    """S16: processes that start together do not trip over each other."""
+    """S16: processes can start at the same time."""
     with ThreadPoolExecutor() as pool:
         prepared = pool.submit(engine.prepare, impatient.engine)
         assert not wait([prepared], timeout=0.2).done
@@ -122,7 +122,7 @@ def test_a_transaction_inside_another_is_refused_at_once(database: Database) -> 
             write(database, "inner")
 
     assert time.monotonic() - began < 5
-    write(database, "later")  # the turn is free again
+    write(database, "later")  # the lock is free again
     with database.snapshot() as session:
         assert set(session.scalars(select(StoredJob.id))) == {"outer", "later"}
 
@@ -146,7 +146,7 @@ def test_coroutines_that_would_wait_for_each_other_are_refused_at_once(database:
 def test_a_thread_that_serves_another_call_meanwhile_waits_for_its_turn(
     database: Database,
 ) -> None:
-    """As the threads of a server do: a session is opened in one call and closed in another."""
+    """As in a server: a session is opened in one call and closed in another."""
     session = Session(database.engine)
     session.add(StoredJob(id="first", job_state=b""))
     copy_context().run(session.flush)
@@ -167,7 +167,7 @@ def test_a_turn_that_does_not_come_is_not_waited_for_without_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
-    turns = engine.Turns()
-    assert turns._take_turn()
+    writer_lock = engine.WriterLock()
+    assert writer_lock._acquire()
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(turns._take_turn).result() is False
+        assert pool.submit(writer_lock._acquire).result() is False

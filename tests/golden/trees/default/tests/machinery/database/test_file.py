@@ -1,4 +1,4 @@
-"""The file of the database is deleted or replaced while it is open: nothing is lost in silence."""
+"""The database file is deleted or replaced while it is open: the service notices."""
 
 import shutil
 import sqlite3
@@ -23,22 +23,22 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def file(database: Database) -> Path:
-    """Name the file of a database that is in use."""
-    put(database, "first")
+    """Return the file of a database in use."""
+    insert_row(database, "first")
     return Path(database.url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture
 def other(migrated_file: Path, tmp_path: Path) -> Path:
-    """Give a file that is to replace the one in use, with a row of its own."""
+    """Return a file with another row, which will replace the file in use."""
     other = Path(shutil.copy(migrated_file, tmp_path / "other.db"))
     database = Database(f"sqlite:///{other}")
-    put(database, "other")
+    insert_row(database, "other")
     database.close()
     return other
 
 
-def put(database: Database, name: str) -> None:
+def insert_row(database: Database, name: str) -> None:
     """Write a row."""
     with database.transaction() as session:
         session.add(PausedJob(name=name, paused_at=NOW))
@@ -57,13 +57,13 @@ def test_nothing_is_written_to_a_file_that_is_gone(database: Database, file: Pat
     aside = file.rename(file.with_name("aside.db"))
     for _ in range(2):
         with pytest.raises(OperationalError, match=GONE):
-            put(database, "lost")
+            insert_row(database, "lost")
     with pytest.raises(OperationalError, match=GONE), database.snapshot() as session:
         session.get(PausedJob, "first")
     assert not file.exists()
 
     aside.rename(file)
-    put(database, "second")
+    insert_row(database, "second")
 
     database.close()
     assert names(file) == ["first", "second"]
@@ -74,33 +74,33 @@ def test_no_new_file_is_made_where_one_was(database: Database, file: Path) -> No
     file.unlink()
 
     with pytest.raises(OperationalError, match=GONE):
-        put(database, "lost")
+        insert_row(database, "lost")
 
     assert not file.exists()
 
 
 def test_nothing_is_written_to_a_file_that_was_emptied(database: Database, file: Path) -> None:
-    """T12: whoever opens it next would remove the log beside it, and all that is in there."""
+    """T12: the next program to open it would delete the log and the rows in it."""
     whole = file.read_bytes()
-    for content in (b"", whole):  # filled again in place, it is not what is open here
+    for content in (b"", whole):  # even if it is filled again, the open connections have old pages
         file.write_bytes(content)
         with pytest.raises(OperationalError, match="was emptied"):
-            put(database, "lost")
+            insert_row(database, "lost")
 
 
 def test_another_file_may_be_empty_at_first(
     database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As one that `cp` writes after `rm`."""
+    """Such as one that `cp` is writing after `rm`."""
     file.unlink()
     for content in (b"", other.read_bytes()):
         file.write_bytes(content)
         with pytest.raises(OperationalError, match=REPLACED):
-            put(database, "lost")
-    monkeypatch.setattr(database_file, "SETTLED_AFTER_SECONDS", 0)
+            insert_row(database, "lost")
+    monkeypatch.setattr(database_file, "COMPLETE_AFTER_SECONDS", 0)
     with pytest.raises(OperationalError, match=REPLACED):
-        put(database, "lost")
-    put(database, "second")
+        insert_row(database, "lost")
+    insert_row(database, "second")
 
     database.close()
     assert names(file) == ["other", "second"]
@@ -124,7 +124,7 @@ def test_a_file_that_goes_in_a_transaction_takes_nothing_with_it_in_silence(
 def test_a_file_that_replaced_another_is_used_once_it_is_complete(
     database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """T12: and what lies beside the old one does not get into it."""
+    """T12: and the log of the old file is not written into it."""
     with database.engine.connect() as connection:
         connection.connection.cursor().execute("PRAGMA wal_autocheckpoint = 0")
         with connection.begin():
@@ -132,11 +132,11 @@ def test_a_file_that_replaced_another_is_used_once_it_is_complete(
     other.replace(file)
 
     with pytest.raises(OperationalError, match=REPLACED):
-        put(database, "lost")
-    monkeypatch.setattr(database_file, "SETTLED_AFTER_SECONDS", 0)
+        insert_row(database, "lost")
+    monkeypatch.setattr(database_file, "COMPLETE_AFTER_SECONDS", 0)
     with pytest.raises(OperationalError, match=REPLACED):
-        put(database, "lost")  # by a connection to the old file
-    put(database, "second")
+        insert_row(database, "lost")  # by a connection to the old file
+    insert_row(database, "second")
 
     database.close()
     assert names(file) == ["other", "second"]
@@ -146,7 +146,7 @@ def test_a_file_that_replaced_another_is_used_once_it_is_complete(
 def test_a_service_that_stops_leaves_nothing_beside_the_new_file(
     database: Database, file: Path, other: Path
 ) -> None:
-    """T12: the next start would take it for the new file's."""
+    """T12: the next start would apply the old log to the new file."""
     other.replace(file)
 
     database.close()
@@ -165,24 +165,24 @@ def test_a_file_that_is_still_being_written_is_not_used(
         with file.open("ab") as growing:
             growing.write(b"x" * size)
         with pytest.raises(OperationalError, match=REPLACED):
-            put(database, "lost")
+            insert_row(database, "lost")
 
 
 def test_two_processes_see_the_same_new_file(
     database: Database, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_file, "SETTLED_AFTER_SECONDS", 0)
+    monkeypatch.setattr(database_file, "COMPLETE_AFTER_SECONDS", 0)
     second = Database(database.url)
-    put(second, "both")
+    insert_row(second, "both")
     other.replace(file)
     for each in (database, second):
         with pytest.raises(OperationalError, match=REPLACED):
-            put(each, "lost")
+            insert_row(each, "lost")
 
-    put(database, "of one")
-    put(second, "of two")
+    insert_row(database, "of one")
+    insert_row(second, "of two")
     second.close()
-    put(database, "of one again")
+    insert_row(database, "of one again")
 
     database.close()
     assert names(file) == ["of one", "of one again", "of two", "other"]
@@ -206,6 +206,6 @@ def test_a_service_whose_file_goes_says_so_and_is_well_when_it_comes_back(
 
 
 def test_a_copy_is_a_whole_database(database: Database, file: Path, tmp_path: Path) -> None:
-    put(database, "second")
+    insert_row(database, "second")
     write_copy(file, tmp_path / "copy.db")
     assert names(tmp_path / "copy.db") == ["first", "second"]

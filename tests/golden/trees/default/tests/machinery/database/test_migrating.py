@@ -1,4 +1,4 @@
-"""Migrations on SQLite, which makes a table anew to change it: what refers to its rows stays."""
+"""Migrations on SQLite, which rebuilds a table to change it: rows of other tables stay."""
 
 import sqlite3
 import stat
@@ -61,7 +61,7 @@ Write = Callable[..., None]
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
-    """Write revisions, which are all that the project has; the first makes tables with rows."""
+    """Write the only revisions of the project; the first one makes tables with rows."""
     folder = tmp_path / "versions"
     folder.mkdir()
     config = schema.alembic_config
@@ -76,13 +76,13 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
         names = {"revision": revision, "before": before}
         written = REVISION.format(**names, upgrade=upgrade, downgrade=downgrade)
         (folder / f"{revision}.py").write_text(written)
-        schema._newest.cache_clear()
+        schema._newest_revisions.cache_clear()
 
     monkeypatch.setattr(schema, "alembic_config", with_these)
     lines = [line for line in TABLES.replace("\n   ", "").splitlines() if line]
     write("first", None, f"[op.execute(line) for line in {lines}]")
     yield write
-    schema._newest.cache_clear()
+    schema._newest_revisions.cache_clear()
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ ALL = {
 
 
 def column(database: Database) -> str | None:
-    """Give the type of the column that a revision makes longer."""
+    """Return the type of the column that a revision makes longer."""
     with database.snapshot() as session:
         made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'customers'"))
     return "VARCHAR(20)" if "VARCHAR(20)" in str(made) else "VARCHAR(10)"

@@ -1,4 +1,4 @@
-"""A database that cannot serve is a 503 with the reason; a mistake in a statement is not."""
+"""An outage of the database is a 503 with the reason; a wrong statement is a 500."""
 
 import os
 import sqlite3
@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def own(settings: Settings, empty_database_url: str) -> Iterator[Database]:
-    """Open a database that is the test's alone, to be spoilt."""
+    """Open a database of this test only, which it may break."""
     database = Database(empty_database_url)
     upgrade(database)
     settings.database_url = empty_database_url
@@ -35,7 +35,7 @@ def own(settings: Settings, empty_database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def app(settings: Settings, own: Database) -> FastAPI:
-    """Make the application with a route that writes and one that fails as it is told."""
+    """Make the application with a route that writes, and routes that fail."""
     assert settings.database_url == own.url
     app = create_app(settings.model_copy(update={"runner": False, "scheduler": False}), {})
 

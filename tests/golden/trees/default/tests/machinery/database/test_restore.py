@@ -1,4 +1,4 @@
-"""A backup takes the place of the database, as a whole or not at all."""
+"""A backup replaces the whole database, or nothing changes."""
 
 import sqlite3
 import sys
@@ -20,7 +20,7 @@ from shop.settings import Settings
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def put(url: str, name: str) -> None:
+def insert_row(url: str, name: str) -> None:
     """Write a row."""
     database = Database(url)
     with database.transaction() as session:
@@ -39,10 +39,10 @@ def names(url: str) -> set[str]:
 
 @pytest.fixture
 def backup(database_url: str, tmp_path: Path) -> Path:
-    """Back a database up that is changed afterwards."""
-    put(database_url, "first")
+    """Make a backup; the database changes after it."""
+    insert_row(database_url, "first")
     write_copy(Path(database_url.removeprefix("sqlite:///")), tmp_path / "backup.sqlite3")
-    put(database_url, "second")
+    insert_row(database_url, "second")
     return tmp_path / "backup.sqlite3"
 
 

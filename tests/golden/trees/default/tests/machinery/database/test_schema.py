@@ -1,4 +1,4 @@
-"""The schema comes from migrations, once, however many processes start together (S16)."""
+"""Migrations run once, with any number of processes that start together (S16)."""
 
 import threading
 from argparse import Namespace
@@ -20,7 +20,7 @@ from shop.database.schema import (
     SchemaError,
     alembic_config,
     is_current,
-    opened,
+    open_database,
     prepare,
     upgrade,
 )
@@ -35,7 +35,7 @@ THE_FIX = "the database schema is not up to date: run `uv run alembic upgrade he
 
 @pytest.fixture
 def url(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Name a database without tables, in the environment too, where Alembic looks."""
+    """Set the URL of a database without tables, also in the environment, for Alembic."""
     monkeypatch.setenv("DATABASE_URL", empty_database_url)
     return empty_database_url
 
@@ -121,13 +121,13 @@ def test_a_start_that_may_not_migrate_says_what_to_run(url: str, empty: Database
 
 
 def test_a_new_database_is_migrated_when_it_is_opened_and_closed_at_the_end(url: str) -> None:
-    with opened(url, migrate=True) as database:
+    with open_database(url, migrate=True) as database:
         assert is_current(database)
     assert "Connections in pool: 0" in database.engine.pool.status()
 
 
 def test_a_database_that_cannot_be_reached_is_a_start_error(no_database_url: str) -> None:
-    opening = opened(no_database_url, migrate=True)
+    opening = open_database(no_database_url, migrate=True)
 
     with pytest.raises(StartError, match="the database cannot be used: "):
         opening.__enter__()
@@ -175,7 +175,7 @@ def test_models_are_not_compared_with_a_database_that_is_behind(url: str) -> Non
 
 @pytest.fixture
 def two_heads(tmp_path: Path) -> Config:
-    """Give a project in which two people have each written a revision."""
+    """Make a project in which two people have added a revision each."""
     config = alembic_config()
     places = (config.get_alembic_option("script_location"), tmp_path)
     config.set_main_option("path_separator", "newline")
@@ -196,7 +196,7 @@ def test_of_two_newest_revisions_it_is_said_what_to_do(url: str, two_heads: Conf
 
 
 def test_a_table_that_is_used_no_more_is_dropped_only_when_it_is_empty(empty: Database) -> None:
-    """Somebody may have put schedules there that this version does not run."""
+    """It may have schedules that this version does not run."""
     with migrating.for_migrations(empty.engine).begin() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""The tables of background work got other names in revision 0005: nothing is lost on the way."""
+"""Revision 0005 renames the tables of background work and keeps all rows."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,8 @@ from shop.background.scheduling.models import (
     StoredJob,
 )
 from shop.database import Database
-from shop.database.schema import SchemaError, alembic_config, is_current, metadata, upgrade
+from shop.database.schema import SchemaError, alembic_config, is_current, upgrade
+from shop.process.discovery import metadata
 
 MODELS = {
     "runs": Run,
@@ -45,7 +46,7 @@ def database(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def go_back(database: Database) -> None:
-    """Give the tables their old names."""
+    """Downgrade, so that the tables have their old names."""
     database.engine.dispose()
     command.downgrade(alembic_config(), "0004")
 
@@ -57,7 +58,7 @@ def new_run(state: State = State.QUEUED) -> Run:
 
 
 def new_number(database: Database) -> int:
-    """Give a scheduler its number, and keep no row of it."""
+    """Create the number of a scheduler, and delete its row."""
     with database.transaction() as session:
         start = SchedulerStart()
         session.add(start)
@@ -76,7 +77,7 @@ def rows(database: Database, names: list[str]) -> dict[str, list[str]]:
 
 
 def described(database: Database) -> dict[str, object]:
-    """Describe the tables, with the names of all that belongs to them."""
+    """Describe the tables, with the names of their constraints and indexes."""
     with database.engine.connect() as connection:
         there = inspect(connection)
         tables: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Alerts and dashboard ask only for metrics that a scrape has."""
+"""Alerts and dashboard use only metrics that exist."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def nothing(_context: RunContext) -> None:
 
 @pytest.fixture
 def app(settings: Settings) -> FastAPI:
-    """Make the application with one job and one task of the test's own."""
+    """Make the application with one job and one task."""
     job = Job(name="nightly", function=nothing, schedule=Daily("03:30"))
     mail = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: None)
     return create_app(settings, {"nightly": job, "mail": mail})

@@ -1,4 +1,4 @@
-"""Three questions and their answers."""
+"""The three health checks."""
 
 import time
 from collections import Counter
@@ -31,7 +31,7 @@ def ignore(_payload: Nothing, _context: RunContext) -> None:
 
 @dataclass(frozen=True)
 class Watched:
-    """A part as health sees it."""
+    """A runner or scheduler, as the health check sees it."""
 
     running: bool
     last_pass: float
@@ -40,12 +40,12 @@ class Watched:
 
 
 def well() -> Watched:
-    """Make a part that looked at the ledger within the last minute."""
+    """Make a part that did a pass within the last minute."""
     return Watched(running=True, last_pass=monotonic() - 50)
 
 
 def stuck() -> Watched:
-    """Make one that runs, but did not for more than a minute."""
+    """Make a part that did no pass for more than a minute."""
     return Watched(running=True, last_pass=monotonic() - 61)
 
 
@@ -97,7 +97,7 @@ def test_a_part_that_does_not_run_here_cannot_stall() -> None:
 
 
 def test_what_nobody_gets_to_is_named(app: FastAPI, client: TestClient) -> None:
-    """Proves S22: as the last beat of this process found it."""
+    """Proves S22: it shows what the last beat of this process found."""
     found = Overdue(queued=Counter(report=3, mail=1), held=Counter(report=2))
     app.dependency_overrides |= {get_runner: lambda: replace(well(), overdue=found)}
 
@@ -111,7 +111,7 @@ def test_what_nobody_gets_to_is_named(app: FastAPI, client: TestClient) -> None:
 
 
 def test_where_no_runner_is_the_ledger_tells_what_waits_for_too_long(settings: Settings) -> None:
-    """Proves S22: it may be that none is anywhere."""
+    """Proves S22: there may be no runner at all."""
     app = create_app(settings.model_copy(update={"runner": False}))
     task = Task(name="mail", payload=Nothing, function=ignore)
     with TestClient(app) as client:

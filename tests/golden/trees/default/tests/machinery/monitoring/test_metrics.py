@@ -77,7 +77,7 @@ def test_methods_that_callers_make_up_become_one_label(client: TestClient) -> No
 
 
 def test_names_and_explanations_follow_the_rules_of_prometheus(families: list[Metric]) -> None:
-    """The rules of `promtool check metrics`; the client library's own names are its matter."""
+    """The rules of `promtool check metrics`, except for names of the client library."""
     for family in families:
         if family.name.endswith("_created") or family.name == "python_info":
             continue
@@ -116,7 +116,7 @@ def test_what_the_process_itself_takes_is_measured(families: list[Metric]) -> No
 
 @pytest.fixture
 def gathered(database: Database) -> CollectorRegistry:
-    """Gather what two runs of a task and one of an unknown job left."""
+    """Gather the metrics after two runs of a task and one of an unknown job."""
     metrics = Metrics()
     runs = RunMetrics(metrics.registry)
     runs.observe("task", "mail", State.QUEUED, 0.02)

@@ -1,4 +1,4 @@
-"""The folder in which processes count together: what those that are gone leave, and the setting."""
+"""The folder in which processes share metrics: files of ended processes, and the setting."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from pydantic_settings import SettingsConfigDict
 
-from shop.monitoring.workers import MULTIPROCESS, WorkersCollector, check_setting, tidy
+from shop.monitoring.workers import MULTIPROCESS, WorkersCollector, check_setting, merge_ended
 from shop.process.starting import StartError
 from shop.settings import Settings
 
@@ -22,13 +22,13 @@ Count = Callable[..., None]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Make a folder for metrics."""
-    tidy(tmp_path / "made" / "at_start")
+    merge_ended(tmp_path / "made" / "at_start")
     return tmp_path / "made" / "at_start"
 
 
 @pytest.fixture(scope="module")
 def gone() -> int:
-    """Give the number of a process that is no more."""
+    """Return the id of a process that has ended."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
     return process.pid
@@ -36,7 +36,7 @@ def gone() -> int:
 
 @pytest.fixture
 def count(folder: Path) -> Count:
-    """Write what a process counted."""
+    """Write the counter of a process."""
 
     def count(number: int, value: float, *, kind: str = "counter", name: str = "mails") -> None:
         counts = MmapedDict(str(folder / f"{kind}_{number}.db"))  # type: ignore[no-untyped-call]
@@ -61,7 +61,7 @@ def test_what_processes_that_are_gone_counted_is_kept_in_one_file(
     for restart in range(20):
         count(gone, 2)
         (folder / f"counter_{gone}.db").rename(folder / f"counter_{gone}_{restart}_{gone}.db")
-        tidy(folder)
+        merge_ended(folder)
         assert total(folder) == 1 + 2 * (restart + 1)
 
     assert {path.name for path in folder.glob("*.db")} == {
@@ -77,7 +77,7 @@ def test_each_kind_of_sum_is_kept_and_a_gauge_ends(folder: Path, count: Count, g
     count(gone, 5, kind="gauge_all", name="open")
     count(os.getpid(), 6, kind="gauge_all", name="full")
 
-    tidy(folder)
+    merge_ended(folder)
 
     assert [total(folder, name) for name in ("mails", "waits", "sizes", "open")] == [2, 3, 4, None]
     assert not list(folder.glob(f"*_{gone}.db"))
@@ -90,7 +90,7 @@ def test_a_process_that_was_killed_as_it_began_leaves_nothing(
     count(os.getpid(), 1)
     (folder / f"counter_{gone}.db").touch()
 
-    tidy(folder)
+    merge_ended(folder)
 
     assert total(folder) == 1
 
@@ -104,7 +104,7 @@ def test_a_process_of_another_user_lives(
     monkeypatch.setattr(os, "kill", refuse)
     count(7, 1)
 
-    tidy(folder)
+    merge_ended(folder)
 
     assert (folder / "counter_7.db").exists()
 
@@ -117,7 +117,7 @@ def test_a_scrape_sees_no_count_twice_while_files_are_merged(
         for _ in range(20):
             count(gone, 1)
             expected += 1
-            merged = pool.submit(tidy, folder)
+            merged = pool.submit(merge_ended, folder)
             assert total(folder) == expected
             merged.result()
 

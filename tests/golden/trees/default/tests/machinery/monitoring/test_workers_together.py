@@ -1,4 +1,4 @@
-"""With PROMETHEUS_MULTIPROC_DIR, `/metrics` of one worker speaks for all of them."""
+"""With PROMETHEUS_MULTIPROC_DIR, `/metrics` of one worker shows the sum of all."""
 
 import subprocess
 import sys

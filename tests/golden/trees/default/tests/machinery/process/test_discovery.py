@@ -1,4 +1,4 @@
-"""What discovery finds, and how it says what is wrong with a file; on throw-away packages."""
+"""What discovery finds, and its error messages; in temporary packages."""
 
 import sys
 from collections.abc import Callable
@@ -30,7 +30,7 @@ ROUTER = "from fastapi import APIRouter\nrouter = APIRouter(prefix='/{prefix}')\
 
 @pytest.fixture
 def make_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakePackage:
-    """Write files into a package of its own and import it."""
+    """Write files into a temporary package and import it."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def make(files: dict[str, str] | None = None) -> ModuleType:

@@ -1,4 +1,4 @@
-"""A process that is told to end does so in time, whatever hangs (T11)."""
+"""A process ends in time after a signal, even if something hangs (T11)."""
 
 import os
 import signal
@@ -10,24 +10,24 @@ from queue import SimpleQueue
 import pytest
 
 from shop.process import ending
-from shop.process.ending import Deadline, aside, deadline_from_signals, wait_for
+from shop.process.ending import Deadline, deadline_from_signals, in_thread, wait_for
 
 WaitUntil = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture
 def exits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Collect the exit codes with which this process would have ended; there is no grace."""
+    """Collect exit codes instead of ending this process; the grace period is 0."""
     codes: list[int] = []
     monkeypatch.setattr(os, "_exit", codes.append)
     monkeypatch.setattr(ending, "REQUESTS_SECONDS", 0)
-    monkeypatch.setattr(ending, "MORE_SECONDS", 0)
+    monkeypatch.setattr(ending, "EXTRA_SECONDS", 0)
     return codes
 
 
 @pytest.fixture
 def handled() -> Iterator[list[int]]:
-    """Handle SIGTERM as a server does; give the signals that came."""
+    """Handle SIGTERM as a server does; return the received signals."""
     came: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: came.append(number))
     yield came
@@ -35,7 +35,7 @@ def handled() -> Iterator[list[int]]:
 
 
 def deadlines() -> int:
-    """Count those that are waited for."""
+    """Count the running deadlines."""
     return sum(thread.name == "deadline" for thread in threading.enumerate())
 
 
@@ -45,21 +45,21 @@ def test_a_process_that_does_not_end_in_time_is_ended(
     deadline = Deadline(0.3)
     began = time.monotonic()
 
-    deadline.begin()
+    deadline.start()
     time.sleep(0.1)
-    deadline.begin()  # a second signal gives no more time
+    deadline.start()  # a second signal gives no more time
 
     wait_until(lambda: exits)
     assert exits == [1]
     assert time.monotonic() - began >= 0.3
-    assert caplog.messages == ["told to end 0 s ago, and something does not: the process ends now"]
+    assert caplog.messages == ["shutdown began 0 s ago and something hangs: the process ends now"]
 
 
 def test_the_deadline_leaves_time_for_requests_and_for_background_work(
     exits: list[int], wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ending, "REQUESTS_SECONDS", 5)
-    monkeypatch.setattr(ending, "MORE_SECONDS", 6)
+    monkeypatch.setattr(ending, "EXTRA_SECONDS", 6)
     waits: list[float | None] = []
 
     class Ends(SimpleQueue[float | None]):
@@ -69,8 +69,8 @@ def test_the_deadline_leaves_time_for_requests_and_for_background_work(
 
     monkeypatch.setattr(ending, "SimpleQueue", Ends)
     deadline = Deadline(20)
-    deadline.begin()
-    deadline.call_off()
+    deadline.start()
+    deadline.cancel()
     wait_until(lambda: not deadlines())
 
     first, rest = waits
@@ -84,8 +84,8 @@ def test_a_deadline_that_was_not_set_or_was_called_off_ends_nothing(exits: list[
     for told in (False, True):
         deadline = Deadline(0.1)
         if told:
-            deadline.begin()
-        deadline.call_off()
+            deadline.start()
+        deadline.cancel()
     time.sleep(0.2)
     assert not exits
     assert not deadlines()
@@ -101,7 +101,7 @@ def test_a_signal_sets_a_deadline_and_reaches_the_server_too(
 
     assert handled == [signal.SIGTERM]
     assert signal.getsignal(signal.SIGTERM) is server
-    wait_until(lambda: exits)  # though the block has ended: what comes then may hang
+    wait_until(lambda: exits)  # even after the block, because later code may hang
 
 
 def test_without_a_signal_there_is_no_deadline(
@@ -137,7 +137,7 @@ def test_outside_the_main_thread_nothing_is_done() -> None:
 def test_what_takes_too_long_is_waited_for_no_longer(caplog: pytest.LogCaptureFixture) -> None:
     gate = threading.Event()
 
-    wait_for(aside("closing", gate.wait), 0.01)
+    wait_for(in_thread("closing", gate.wait), 0.01)
 
     assert caplog.messages == ["closing takes too long, going on without it"]
     gate.set()
@@ -147,7 +147,7 @@ def test_what_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise OSError("gone")
 
-    wait_for(aside("closing", fail), 30)
+    wait_for(in_thread("closing", fail), 30)
 
     assert caplog.messages == ["closing failed"]
     assert "OSError: gone" in caplog.text
@@ -162,6 +162,6 @@ def test_where_no_thread_can_be_started_it_is_done_all_the_same(
     monkeypatch.setattr(threading.Thread, "start", refuse)
     done: list[int] = []
 
-    wait_for(aside("closing", lambda: done.append(1)), 30)
+    wait_for(in_thread("closing", lambda: done.append(1)), 30)
 
     assert done == [1]

@@ -1,4 +1,4 @@
-"""Log lines carry what they belong to."""
+"""Log lines have the log context."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ def _restore_logging() -> Iterator[None]:
 
 def test_a_line_says_when_how_bad_where_and_to_what_it_belongs(capsys: Capture) -> None:
     logs.configure(Settings())
-    with logs.bound(run_id="1"), logs.bound(work="mail"):
+    with logs.log_context(run_id="1"), logs.log_context(work="mail"):
         logger.warning("inside")
     logger.info("outside")
     inside, outside = capsys.readouterr().err.splitlines()
@@ -40,7 +40,7 @@ def test_a_line_says_when_how_bad_where_and_to_what_it_belongs(capsys: Capture) 
 
 def test_json_lines_have_the_same_as_fields(capsys: Capture) -> None:
     logs.configure(Settings(log_json=True))
-    with logs.bound(run_id="1"):
+    with logs.log_context(run_id="1"):
         logger.error("two\nlines", extra={"color_message": "\x1b[1mtwo\nlines"})
     line = json.loads(capsys.readouterr().err)
     assert line.pop("asctime")[:2] == "20"
@@ -70,7 +70,7 @@ def test_libraries_that_talk_much_say_only_what_is_wrong(
 
 def test_what_is_bound_is_gone_after_an_error() -> None:
     record = logger.makeRecord("n", logging.INFO, "f", 1, "m", (), None)
-    with pytest.raises(ZeroDivisionError), logs.bound(run_id="1"):
+    with pytest.raises(ZeroDivisionError), logs.log_context(run_id="1"):
         raise ZeroDivisionError
     assert logs.ContextFilter().filter(record)
     assert record.__dict__["context"] == ""
@@ -92,7 +92,7 @@ SERVER = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 @pytest.fixture
 def _server() -> Iterator[None]:
-    """Configure the loggers as the command `uvicorn` does; have none of it after the test."""
+    """Configure the loggers as the command `uvicorn` does; undo it after the test."""
     dictConfig(LOGGING_CONFIG)
     yield
     for name in SERVER:

@@ -1,4 +1,4 @@
-"""No decimal becomes another on its way through JSON without a word."""
+"""JSON never changes a decimal without an error."""
 
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ class Priced(BaseModel):
 
 @pytest.fixture
 def shop() -> TestClient:
-    """Make a service that gives back the price it gets."""
+    """Make a service that returns the price it gets."""
     app = FastAPI()
     errors.install(app)
 

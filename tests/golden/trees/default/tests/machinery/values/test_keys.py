@@ -1,4 +1,4 @@
-"""What may be a key, and how the keys of clients are written."""
+"""Valid keys, and the format of the keys of clients."""
 
 import pytest
 from pydantic import ValidationError
@@ -7,7 +7,7 @@ from shop.settings import Settings
 
 
 def read(monkeypatch: pytest.MonkeyPatch, keys: str) -> dict[str, str]:
-    """Give the keys of clients that a variable stands for."""
+    """Return the keys of clients that a variable contains."""
     monkeypatch.setenv("CLIENT_API_KEYS", keys)
     return {name: key.get_secret_value() for name, key in Settings().client_api_keys.items()}
 

@@ -1,4 +1,4 @@
-"""Which callers a route for clients answers."""
+"""Which callers may use a route for clients."""
 
 import logging
 import secrets
@@ -87,7 +87,7 @@ def test_what_a_proxy_on_this_machine_passes_on_is_not_from_this_machine(header:
 def test_a_page_of_elsewhere_in_a_browser_on_this_machine_is_not_answered(
     origin: str, status: int
 ) -> None:
-    """As when its name suddenly means 127.0.0.1 (DNS rebinding)."""
+    """Such as after DNS rebinding, when its name points to 127.0.0.1."""
     assert service("").post("/", headers={"Origin": origin}).status_code == status
 
 

@@ -1,4 +1,4 @@
-"""Errors that are answers."""
+"""Exceptions that become HTTP responses."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -22,7 +22,7 @@ from shop.web.errors import (
 
 
 def failing(error: Exception) -> TestClient:
-    """Give a client of a route that raises `error`."""
+    """Return a client of a route that raises `error`."""
     app = FastAPI()
     install(app)
 
@@ -123,7 +123,7 @@ def test_input_that_utf8_cannot_write_is_refused_like_any_other() -> None:
 
 
 def said_at_start(error: Exception) -> str:
-    """Give the message with which a start fails."""
+    """Return the message of a failed start."""
     sent: list[Message] = []
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What HTTP asks of every route of the application."""
+"""HTTP rules for every route of the application."""
 
 import asyncio
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ def test_a_method_that_is_not_served_is_told_all_that_are(
 
 
 def in_pieces(size: int) -> Iterator[bytes]:
-    """Give a body whose size is not said in advance."""
+    """Yield a body without a Content-Length."""
     yield from [b"x"] * size
 
 

@@ -12,7 +12,7 @@ from shop.process import logs
 
 @pytest.fixture
 def echo() -> TestClient:
-    """Make an application that answers with what its log lines carry."""
+    """Make an application that answers with its log context."""
     app = FastAPI()
     app.add_middleware(logs.RequestIdMiddleware)
 

@@ -1,4 +1,4 @@
-"""Who may read and who may change what runs in the background."""
+"""Who may read and who may change background work."""
 
 import secrets
 

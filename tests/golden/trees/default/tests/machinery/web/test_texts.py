@@ -1,4 +1,4 @@
-"""Text that could not be kept is refused before any route sees it."""
+"""Text with surrogates is refused before a route sees it."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ HALF, WHOLE = "\ud83d", "\U0001f600"
 
 
 class Note(BaseModel):
-    """Text wherever it can be."""
+    """Text in all places."""
 
     text: str
     more: dict[str, Any] = {}
@@ -44,8 +44,8 @@ def add_routes(app: FastAPI) -> FastAPI:
 
 @pytest.fixture
 def light() -> TestClient:
-    """Make a service of these routes only, which takes less time than the real one."""
-    app = FastAPI(dependencies=[Depends(texts.refuse_half_characters)])
+    """Make a service with these routes only, which starts fast."""
+    app = FastAPI(dependencies=[Depends(texts.refuse_surrogates)])
     errors.install(app)
     return TestClient(add_routes(app))
 

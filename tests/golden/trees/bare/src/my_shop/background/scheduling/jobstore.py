@@ -1,4 +1,4 @@
-"""The jobstore in memory: due times that pass while no process runs are not made up for."""
+"""The jobstore in memory; due times that pass while no process runs are not recorded."""
 
 from contextlib import AbstractContextManager, nullcontext
 
@@ -9,26 +9,26 @@ from ..host import Database, Settings
 DECLARED = "default"
 """Alias of the store."""
 KEPT = False
-"""Due times that pass while no process runs are made up for."""
+"""Whether due times are recorded later that passed while no process ran."""
 
 
 class JobStore(MemoryJobStore):
-    """Changes at once what is changed in a transaction."""
+    """A store without transactions: each change takes effect at once."""
 
     def one_transaction(self) -> AbstractContextManager[None]:
-        """Do nothing: there is nothing to wait for."""
+        """Do nothing: no other process has this store."""
         return nullcontext()
 
     def run_times(self) -> dict[str, float]:
-        """Give the next due time of each job that this process has, as a timestamp."""
+        """Return the next due time of each job of this process, as a timestamp."""
         return {job.id: job.next_run_time.timestamp() for job in self.get_all_jobs()}
 
     def planned(self) -> dict[str, float]:
-        """Give the same: what another process has in memory cannot be known."""
+        """Return the same: the memory of another process cannot be read."""
         return self.run_times()
 
 
 def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
-    """Make the store, by its alias; nothing is needed for it."""
+    """Return the store by its alias."""
     del settings, database
     return {DECLARED: JobStore()}

@@ -1,4 +1,4 @@
-"""Runs are held by processes that count their beats, no longer until a moment on a clock."""
+"""Replace the leases of runs, which ended at a clock time, by processes that count beats."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Go to this revision; who held a run before is in no table, so it counts as gone soon."""
+    """Go to this revision. Processes of older code are in no table, so they count as gone."""
     op.create_table(
         "runner_processes",
         sa.Column("id", sa.String(255), nullable=False),
@@ -34,7 +34,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the one before; leases of what is held have ended."""
+    """Go back to the one before; all leases count as ended."""
     op.add_column("runs", sa.Column("lease_until", MOMENT, nullable=True))
     ended = "UPDATE runs SET lease_until = COALESCE(started_at, created_at)"
     op.execute(f"{ended} WHERE held_by IS NOT NULL")

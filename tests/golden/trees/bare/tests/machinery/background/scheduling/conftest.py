@@ -1,4 +1,4 @@
-"""Schedulers with jobs that the test declares; no runner works, so runs stay as they are queued."""
+"""Schedulers with jobs of the test; no runner works, so runs stay queued."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from my_shop.background.execution import Observer, nobody
+from my_shop.background.execution import Observer, no_observer
 from my_shop.background.models import Run
 from my_shop.background.runner import Runner
 from my_shop.background.scheduling.jobstore import make_stores
@@ -18,10 +18,10 @@ from my_shop.settings import Settings
 
 @pytest.fixture
 def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[..., Scheduler]]:
-    """Make schedulers as processes of their own would; stopped at the end of the test."""
+    """Make schedulers, each as in its own process; stop them at the end of the test."""
     made: list[Scheduler] = []
 
-    def make(*work: Work, observe: Observer = nobody) -> Scheduler:
+    def make(*work: Work, observe: Observer = no_observer) -> Scheduler:
         registry = {each.name: each for each in work}
         runner = Runner(settings, database, registry, observe)
         stores = make_stores(settings, database)
@@ -35,10 +35,10 @@ def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[
 
 @pytest.fixture
 def make_due() -> Callable[[Scheduler, str, datetime], None]:
-    """Move the stored next run time of a job, which is quicker than waiting for it."""
+    """Change the stored next run time of a job, so that no test waits for it."""
 
     def move(scheduler: Scheduler, name: str, due_at: datetime) -> None:
-        with scheduler.engine.changing():
+        with scheduler.engine.transaction():
             scheduler.engine.modify_job(name, next_run_time=due_at)
 
     return move

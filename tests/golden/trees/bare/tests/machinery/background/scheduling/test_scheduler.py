@@ -1,4 +1,4 @@
-"""The scheduler on its store, with due times made by moving the stored next run time."""
+"""The scheduler and its store; tests change stored next run times to make jobs due."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -14,12 +14,12 @@ from my_shop.background.models import Run, State
 from my_shop.background.scheduling import Crontab, Every, Job, Once, Schedule
 from my_shop.background.scheduling.adapter import LONGEST_WAIT_SECONDS, RETRY_SECONDS
 from my_shop.background.scheduling.due import Due
-from my_shop.background.scheduling.handled import move
+from my_shop.background.scheduling.handled import advance
 from my_shop.background.scheduling.models import PausedJob
 from my_shop.background.scheduling.scheduler import Scheduler
 from my_shop.background.scheduling.trigger import ScheduleTrigger
 from my_shop.database import Database
-from my_shop.process import trouble
+from my_shop.process import repeated_errors
 
 MakeScheduler = Callable[..., Scheduler]
 MakeDue = Callable[[Scheduler, str, datetime], None]
@@ -56,7 +56,7 @@ def test_it_looks_again_when_the_next_job_is_due_and_every_few_seconds_anyway(
     make_due(scheduler, "report", datetime.now(UTC) + timedelta(seconds=4))
     assert 0 < wait("report") <= 4 < LONGEST_WAIT_SECONDS
     make_due(scheduler, "report", just_now())
-    assert wait() == RETRY_SECONDS  # it is for another version: no reason to spin
+    assert wait() == RETRY_SECONDS  # the job is for another version: do not loop without a pause
 
 
 def test_what_falls_due_becomes_a_run_with_its_due_time(
@@ -87,7 +87,7 @@ def test_the_next_due_time_is_the_anchored_one_after_the_last(
 
 
 def test_apscheduler_gets_the_due_times_of_the_schedule() -> None:
-    """S6: whatever it asks for."""
+    """S6: APScheduler may ask from any moment."""
     noon, now = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
     trigger = ScheduleTrigger(HOURLY)
 
@@ -98,7 +98,7 @@ def test_apscheduler_gets_the_due_times_of_the_schedule() -> None:
 def test_several_schedulers_on_one_store_record_a_due_time_once(
     make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
 ) -> None:
-    """S1: there is no leader; whoever comes second inserts nothing."""
+    """S1: there is no leader; the second process inserts nothing."""
     schedulers = [make_scheduler(job()) for _ in range(3)]
     for scheduler in schedulers:
         scheduler.start()
@@ -143,7 +143,7 @@ def test_a_missed_due_time_is_recorded_and_counted(
 
     states = [run.state for run in recorded()]
     assert states[0] is State.MISSED
-    wait_until(lambda: len(seen) == len(states) - 1)  # what is queued is counted when it ends
+    wait_until(lambda: len(seen) == len(states) - 1)  # a queued run is counted at its end
     assert seen[0] == ("job", "report", State.MISSED)
 
 
@@ -201,7 +201,7 @@ def test_what_is_planned_can_be_read_without_a_running_scheduler(
 
     planned = idle.planned()
 
-    assert planned == {}  # nobody can look into another process
+    assert planned == {}  # the memory of another process cannot be read
 
 
 def test_a_later_reconcile_that_changes_nothing_says_nothing(
@@ -238,17 +238,17 @@ def test_the_scheduler_recovers_from_a_database_error(  # noqa: PLR0913, PLR0917
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """S15: and the due time that could not be recorded is not lost."""
+    """S15: the due time that could not be recorded is recorded later."""
     scheduler = make_scheduler(job())
     scheduler.start()
-    hand_over, failures = scheduler.engine._hand_over, [OperationalError("", None, Exception())]
+    hand_over, failures = scheduler.engine._record, [OperationalError("", None, Exception())]
 
     def fail_once(due: Sequence[Due]) -> None:
         if failures:
             raise failures.pop()
         hand_over(due)
 
-    monkeypatch.setattr(scheduler.engine, "_hand_over", fail_once)
+    monkeypatch.setattr(scheduler.engine, "_record", fail_once)
     due_at = just_now()
     with caplog.at_level(logging.ERROR):
         make_due(scheduler, "report", due_at)
@@ -265,8 +265,8 @@ def test_a_failed_pass_shows_in_the_time_of_the_last_good_one(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S15: what the health check and the alert look at."""
-    monkeypatch.setattr(trouble, "EVERY_SECONDS", 0)
+    """S15: the health check and the alert read this."""
+    monkeypatch.setattr(repeated_errors, "EVERY_SECONDS", 0)
     scheduler = make_scheduler(job())
     scheduler.start()
     with database.transaction() as session:
@@ -304,7 +304,7 @@ def test_a_pass_that_hangs_holds_no_exit_up(
     wait_until: WaitUntil,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S21: the database may not answer for long."""
+    """S21: the database may not answer for a long time."""
     monkeypatch.setattr("my_shop.background.scheduling.adapter.STOP_SECONDS", 0.1)
     scheduler, hangs, answer = make_scheduler(job()), Event(), Event()
     scheduler.start()
@@ -313,7 +313,7 @@ def test_a_pass_that_hangs_holds_no_exit_up(
         hangs.set()
         answer.wait()
 
-    monkeypatch.setattr(scheduler.engine, "_hand_over", hang)
+    monkeypatch.setattr(scheduler.engine, "_record", hang)
     make_due(scheduler, "report", just_now())
     wait_until(hangs.is_set)
 
@@ -336,7 +336,7 @@ def test_a_process_that_ends_while_the_database_is_gone_says_so(
 
     with database.transaction() as session:
         session.execute(text("ALTER TABLE away RENAME TO fastforge_scheduler_processes"))
-    assert "the others cannot be told that this process ends; they will see" in caplog.messages
+    assert "this process cannot delete its row; others will see it as dead" in caplog.messages
 
 
 def test_a_backlog_is_taken_in_parts_without_a_pause(
@@ -345,11 +345,11 @@ def test_a_backlog_is_taken_in_parts_without_a_pause(
     recorded: Recorded,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S20: what a pass does not take is for the next one."""
+    """S20: the next pass takes the rest."""
     monkeypatch.setattr("my_shop.background.scheduling.due.MOST_AT_ONCE", 3)
     monkeypatch.setattr("my_shop.background.scheduling.adapter.MOST_AT_ONCE", 3)
     each = timedelta(minutes=10)
-    schedule = Every(each, anchor=just_now() + each / 2)  # none falls due meanwhile
+    schedule = Every(each, anchor=just_now() + each / 2)  # none is due during the test
     scheduler = make_scheduler(job(schedule=schedule))
     engine, first = scheduler.engine, schedule.anchor - 5 * each
     engine.start(paused=True)
@@ -370,11 +370,11 @@ def test_a_clock_that_was_set_back_is_said_once_and_repeats_nothing(  # noqa: PL
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """S17: as the other side of it, here the ledger is an hour ahead."""
+    """S17: here the ledger is an hour ahead of the clock, which is the same."""
     monkeypatch.setattr("my_shop.background.scheduling.upkeep.KEPT", True)
     later = HOURLY.next_after(datetime.now(UTC) + timedelta(hours=1))
     with database.transaction() as session:
-        move(session, {"report": later})
+        advance(session, {"report": later})
 
     scheduler = make_scheduler(job())
     scheduler.start()
@@ -420,13 +420,13 @@ def test_a_job_that_is_gone_from_the_store_is_put_back_and_said(
     monkeypatch.setattr("my_shop.background.scheduling.upkeep.KEPT", True)
     scheduler = make_scheduler(job())
     scheduler.start()
-    with scheduler.engine.changing():
+    with scheduler.engine.transaction():
         scheduler.engine.store.remove_job("report")
 
     scheduler.engine.wakeup()
 
     wait_until(lambda: "report" in scheduler.next_run_times())
-    said = "the jobstore has lost report: made up for what was due"
+    said = "the jobstore has lost report: added again with all due times"
     wait_until(lambda: said in caplog.messages)
 
 

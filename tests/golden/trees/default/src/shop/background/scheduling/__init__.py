@@ -1,8 +1,8 @@
-"""Scheduled work: APScheduler decides when, the ledger of runs decides who.
+"""Scheduled jobs: APScheduler decides when a job is due, the ledger decides which process runs it.
 
-`schedules` and `crontab` say when a job is due, `job` declares one. `reconcile` compares code and
-store, `upkeep` makes them equal, `processes` knows who else is there, `due` writes what is due to
-the ledger, `adapter` has the loop, `scheduler` puts them together.
+Files: `schedules` and `crontab` compute due times. `job` declares a job. `adapter` has the loop,
+`due` writes due times to the ledger. `reconcile` compares code and store, `upkeep` makes them
+equal, `processes` knows the other schedulers. `scheduler` puts them together.
 """
 
 from .job import Job

@@ -1,8 +1,8 @@
-"""Adapts APScheduler 3.11 (S1, S5, S8, S11, S15): it decides when, and runs nothing itself.
+"""Adapts APScheduler 3.11, which only computes due times here (S1, S5, S8, S11, S15).
 
-Its stores and triggers are used, by what it documents for those who extend it; its loop is replaced
-by one that hands due times over, moves a job on only when that worked, and logs an error and tries
-again instead of ending.
+It uses the stores and triggers by their documented interface, and replaces the loop: this one
+records due times in the ledger and advances a job only after that. After an error it logs and
+retries, where APScheduler's loop would end.
 """
 
 import logging
@@ -14,7 +14,7 @@ from time import monotonic
 
 from apscheduler.schedulers.base import STATE_RUNNING, STATE_STOPPED, BaseScheduler
 
-from ..host import Trouble
+from ..host import RepeatedErrors
 from .due import MOST_AT_ONCE, Due, due_times
 from .jobstore import DECLARED, JobStore
 from .schedules import Schedule
@@ -23,33 +23,34 @@ from .trigger import DISPATCHER, ScheduleTrigger
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT_SECONDS = 5.0
-"""So soon each process looks at the store again, whatever it believes to be due."""
+"""Each process reads the store at least so often, because others may change it."""
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 5.0
-"""So long the end of a pass is waited for: a database that does not answer holds no exit up."""
+"""A shutdown waits so long for the current pass, because the database may not answer."""
 
 
 class LedgerScheduler(BaseScheduler):
-    """Hands due times over on a thread of its own."""
+    """Records due times, in a thread of its own."""
 
     def __init__(
         self,
         store: JobStore,
-        hand_over: Callable[[Sequence[Due]], None],
+        record: Callable[[Sequence[Due]], None],
         upkeep: Callable[[datetime], Collection[str]],
         leave: Callable[[], None],
     ) -> None:
-        """Prepare; `upkeep` is called before each pass and gives the names to look after.
+        """Prepare.
 
-        It is told until when all that was due has been handed over. `leave` is called at the end,
-        on the thread that did all the rest.
+        `record` writes due times to the ledger. `upkeep` is called before each pass with
+        `recorded_until`, and returns the names of this process's jobs. `leave` is called at the end
+        of the thread.
         """
         super().__init__(timezone=UTC, jobstores={DECLARED: store})
-        self.trouble = Trouble()
+        self.repeated_errors = RepeatedErrors()
         self.last_pass = monotonic()
-        self.seen_until = datetime.now(UTC)
-        """Of the store as it was then, all that was due has been handed over."""
-        self.store, self._hand_over = store, hand_over
+        self.recorded_until = datetime.now(UTC)
+        """All due times before this moment are recorded, of jobs that were in the store then."""
+        self.store, self._record = store, record
         self._upkeep, self._leave = upkeep, leave
         self._awake = Event()
         self._thread = Thread(target=self._loop, name="scheduler", daemon=True)
@@ -60,26 +61,26 @@ class LedgerScheduler(BaseScheduler):
         self._thread.start()
 
     def shutdown(self, wait: bool = True) -> None:  # noqa: FBT001, FBT002
-        """Let the pass that goes on end; what falls due now is for the other processes (S11)."""
+        """Finish the current pass; other processes record what is due from now on (S11)."""
         super().shutdown(wait=wait)
         self.wakeup()
         self._thread.join(STOP_SECONDS)
 
     def wakeup(self) -> None:
-        """Look at the store now."""
+        """Read the store now."""
         self._awake.set()
 
     @contextmanager
-    def changing(self) -> Generator[None, None, None]:
-        """Make the changes to the store inside the block one transaction.
+    def transaction(self) -> Generator[None, None, None]:
+        """Make all changes to the store inside the block one transaction.
 
-        What APScheduler does under its own lock is done in here too: always in this order.
+        Take this lock before APScheduler's own lock, always in this order.
         """
         with self.store.one_transaction():
             yield
 
-    def put(self, name: str, schedule: Schedule, *, since: datetime | None = None) -> None:
-        """Add a job, or give it another schedule; first due after `since`, or now."""
+    def upsert(self, name: str, schedule: Schedule, *, since: datetime | None = None) -> None:
+        """Add a job or change its schedule; it is first due after `since`, or after now."""
         trigger = ScheduleTrigger(schedule)
         self.add_job(
             DISPATCHER,
@@ -90,7 +91,7 @@ class LedgerScheduler(BaseScheduler):
         )
 
     def schedules(self) -> dict[str, Schedule]:
-        """Give the schedule of each stored job that can be read, by name."""
+        """Return the schedule of each stored job that can be read, by name."""
         return {job.id: job.trigger.schedule for job in self.store.get_all_jobs()}
 
     def _loop(self) -> None:
@@ -101,37 +102,38 @@ class LedgerScheduler(BaseScheduler):
         self._leave()
 
     def do_pass(self) -> float:
-        """Hand over what is due; give the seconds until there may be more."""
+        """Record what is due; return the seconds until the next pass."""
         began = datetime.now(UTC)
         try:
-            wait = self._pass(self._upkeep(self.seen_until))
-        except Exception as error:  # noqa: BLE001 (said once a minute, and tried again)
-            self.trouble.log(logger, "the pass over the due jobs failed; trying again", error)
+            wait = self._pass(self._upkeep(self.recorded_until))
+        except Exception as error:  # noqa: BLE001 (logged once a minute, then retried)
+            self.repeated_errors.log(
+                logger, "the pass over the due jobs failed; trying again", error
+            )
             return RETRY_SECONDS
-        self.last_pass, self.seen_until = monotonic(), began
+        self.last_pass, self.recorded_until = monotonic(), began
         return wait
 
     def _pass(self, known: Collection[str]) -> float:
         now = datetime.now(UTC)
-        # A job that is not known is for newer or older code.
+        # Unknown jobs belong to newer or older code.
         jobs = [job for job in self.store.get_due_jobs(now) if job.id in known]
         due = [Due(job.id, due_times(job.trigger.schedule, job.next_run_time, now)) for job in jobs]
         if due:
-            self._hand_over(due)
+            self._record(due)
             with self.store.one_transaction():
                 for job, each in zip(jobs, due, strict=True):
-                    self._move_on(job.id, job.next_run_time, each)
+                    self._advance(job.id, job.next_run_time, each)
         if any(len(each.moments) == MOST_AT_ONCE for each in due):
-            return 0.0  # there may be more of them
+            return 0.0  # there may be more due times
         upcoming = self.store.get_next_run_time()
         if upcoming is None:
             return LONGEST_WAIT_SECONDS
         wait: float = (upcoming - datetime.now(UTC)).total_seconds()
         return RETRY_SECONDS if upcoming <= now else min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
 
-    def _move_on(self, name: str, read: datetime, due: Due) -> None:
-        # Unless another process has done so meanwhile, or has given it another schedule: what was
-        # read before must not be written over that.
+    def _advance(self, name: str, read: datetime, due: Due) -> None:
+        # Another process may have advanced or rescheduled the job since it was read: keep that.
         job = self.store.lookup_job(name)
         if job is None or job.next_run_time != read:
             return

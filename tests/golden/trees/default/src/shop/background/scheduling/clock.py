@@ -1,4 +1,4 @@
-"""Moments with a timezone, and where a zone puts its clocks forward or back (S4)."""
+"""Timezones, and the moments at which a zone changes its clocks (S4)."""
 
 from bisect import bisect
 from collections.abc import Callable
@@ -15,13 +15,13 @@ class Zone(ZoneInfo):
     """A timezone that is pickled by its name."""
 
     def __reduce__(self) -> tuple[Callable[[str], tzinfo], tuple[str]]:
-        """Look it up again where it is read."""
+        """Unpickle it by a lookup of its name."""
         return zone, (self.key,)
 
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Give the names of all timezones, as the package `tzdata` lists them."""
+    """Return the names of all timezones in the package `tzdata`."""
     return frozenset((resources.files("tzdata") / "zones").read_text().split())
 
 
@@ -29,8 +29,8 @@ def zone_names() -> frozenset[str]:
 def zone(name: str) -> Zone:
     """Return the timezone of an IANA name, such as Europe/Berlin, or raise ValueError.
 
-    Its rules are those of the package `tzdata`, which the lock file names: `ZoneInfo(name)` would
-    take the machine's, and a job would be due at another time on another machine.
+    It uses the rules of the package `tzdata`, whose version is in the lock file. `ZoneInfo(name)`
+    would use the rules of the machine, so due times could differ between machines.
     """
     if name not in zone_names():
         raise ValueError(f"{name!r} is not an IANA timezone such as Europe/Berlin")
@@ -39,17 +39,17 @@ def zone(name: str) -> Zone:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Return an aware moment in UTC; a naive one is a ValueError."""
+    """Return an aware moment in UTC; raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no timezone, add one: tzinfo=UTC")
     return moment.astimezone(UTC)
 
 
 def next_change(zone: tzinfo, start: datetime, end: datetime) -> datetime | None:
-    """Return the first moment after start, up to and with end, that has another UTC offset.
+    """Return the first moment after start, up to and including end, with another UTC offset.
 
-    Takes moments in UTC and returns one in the zone. It looks once a day, for no zone changes its
-    clocks and changes them back within one.
+    Takes moments in UTC and returns one in the zone. It searches in steps of a day, because no zone
+    changes its clocks and changes them back within a day.
     """
 
     def changed(seconds: int) -> bool:

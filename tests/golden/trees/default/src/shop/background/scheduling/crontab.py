@@ -1,7 +1,7 @@
-"""Read a crontab expression and find its due times (S3, S4).
+"""Reads crontab expressions and computes their due times (S3, S4).
 
-The meaning is that of Debian's crontab(5), clock changes included, as `cronsim` applies it. This
-parser takes five fields or an alias, lets ranges wrap (`fri-sun`, `22-2`) and names what is wrong.
+The meaning is that of Debian's crontab(5), also at clock changes, by `cronsim`. This parser takes
+five fields or an alias, allows ranges that wrap (`fri-sun`, `22-2`) and explains errors.
 """
 
 import re
@@ -15,7 +15,7 @@ from .clock import SECOND, next_change
 
 
 class Field(NamedTuple):
-    """What one of the five takes; `size` counts Sunday once, which is 0 and 7."""
+    """The range of one of the five fields; `size` counts Sunday, which is 0 and 7, once."""
 
     name: str
     low: int
@@ -46,7 +46,7 @@ def canonical(expression: str) -> str:
     result = " ".join(",".join(_term(field, t) for t in text.split(",")) for field, text in pairs)
     try:
         CronSim(result, datetime.now(UTC))
-    except CronSimError:  # each field is right, so what is left is a day that no month has
+    except CronSimError:  # each field is valid, so the day must be one that no month has
         raise ValueError(f"day-of-month: {texts[2]!r} is in no month of {texts[3]!r}") from None
     return result
 
@@ -56,15 +56,16 @@ def next_after(expression: str, moment: datetime) -> datetime:
     fields, local = canonical(expression), moment.replace(microsecond=0)
     if any(field.startswith("*") for field in fields.split()[:2]):
         return _next_on_the_clock(fields, local)
-    # A time of day: cronsim puts it off past a gap. Of two it means the first, which may be over.
+    # A fixed time of day. If a clock change skips it, cronsim delays it; if it comes twice, cronsim
+    # takes the first, which may be before `moment`.
     fires = (fire.astimezone(UTC) for fire in CronSim(fields, local))
     return next(fire for fire in fires if fire > moment.astimezone(UTC)).astimezone(moment.tzinfo)
 
 
 def _next_on_the_clock(fields: str, local: datetime) -> datetime:
-    """Find the next moment at which the clock shows a due time, each time that it does."""
-    # cronsim looks at the hours of the clock as it goes now; a change ends that and starts anew.
-    # (It knows of changes itself but loses due times where one is by half an hour, as Lord Howe's.)
+    """Find the next moment at which the local clock shows a due time."""
+    # Ask cronsim with the present UTC offset; if the offset changes before the due time, ask again
+    # from there. (cronsim's own handling loses due times at changes of half an hour: Lord Howe.)
     zone, since, clock = local.tzinfo or UTC, local.astimezone(UTC), local.replace(tzinfo=UTC)
     offset = clock - since
     while True:

@@ -1,7 +1,7 @@
-"""What becomes of due times: run, missed, coalesced, skipped; all are counted (S7, S12, S20).
+"""Decides for each due time: run, missed, coalesced or skipped (S7, S12, S20).
 
-Of many that end alike, as after days without a process, the newest have a row each, and the oldest
-of these rows counts the earlier ones.
+All are counted. Of many with the same result, as after days without a process, only the newest get
+a row each; the oldest of these rows counts the earlier ones.
 """
 
 import random
@@ -23,9 +23,9 @@ from .models import PausedJob
 from .schedules import Schedule
 
 MOST_AT_ONCE = 10_000
-"""Due times of a job that one pass takes; the next pass goes on with the rest."""
+"""One pass takes so many due times of a job; the next pass continues."""
 MOST_ROWS = 100
-"""Of due times in a row that are not run; each that is run has a row of its own."""
+"""So many consecutive due times that are not run get a row each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Due:
 
 
 def due_times(schedule: Schedule, first: datetime, now: datetime) -> list[datetime]:
-    """Give the due times from `first` to `now`, as many as one pass takes."""
+    """Return the due times from `first` to `now`, up to MOST_AT_ONCE."""
     moments: list[datetime] = []
     moment: datetime | None = first
     while moment is not None and moment <= now and len(moments) < MOST_AT_ONCE:
@@ -47,9 +47,9 @@ def due_times(schedule: Schedule, first: datetime, now: datetime) -> list[dateti
 
 
 def decide(due_times: Sequence[datetime], now: datetime, job: Job, *, busy: bool) -> list[State]:
-    """Say what becomes of each due time, oldest first.
+    """Return the state for each due time, oldest first.
 
-    `busy` tells that `max_instances` runs are under way.
+    `busy` is true while `max_instances` runs are running.
     """
     late = [moment < now - job.misfire_grace for moment in due_times]
     states = [State.MISSED if missed else State.COALESCED for missed in late]
@@ -63,7 +63,7 @@ def decide(due_times: Sequence[datetime], now: datetime, job: Job, *, busy: bool
 def record(
     session: Session, due: Sequence[Due], registry: Registry, now: datetime
 ) -> list[tuple[str, State]]:
-    """Write due times to the ledger; give the name and state of each that was new to it."""
+    """Write due times to the ledger; return the name and state of each new one."""
     lock_ledger(session.connection())
     paused = set(session.scalars(select(PausedJob.name)))
     used = slots_in_use(session)
@@ -75,7 +75,7 @@ def record(
         moments = _new(session, each) if each.name not in paused else []
         if isinstance(job, Job) and moments:
             states = decide(moments, now, job, busy=used[each.name] >= job.max_instances)
-            if job.coalesce and each.name in waiting:  # folded into the run that nobody began yet
+            if job.coalesce and each.name in waiting:  # merged into the run that waits
                 states = [State.COALESCED if s is State.QUEUED else s for s in states]
             session.execute(insert(Run), list(_rows(job, moments, states, now)))
             written += [(each.name, state) for state in states]
@@ -83,7 +83,7 @@ def record(
 
 
 def _new(session: Session, due: Due) -> list[datetime]:
-    """Leave out what the ledger has, as a row or counted by one: nobody else writes meanwhile."""
+    """Leave out due times that the ledger has, as a row or counted in one."""
     of_job = select(Run.due_at, Run.earlier).where(Run.name == due.name)
     rows = of_job.where(Run.due_at.between(due.moments[0], due.moments[-1]))
     known = dict(session.execute(rows.where(Run.unique_key.is_not(None))).all())

@@ -1,8 +1,8 @@
-"""Up to when the due times of each job are in the ledger (S19).
+"""Stores for each job the moment until which its due times are in the ledger (S19).
 
-The jobstore may lose what it has, as Redis does when it runs out of memory or is restored; this is
-in the database, beside the ledger, and says from where due times have to be made up for. It never
-goes back, not with the clock either: what was handled before is not handled again.
+The jobstore can lose data, such as a Redis that runs out of memory or is restored. This table is in
+the database, beside the ledger, and tells which due times are missing then. The moment never moves
+back, even if the clock does, so no due time is recorded twice.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,23 +16,23 @@ from .models import HandledJob
 
 
 def handled(session: Session) -> dict[str, datetime]:
-    """Give the moment for each job that was ever scheduled and is still in the code."""
+    """Return the moment for each job that was scheduled and is still in the code."""
     return {job.name: job.until for job in session.scalars(select(HandledJob))}
 
 
-def move(session: Session, until: Mapping[str, datetime]) -> None:
-    """Say that all due times of jobs up to a moment are in the ledger."""
-    lock_ledger(session.connection())  # two processes must not both insert
+def advance(session: Session, until: Mapping[str, datetime]) -> None:
+    """Record that all due times of jobs up to a moment are in the ledger."""
+    lock_ledger(session.connection())  # only one process may insert
     known = handled(session)
     behind = [name for name in until if name in known and known[name] < until[name]]
     rows = select(HandledJob).where(HandledJob.name.in_(behind))
-    unlocked = rows.with_for_update(skip_locked=True)  # nobody is waited for (S21)
+    unlocked = rows.with_for_update(skip_locked=True)  # do not wait for other processes (S21)
     for job in session.scalars(unlocked):
         job.until = until[job.name]
     session.add_all(HandledJob(name=n, until=at) for n, at in until.items() if n not in known)
 
 
 def forget(session: Session, names: Collection[str]) -> None:
-    """Drop jobs that left the code: should they come back, they begin anew."""
+    """Delete jobs that are no longer in the code; if they return, they start again from then."""
     lock_ledger(session.connection())
     session.execute(delete(HandledJob).where(HandledJob.name.in_(names)))

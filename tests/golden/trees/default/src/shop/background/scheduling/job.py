@@ -1,4 +1,4 @@
-"""`Job`: one scheduled job, declared as `JOB` in a file of its own name in `jobs/` (S9)."""
+"""`Job`: one scheduled job, declared as `JOB` in `jobs/NAME.py` (S9)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from .schedules import Schedule
 
 @dataclass(frozen=True, kw_only=True)
 class Job(Work):
-    """When a function runs, and what becomes of due times that could not be met (S6, S7, S12).
+    """When a function runs, and what happens to late due times (S6, S7, S12).
 
-    `misfire_grace`: how late a due time may still be run; older ones are recorded as missed.
-    `coalesce`: of several due times within the grace run the last; the others are recorded. Without
-    it each of them is run.
-    `max_instances`: due while so many still run, over all processes, a run is recorded as skipped.
-    `jitter`: each run starts up to so much after its due time, which stays as it is.
+    `misfire_grace`: a due time may run so late; older ones are recorded as missed.
+    `coalesce`: of several late due times, run only the last and record the others as coalesced.
+    Without it, each of them runs.
+    `max_instances`: while so many runs run, over all processes, further ones are skipped.
+    `jitter`: a random delay of the start, up to so long; it does not change the due time.
     """
 
     kind: ClassVar[str] = "job"
@@ -32,7 +32,7 @@ class Job(Work):
 
     @property
     def limit(self) -> int | None:
-        """How many runs of it may go on at once, over all processes."""
+        """How many of its runs may run at once, over all processes."""
         return self.max_instances
 
     def call(self, context: RunContext, payload: str | None) -> Awaitable[None] | None:

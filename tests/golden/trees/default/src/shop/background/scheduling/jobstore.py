@@ -1,4 +1,4 @@
-"""The jobstore in the project's own database: its table comes from a migration (S5, S8, S16)."""
+"""The jobstore in the project's database; a migration makes its table (S5, S8, S16)."""
 
 import threading
 from collections.abc import Generator
@@ -13,21 +13,21 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from ..host import Database, Settings, lock_ledger
 from .models import StoredJob
-from .private import revive
+from .private import unpickle_jobs
 
 DECLARED = "default"
 """Alias of the store."""
 KEPT = True
-"""Due times that pass while no process runs are made up for."""
+"""Whether due times are recorded later that passed while no process ran."""
 PICKLE_PROTOCOL = 5
 RUN_TIMES = select(StoredJob.id, StoredJob.next_run_time)
 
 
 class SharedTransaction:
-    """Stands in for an engine: each `begin` is a savepoint of one connection."""
+    """Replaces an engine: each `begin` is a savepoint on one connection."""
 
     def __init__(self, connection: Connection) -> None:
-        """Share a connection that has begun."""
+        """Share a connection with an open transaction."""
         self._connection = connection
 
     @contextmanager
@@ -38,7 +38,7 @@ class SharedTransaction:
 
 
 class JobStore(SQLAlchemyJobStore):
-    """Creates no table, closes no engine, and lives with several schedulers on one table."""
+    """Several schedulers share its table; it neither creates the table nor closes the engine."""
 
     def __init__(self, database: Database) -> None:
         """Use the table of `StoredJob`."""
@@ -49,30 +49,30 @@ class JobStore(SQLAlchemyJobStore):
 
     @property
     def engine(self) -> Engine | SharedTransaction:
-        """Give what SQLAlchemyJobStore works with: the transaction of this thread, if any."""
+        """Return the transaction of this thread, if any, else the engine."""
         shared: SharedTransaction | None = getattr(self._mine, "transaction", None)
         return shared or self._database.engine
 
     def start(self, scheduler: object, alias: str) -> None:
-        """Remember the scheduler; SQLAlchemyJobStore would create the table here."""
+        """Store the scheduler, without creating the table as SQLAlchemyJobStore does."""
         BaseJobStore.start(self, scheduler, alias)
 
     def shutdown(self) -> None:
-        """Leave the engine to the application."""
+        """Do nothing: the application closes the engine."""
 
     def update_job(self, job: Job) -> None:
-        """Write a job that another process may just have removed."""
+        """Update a job; ignore that another process has removed it."""
         with suppress(JobLookupError):
             super().update_job(job)
 
     def remove_job(self, job_id: str) -> None:
-        """Remove a job that another process may just have removed."""
+        """Remove a job; ignore that another process has removed it."""
         with suppress(JobLookupError):
             super().remove_job(job_id)
 
     @contextmanager
     def one_transaction(self) -> Generator[None, None, None]:
-        """Make the block one transaction, in which no other process writes to the store."""
+        """Make the block one transaction; other processes cannot write to the store during it."""
         with self._database.engine.begin() as connection:
             lock_ledger(connection)
             self._mine.transaction = SharedTransaction(connection)
@@ -82,31 +82,31 @@ class JobStore(SQLAlchemyJobStore):
                 self._mine.transaction = None
 
     def run_times(self) -> dict[str, float]:
-        """Give the next due time of each stored job that has one, as a timestamp."""
+        """Return the next due time of each stored job that has one, as a timestamp."""
         with self._reading() as connection:
             return {name: at for name, at in connection.execute(RUN_TIMES).all() if at is not None}
 
     planned = run_times
 
     def get_due_jobs(self, now: datetime) -> list[Job]:
-        """Give the jobs that are due, those first that are due first."""
+        """Return the due jobs, earliest first."""
         return self._read(self.jobs_t.c.next_run_time <= datetime_to_utc_timestamp(now))
 
     def get_all_jobs(self) -> list[Job]:
-        """Give all jobs that can be read."""
+        """Return all jobs that can be read."""
         return self._read()
 
     def _read(self, *conditions: ColumnElement[bool]) -> list[Job]:
-        # What cannot be read may be another version's: SQLAlchemyJobStore would delete it.
-        # Reconcile writes anew what this version declares.
+        # Keep rows that cannot be read: they may belong to another version. SQLAlchemyJobStore
+        # would delete them. Reconcile overwrites the jobs that this version declares.
         states = select(self.jobs_t.c.job_state).order_by(self.jobs_t.c.next_run_time)
         with self._reading() as connection:
             rows = connection.scalars(states.where(*conditions)).all()
-        return revive(self, rows)
+        return unpickle_jobs(self, rows)
 
     @contextmanager
     def _reading(self) -> Generator[Connection, None, None]:
-        # In the transaction of this thread, if any; else without waiting for anybody who writes.
+        # Read in the transaction of this thread, if any, else in a snapshot without waiting.
         shared: SharedTransaction | None = getattr(self._mine, "transaction", None)
         with ExitStack() as stack:
             if shared is not None:
@@ -116,6 +116,6 @@ class JobStore(SQLAlchemyJobStore):
 
 
 def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
-    """Make the store, by its alias; no setting is needed."""
+    """Return the store by its alias."""
     del settings
     return {DECLARED: JobStore(database)}

@@ -1,4 +1,4 @@
-"""Tables of the scheduler: APScheduler's jobstore, who runs which code, who is paused (S5, S16)."""
+"""Tables of the scheduler: jobstore, scheduler processes, paused jobs (S5, S16)."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from ..host import Base, UtcDateTime
 
 
 class StoredJob(Base):
-    """A job of the code: the columns that APScheduler's SQLAlchemyJobStore wants."""
+    """A job in the jobstore, with the columns that APScheduler's SQLAlchemyJobStore needs."""
 
     __tablename__ = "fastforge_stored_jobs"
 
@@ -19,7 +19,7 @@ class StoredJob(Base):
 
 
 class HandledJob(Base):
-    """Up to when the due times of a job are in the ledger, whatever became of the jobstore."""
+    """The moment until which the due times of a job are in the ledger."""
 
     __tablename__ = "fastforge_handled_jobs"
 
@@ -28,23 +28,23 @@ class HandledJob(Base):
 
 
 class SchedulerProcess(Base):
-    """A running scheduler, and what its code declares."""
+    """A running scheduler, and the schedules that its code declares."""
 
     __tablename__ = "fastforge_scheduler_processes"
 
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
     started: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Who started later has a higher number."""
+    """The number of its start: a later start has a higher number."""
     beats: Mapped[int] = mapped_column(default=0, server_default="0")
-    """One more at each look at the store: who is alive is told by that, and by no clock."""
+    """Counted up at each pass, so others see that it lives, without comparing clocks."""
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """When it last looked at the store, for people and alerts."""
+    """The time of its last pass, for people and alerts."""
     declared: Mapped[str] = mapped_column(Text)
     """JSON: the schedule of each job, by name."""
 
 
 class SchedulerStart(Base):
-    """Where the numbers of the starts come from: none is given twice, though its row goes."""
+    """Generates the numbers of starts; no number is used twice, even after its row is deleted."""
 
     __tablename__ = "fastforge_scheduler_starts"
 

@@ -1,6 +1,6 @@
-"""What is used of APScheduler although its name is private: all of it is here, and in a test.
+"""The one private method of APScheduler that this package uses; a test checks that it exists.
 
-A store of one's own has no public way to make a `Job` of what was pickled.
+A custom store has no public way to make a `Job` from pickled data.
 """
 
 import logging
@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from apscheduler.job import Job
 from apscheduler.jobstores.base import BaseJobStore
 
-REVIVE = "_reconstitute_job"
+PRIVATE_METHOD = "_reconstitute_job"
 """A method of APScheduler's stores."""
 
 logger = logging.getLogger(__name__)
 
 
-def revive(store: BaseJobStore, states: Iterable[bytes]) -> list[Job]:
-    """Make the jobs of a store of what it holds; leave out those that cannot be read."""
+def unpickle_jobs(store: BaseJobStore, states: Iterable[bytes]) -> list[Job]:
+    """Return the jobs of pickled states; skip those that cannot be unpickled."""
     jobs: list[Job] = []
-    make = getattr(store, REVIVE)
+    make = getattr(store, PRIVATE_METHOD)
     for state in states:
         try:
             jobs.append(make(state))

@@ -1,6 +1,6 @@
-"""Which schedulers run, and what their code declares: what a rolling deploy needs (S5, S18).
+"""Which schedulers run, and which schedules their code declares, for rolling deploys (S5, S18).
 
-Nobody waits for a peer (S21): each writes a row of its own, and passes over any that is locked.
+Processes do not wait for each other (S21): each writes its own row and skips locked rows.
 """
 
 import json
@@ -20,20 +20,20 @@ GONE_AFTER_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Others:
-    """What the code of the other processes declares."""
+class OtherProcesses:
+    """The jobs that the other processes declare."""
 
     declared: frozenset[tuple[str, str]] = frozenset()
-    """Name and text of the schedule of each job."""
+    """Name and schedule, as text, of each job."""
     newer: frozenset[str] = frozenset()
-    """Names that processes declare which started after this one: their schedules count."""
+    """Names of jobs that processes declare which started later; their schedules win."""
 
 
-NOBODY = Others()
+NO_OTHERS = OtherProcesses()
 
 
 class Processes:
-    """Who is there, as one process sees it."""
+    """The other schedulers, as seen by one process."""
 
     def __init__(self, owner: str) -> None:
         """Prepare; `owner` is the name of this process."""
@@ -41,8 +41,10 @@ class Processes:
         self._beats = self._number = 0
         self._peers = Peers(GONE_AFTER_SECONDS)
 
-    def announce(self, session: Session, declared: Mapping[str, str], now: datetime) -> Others:
-        """Say that this process lives and what it declares; give what the others declare."""
+    def announce(
+        self, session: Session, declared: Mapping[str, str], now: datetime
+    ) -> OtherProcesses:
+        """Write a beat and the declared jobs of this process; return those of the others."""
         limit_waits(session.connection())
         self._number = self._number or _next_number(session)
         self._beats += 1
@@ -52,30 +54,30 @@ class Processes:
         if session.get(SchedulerProcess, self._owner) is None:
             new = insert(SchedulerProcess).values(id=self._owner, started=self._number, **values)
             session.execute(new)
-        others, silent = self._look(session)
+        others, silent = self._read(session)
         if silent:
             _remove(session, *silent)
         return others
 
-    def others(self, session: Session) -> Others:
-        """Give what the others declare now."""
-        return self._look(session)[0]
+    def others(self, session: Session) -> OtherProcesses:
+        """Return what the others declare now."""
+        return self._read(session)[0]
 
-    def _look(self, session: Session) -> tuple[Others, set[str]]:
+    def _read(self, session: Session) -> tuple[OtherProcesses, set[str]]:
         rows = {row.id: row for row in session.scalars(select(SchedulerProcess))}
         rows.pop(self._owner, None)
         silent = self._peers.silent({name: row.beats for name, row in rows.items()}, monotonic())
         living = [row for name, row in rows.items() if name not in silent]
         mine_is = (self._number, self._owner)
         later = [row for row in living if (row.started, row.id) > mine_is]
-        others = Others(
+        others = OtherProcesses(
             declared=frozenset(pair for row in living for pair in json.loads(row.declared).items()),
             newer=frozenset(name for row in later for name in json.loads(row.declared)),
         )
         return others, silent
 
     def leave(self, session: Session) -> None:
-        """Say that this process ends."""
+        """Delete the row of this process, which ends."""
         limit_waits(session.connection())
         _remove(session, self._owner)
 

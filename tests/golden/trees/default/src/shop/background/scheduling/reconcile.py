@@ -1,4 +1,4 @@
-"""Compares the jobs in the code with the jobs in the store (S5 to S9, S18); a pure function."""
+"""Compares the jobs in the code with those in the store; a pure function (S5 to S9, S18)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Names of jobs, by what has to be done to the store."""
+    """The changes to make in the store, as names of jobs."""
 
     added: tuple[str, ...] = ()
     rescheduled: tuple[str, ...] = ()
@@ -15,11 +15,11 @@ class Actions:
 
     @property
     def changes(self) -> bool:
-        """Whether the store has to be written."""
+        """Whether the store must be changed."""
         return bool(self.added or self.rescheduled or self.removed)
 
     def __str__(self) -> str:
-        """One log line."""
+        """Return the text for the log."""
         named = ("added", "rescheduled", "removed")
         parts = [f"{kind} {', '.join(getattr(self, kind)) or 'none'}" for kind in named]
         return f"{'; '.join(parts)}; kept {len(self.kept)}"
@@ -31,12 +31,12 @@ def reconcile(
     others: Collection[tuple[str, str]] = (),
     newer: Collection[str] = (),
 ) -> Actions:
-    """Say what makes the store equal to the code.
+    """Return the changes that make the store equal to the code.
 
-    `code` and `store` give the text of each job's schedule by name. `others` has the (name, text)
-    pairs that other running processes declare, `newer` the names that those of them declare which
-    started later. During a rolling deploy the schedule of the newest counts at once, and the old
-    code does not put its own back; what only the old code has stays while that serves it.
+    `code` and `store` have the schedule of each job as text, by name. `others` has the (name, text)
+    pairs of other running processes, `newer` the names that later started processes declare. In a
+    rolling deploy the newest code wins: older processes leave its schedules alone. A job that only
+    older code has stays until the last process of that code ends.
     """
     served = {name for name, _ in others}
     both = sorted(code.keys() & store.keys())

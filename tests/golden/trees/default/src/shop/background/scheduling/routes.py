@@ -1,4 +1,4 @@
-"""`/jobs`: what is scheduled and how it went, run now, pause, resume; from any process (S13)."""
+"""`/jobs`: list jobs and their runs; run now, pause, resume; in any process (S13)."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/jobs", tags=["jobs"], responses=refusals(401))
 
 
 class JobView(BaseModel):
-    """A scheduled job; `next_run_at` is empty when it is paused, disabled or over."""
+    """A scheduled job; `next_run_at` is null if it is paused, disabled or has no more due times."""
 
     name: str
     description: str
@@ -41,7 +41,7 @@ class JobView(BaseModel):
 
     @classmethod
     def of(cls, job: Job, *, paused: bool) -> "JobView":
-        """Show a job as it stands now."""
+        """Show a job in its present state."""
         upcoming = job.schedule.next_after(datetime.now(UTC)) if job.enabled else None
         return cls(
             name=job.name,
@@ -89,7 +89,7 @@ def list_runs(
 def read_run_of_job(
     job: JobDep, run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep
 ) -> RunView:
-    """Tell how a run goes; its id is what `run` answered with."""
+    """Show a run by the id that `run` returned."""
     run = session.get(Run, run_id)
     if run is None or run.name != job.name:
         raise NotFoundError(f"no run {run_id} of {job.name}")
@@ -110,7 +110,7 @@ def run_job_now(  # noqa: PLR0913, PLR0917
     request: Request,
     response: Response,
 ) -> RunView:
-    """Queue a run that is due now; whichever process is free takes it. Ask at `Location`."""
+    """Queue a run that is due now; any process may run it. `Location` is the URL of the run."""
     run_id = ledger.add(session, job, datetime.now(UTC))
     response.headers["Location"] = f"{root_path(request)}/jobs/{job.name}/runs/{run_id}"
     background.add_task(wake, runner)
@@ -119,8 +119,8 @@ def run_job_now(  # noqa: PLR0913, PLR0917
 
 @router.post("/{name}/pause", dependencies=[OpsWrite], responses=refusals(403, 404))
 def pause_job(job: JobDep, session: SessionDep) -> JobView:
-    """Let due times pass without a run, in every process and across restarts, until resumed."""
-    lock_ledger(session.connection())  # who pauses or resumes it at the same time waits
+    """Pause a job in all processes, also after restarts; its due times pass without runs."""
+    lock_ledger(session.connection())  # a concurrent pause or resume waits
     session.merge(PausedJob(name=job.name, paused_at=datetime.now(UTC)))
     return JobView.of(job, paused=True)
 

@@ -1,4 +1,4 @@
-"""Every process has a scheduler on the shared store; there is no leader (S1, S2, S5)."""
+"""The scheduler of a process; all processes share one store, without a leader (S1, S2, S5)."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -13,7 +13,7 @@ from ..runner import Runner
 from ..work import Registry
 from .adapter import LedgerScheduler
 from .due import Due, record
-from .handled import move
+from .handled import advance
 from .job import Job
 from .jobstore import DECLARED, JobStore
 from .reconcile import Actions
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Reconciles the store with the code and turns due times into runs."""
+    """Keeps the store equal to the code, and turns due times into runs."""
 
     def __init__(
         self,
@@ -33,18 +33,18 @@ class Scheduler:
         runner: Runner,
         observe: Observer,
     ) -> None:
-        """Prepare; nothing is due before `start`."""
+        """Prepare; `start` begins to record due times."""
         self.jobs = {name: work for name, work in registry.items() if isinstance(work, Job)}
         self._registry = registry
         self._database, self._runner, self._observe = database, runner, observe
         self._store = stores[DECLARED]
-        self.engine = LedgerScheduler(self._store, self._hand_over, self._look, self._leave)
-        self.engine.trouble = database.trouble
+        self.engine = LedgerScheduler(self._store, self._record, self._before_pass, self._leave)
+        self.engine.repeated_errors = database.repeated_errors
         self._upkeep = Upkeep(runner.owner, database, self.engine, self.jobs)
 
     @property
     def last_pass(self) -> float:
-        """When it last looked at what is due without an error, on the monotonic clock."""
+        """When its last pass without an error ended, on the monotonic clock."""
         return self.engine.last_pass
 
     @property
@@ -57,40 +57,40 @@ class Scheduler:
         return {job.id: job.next_run_time for job in self._store.get_all_jobs()}
 
     def planned(self) -> Mapping[str, float | None]:
-        """Read the next due time of each stored job as a timestamp, running here or not."""
+        """Read the next due times as timestamps; this works in a stopped scheduler too."""
         return self._store.planned()
 
     def start(self) -> None:
-        """Reconcile, then begin."""
+        """Reconcile, then start the loop."""
         self.engine.start(paused=True)
-        self._look(self.engine.seen_until)
+        self._before_pass(self.engine.recorded_until)
         self.engine.resume()
 
     def stop(self) -> None:
-        """End the pass that goes on; what falls due now is for the other processes (S11)."""
+        """Finish the current pass; other processes record what is due from now on (S11)."""
         if self.running:
             self.engine.shutdown()
 
     def reconcile(self) -> Actions:
-        """Make the store equal to the code; see `reconcile.reconcile` for what stays."""
-        return self._upkeep.reconcile(self.engine.seen_until)
+        """Make the store equal to the code, by the rules of `reconcile.reconcile`."""
+        return self._upkeep.reconcile(self.engine.recorded_until)
 
-    def _look(self, seen_until: datetime) -> Collection[str]:
-        return self._upkeep.look(seen_until)
+    def _before_pass(self, recorded_until: datetime) -> Collection[str]:
+        return self._upkeep.before_pass(recorded_until)
 
     def _leave(self) -> None:
         try:
             self._upkeep.leave()
         except SQLAlchemyError:
-            logger.exception("the others cannot be told that this process ends; they will see")
+            logger.exception("this process cannot delete its row; others will see it as dead")
 
-    def _hand_over(self, due: Sequence[Due]) -> None:
+    def _record(self, due: Sequence[Due]) -> None:
         with self._database.transaction() as session:
             written = record(session, due, self._registry, datetime.now(UTC))
-            move(session, {each.name: each.moments[-1] for each in due})
+            advance(session, {each.name: each.moments[-1] for each in due})
         for name, state in written:
             if state is not State.QUEUED:
                 self._observe("job", name, state, None)
         self._runner.wake()
-        if self._upkeep.is_wanted(each.name for each in due):
+        if self._upkeep.has_pending(each.name for each in due):
             self.engine.wakeup()

@@ -1,8 +1,7 @@
-"""When a job is due: every so often, daily, by crontab, or once (S3, S4, S6).
+"""Schedules: at an interval, daily, by crontab, or once (S3, S4, S6).
 
-Schedules are values: checked when made, compared by what they say, and pickled into the jobstore
-as text and times alone. A due time depends on the schedule and on nothing else, neither on when
-the process started nor on the machine's timezone.
+A schedule is an immutable value that is validated when it is made and pickled into the jobstore.
+Due times depend on the schedule only, not on the start of the process or the machine's timezone.
 """
 
 import re
@@ -21,7 +20,7 @@ ORDINALS = {"1th": "1st", "2th": "2nd", "3th": "3rd"}  # cronsim writes 21th, 22
 
 @dataclass(frozen=True)
 class Every:
-    """At the anchor and each interval from it, of whole seconds; due times are in UTC."""
+    """At the anchor plus each multiple of an interval of whole seconds; due times are in UTC."""
 
     interval: timedelta
     anchor: datetime = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,7 +36,7 @@ class Every:
         return anchor + ((in_utc(moment) - anchor) // self.interval + 1) * self.interval
 
     def describe(self) -> str:
-        """Say it in words."""
+        """Return the schedule in words."""
         rest, words = self.interval, []
         for unit, length in UNITS.items():
             count, rest = divmod(rest, length)
@@ -47,7 +46,7 @@ class Every:
 
 @dataclass(frozen=True)
 class Daily:
-    """Once a day at HH:MM: right after a gap that skips it, the first time where it comes twice."""
+    """Once a day at HH:MM; after a clock change that skips it; the first time if it comes twice."""
 
     at: str
     timezone: str = "UTC"
@@ -63,7 +62,7 @@ class Daily:
         return next_after(f"{minute} {hour} * * *", in_utc(moment).astimezone(zone(self.timezone)))
 
     def describe(self) -> str:
-        """Say it in words."""
+        """Return the schedule in words."""
         return f"daily at {self.at} {self.timezone}"
 
 
@@ -83,7 +82,7 @@ class Crontab:
         return next_after(self.expression, in_utc(moment).astimezone(zone(self.timezone)))
 
     def describe(self) -> str:
-        """Say it in words."""
+        """Return the schedule in words."""
         words = explain(canonical(self.expression))
         words = re.sub("(?<=[2-5])[123]th", lambda match: ORDINALS[match[0]], words)
         return f"{words[0].lower()}{words[1:]}, {self.timezone}"
@@ -91,7 +90,7 @@ class Crontab:
 
 @dataclass(frozen=True)
 class Once:
-    """At one moment, which has a timezone."""
+    """Once, at a moment with a timezone."""
 
     at: datetime
 
@@ -99,11 +98,11 @@ class Once:
         in_utc(self.at)
 
     def next_after(self, moment: datetime) -> datetime | None:
-        """Return the moment while it is ahead, then None."""
+        """Return the moment while it is in the future, else None."""
         return self.at if in_utc(self.at) > in_utc(moment) else None
 
     def describe(self) -> str:
-        """Say it in words."""
+        """Return the schedule in words."""
         return f"once at {self.at.isoformat(sep=' ', timespec='minutes')}"
 
 

@@ -1,4 +1,4 @@
-"""The run ledger, the jobstore and what the schedulers know of each other."""
+"""Create the run ledger, the jobstore and the table of scheduler processes."""
 
 from collections.abc import Sequence
 

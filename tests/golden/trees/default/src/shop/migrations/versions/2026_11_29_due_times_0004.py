@@ -1,4 +1,4 @@
-"""Account for each due time; tell who started last, and who is alive, by no clock."""
+"""Count all due times; number the starts and beats of scheduler processes."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ WHERE kind = 'job' AND error = 'and ' || REPLACE(
     REPLACE(error, 'and ', ''), ' due times before this one', ''
 ) || ' due times before this one'
 """
-"""Before, the text `and 50 due times before this one` counted them in the column of errors."""
+"""Older code kept the count as a text in `error`: `and 50 due times before this one`."""
 NOTE = """
 UPDATE runs SET error = 'and ' || CAST(earlier AS VARCHAR(11)) || ' due times before this one'
 WHERE earlier > 0 AND error IS NULL

@@ -1,4 +1,4 @@
-"""Give the tables of background work names that no other table has by chance; rows stay."""
+"""Rename the tables of background work, so that they do not clash with other tables."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -48,7 +48,7 @@ def downgrade() -> None:
 
 
 def refuse_taken(names: Iterable[str]) -> None:
-    """Raise CommandError if other tables, or views, have names that are needed."""
+    """Raise CommandError if another table or view has one of the new names."""
     if context.is_offline_mode():
         return
     there = sa.inspect(op.get_bind())
@@ -60,18 +60,18 @@ def refuse_taken(names: Iterable[str]) -> None:
 
 
 def rename(old: str, new: str, indexes: Iterable[tuple[str, list[str]]]) -> None:
-    """Rename a table and what is named after it; views, triggers and foreign keys follow."""
+    """Rename a table, its indexes and constraints; the database adapts views and foreign keys."""
     op.rename_table(old, new)
     for name, _ in indexes:
         op.drop_index(name.format(old), new)
-    if not context.is_offline_mode():  # `--sql` cannot read them: they keep their names
+    if not context.is_offline_mode():  # `--sql` cannot read them, so they keep their names
         rename_constraints(old, new)
     for name, columns in indexes:
         op.create_index(name.format(new), new, columns)
 
 
 def rename_constraints(old: str, new: str) -> None:
-    """Make a table anew with its rows and triggers: SQLite cannot rename a constraint."""
+    """Rebuild a table with its rows and triggers, because SQLite cannot rename a constraint."""
     connection = op.get_bind()
     table = sa.Table(new, sa.MetaData(), autoload_with=connection)
     named = re.compile(rf"^(pk|uq)_{old}(?=_|$)")

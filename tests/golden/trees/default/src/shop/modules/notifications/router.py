@@ -1,4 +1,4 @@
-"""`POST /notify`: takes a notification and answers at once; the mail is sent afterwards."""
+"""`POST /notify`: accepts a notification and answers at once; a task sends the mail later."""
 
 from http import HTTPStatus
 
@@ -16,6 +16,6 @@ router = APIRouter(tags=["notifications"], dependencies=[ClientOnly])
 
 @router.post("/notify", status_code=HTTPStatus.ACCEPTED, responses=QUEUE_REFUSALS)
 def notify(email: Email, settings: SettingsDep, enqueue: EnqueueDep) -> Accepted:
-    """Queue an e-mail; ask at `Location` whether it was sent. 503 while mail is off."""
+    """Queue an e-mail; `Location` tells whether it was sent. 503 while mail is off."""
     service.check_mail_is_on(settings)
     return enqueue(TASK, email)

@@ -1,4 +1,4 @@
-"""What a notification is: checked here, so that nothing else has to doubt it."""
+"""The checks of a notification, so that later code can rely on it."""
 
 from typing import Annotated
 

@@ -13,15 +13,15 @@ OFF = "mail is off: set SMTP_URL, or MAIL_TO_LOG=true to have mails in the log o
 
 
 def check_mail_is_on(settings: Settings) -> None:
-    """Raise UnavailableError where a mail would go nowhere."""
+    """Raise UnavailableError while no mail could be sent or logged."""
     if settings.smtp_url is None and not settings.mail_to_log:
         raise UnavailableError(OFF, retry_after=60)
 
 
 def compose(email: Email, *, sender: str, run_id: UUID, date: datetime) -> EmailMessage:
-    """Make the message; the same at each attempt of a run, so a repeated one can be recognised.
+    """Make the message; it has the same id at each attempt, so a duplicate can be recognised.
 
-    Raises ValueError for an address or subject that would break out of its header.
+    Raises ValueError for an address or subject that could inject a header.
     """
     origin = Address(addr_spec=sender)
     message = EmailMessage()

@@ -1,1 +1,1 @@
-"""Payments: `router` speaks HTTP, `service` decides, `gateway` charges, `repository` remembers."""
+"""Payments: `router` has the routes, `service` the rules, `repository` the SQL."""

@@ -1,4 +1,4 @@
-"""How a route reaches the gateway: by one HTTP client, open as long as the application runs."""
+"""Gives routes the payment gateway: one HTTP client for the life of the application."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, Request
 from .gateway import Gateway, connect
 
 MOST_AT_ONCE = 10
-"""Payments under way; one more waits without a thread, so a slow gateway stalls no other route."""
+"""So many payments run at once; more wait without a thread, so other routes stay fast."""
 
 
 @asynccontextmanager
@@ -24,7 +24,7 @@ async def open_client(app: FastAPI) -> AsyncGenerator[None, None]:
 
 
 def get_gateway(request: Request) -> Iterator[Gateway]:
-    """Give the gateway, and take it back when the request is done."""
+    """Lend the gateway to one request."""
     gateway: Gateway = request.app.state.payment_gateway
     yield gateway
 

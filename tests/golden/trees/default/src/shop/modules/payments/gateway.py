@@ -1,4 +1,4 @@
-"""The payment gateway, over HTTP: what it is asked, and what its answers mean to us."""
+"""Calls the payment gateway over HTTP and interprets its answers."""
 
 import asyncio
 import logging
@@ -21,10 +21,10 @@ logger = logging.getLogger(__name__)
 OVERLOADED = {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 RETRY_AFTER_SECONDS = 30
 LONGEST_ANSWER = 100_000
-"""Bytes of an answer that are read; the rest is cut off."""
+"""So many bytes of an answer are read; the rest is ignored."""
 
 certificates = cache(httpx2.create_ssl_context)
-"""What this machine trusts, read once: that takes 40 ms and a megabyte each time."""
+"""The trusted certificates, loaded once: each load takes 40 ms and a megabyte."""
 
 
 class PaymentRefusedError(ServiceError):
@@ -34,13 +34,13 @@ class PaymentRefusedError(ServiceError):
 
 
 class Charge(BaseModel):
-    """What the gateway answers when the charge went through."""
+    """The gateway's answer to a successful charge."""
 
     id: Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class Refusal(BaseModel):
-    """What the gateway answers with 402."""
+    """The gateway's answer with status 402."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -49,9 +49,9 @@ class Refusal(BaseModel):
 class Gateway:
     """Charges payments; `pauses` are the seconds before each further attempt.
 
-    The client works on an event loop, because only there a call can be ended at any moment: an
-    answer that drips byte by byte would else hold its thread for hours. Call it from a thread that
-    runs no loop, as endpoints, jobs and tasks that are `def` do.
+    The client is async, because an async call can be cancelled at any moment; a sync call could
+    wait for hours for an answer that comes byte by byte. Call `charge` from a thread without an
+    event loop, as endpoints, jobs and tasks do that are `def`.
     """
 
     client: httpx2.AsyncClient
@@ -60,9 +60,9 @@ class Gateway:
     pauses: tuple[float, ...] = (0.2, 1.0)
 
     def charge(self, order: NewPayment) -> str:
-        """Charge `order` and give the gateway's id of the charge.
+        """Charge `order` and return the gateway's id of the charge.
 
-        Raises PaymentRefusedError (402), and UnavailableError (503) for whatever else is wrong.
+        Raises PaymentRefusedError (402), or UnavailableError (503) for any other failure.
         """
         if not self.client.base_url.host:
             raise _unavailable("payments are off: PAYMENT_GATEWAY_URL is not set")
@@ -79,9 +79,9 @@ class Gateway:
         raise _unavailable("the payment gateway failed")
 
     def _ask(self, order: NewPayment) -> httpx2.Response:
-        """Ask until there is an answer, or until all attempts together took `seconds`.
+        """Send the request until an answer comes, for `seconds` in all.
 
-        The gateway charges once for one idempotency key.
+        Repeating is safe: the gateway charges once for each idempotency key.
         """
         end = monotonic() + self.seconds
         for pause in (0.0, *self.pauses):
@@ -91,7 +91,7 @@ class Gateway:
             sleep(pause)
             try:
                 response = self._send(order, left)
-            except (httpx2.RequestError, TimeoutError) as error:  # its text may hold a key
+            except (httpx2.RequestError, TimeoutError) as error:  # its text may contain a key
                 logger.warning("no answer from the payment gateway: %s", type(error).__name__)
                 continue
             if response.status_code not in OVERLOADED:
@@ -100,7 +100,7 @@ class Gateway:
         raise _unavailable("the payment gateway cannot be reached")
 
     def _send(self, order: NewPayment, seconds: float) -> httpx2.Response:
-        """Ask once; raises TimeoutError when the whole answer is not there in time."""
+        """Send the request once; raises TimeoutError if the answer is not complete in time."""
         asked = asyncio.run_coroutine_threadsafe(self._answer(order), self.loop)
         try:
             return asked.result(seconds)
@@ -117,9 +117,9 @@ class Gateway:
 def connect(
     settings: Settings, transport: httpx2.AsyncBaseTransport | None = None
 ) -> httpx2.AsyncClient:
-    """Make a client, which keeps its connections open; tests pass a transport of their own.
+    """Make a client that keeps its connections open; tests pass another transport.
 
-    A user and password in the URL are sent, but are no part of the URL: HTTP clients log that.
+    User and password are taken out of the URL, because HTTP clients log URLs.
     """
     url, key = settings.payment_gateway_url, settings.payment_gateway_key
     address = httpx2.URL(str(url.get_secret_value()) if url else "")

@@ -10,7 +10,7 @@ from ...database import Base, UtcDateTime
 
 
 class Payment(Base):
-    """One charge that went through; amounts are integers in the currency's smallest unit."""
+    """One successful charge; the amount is an integer in the currency's smallest unit."""
 
     __tablename__ = "payments"
 

@@ -11,12 +11,12 @@ from .schemas import NewPayment
 
 
 def find(session: Session, reference: str) -> Payment | None:
-    """Give the payment with this reference."""
+    """Return the payment with this reference."""
     return session.scalars(select(Payment).where(Payment.reference == reference)).one_or_none()
 
 
 def add(session: Session, order: NewPayment, charge_id: str) -> Payment:
-    """Remember a charge, or give the payment that another request has stored for it already."""
+    """Store a charge, or return the payment that another request stored for it before."""
     row = insert(Payment).values(
         **order.model_dump(), charge_id=charge_id, created_at=datetime.now(UTC)
     )

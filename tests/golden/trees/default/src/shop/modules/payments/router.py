@@ -1,4 +1,4 @@
-"""`/payments`: make a payment, look at one."""
+"""`/payments`: make a payment, read a payment."""
 
 from http import HTTPStatus
 
@@ -28,11 +28,11 @@ router = APIRouter(
     responses=BODY_REFUSALS | refusals(402, 409, 503),
 )
 def make_payment(order: NewPayment, database: DatabaseDep, gateway: GatewayDep) -> Payment:
-    """Charge a payment; 402 when it is refused, 503 when nobody knows yet: send it again."""
+    """Charge a payment; 402 if it is refused, 503 if the result is unknown: send it again."""
     return service.make_payment(order, database, gateway)
 
 
 @router.get("/{reference}", response_model=PaymentView, responses=refusals(404))
 def read_payment(reference: Reference, database: DatabaseDep) -> Payment:
-    """Look at a payment that was made."""
+    """Read a payment that was made."""
     return service.read_payment(reference, database)

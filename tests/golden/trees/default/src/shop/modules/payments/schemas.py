@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 Reference = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-"""The caller's name for a payment: the same is charged once, however often it is sent."""
+"""The caller's id of a payment; a reference is charged once, even if it is sent again."""
 
 
 class NewPayment(BaseModel):

@@ -1,4 +1,4 @@
-"""Makes payments: once for each reference, however often and wherever it is asked for."""
+"""Makes payments: one for each reference, in all processes."""
 
 from ...database import Database
 from ...web.errors import ConflictError, NotFoundError
@@ -9,10 +9,11 @@ from .schemas import NewPayment
 
 
 def make_payment(order: NewPayment, database: Database, gateway: Gateway) -> Payment:
-    """Charge and remember `order`, or give the payment that its reference has made before.
+    """Charge and store `order`, or return the earlier payment of its reference.
 
-    No transaction is open while the gateway works: it may take long, and it would hold up others.
-    Should we stop right after the charge, the same request again finds it at the gateway.
+    No transaction is open during the call of the gateway: it may take long and would block others.
+    If the process ends right after the charge, the caller sends the request again, and the gateway
+    does not charge twice.
     Raises ConflictError when the reference was paid with another amount or currency.
     """
     with database.snapshot() as session:
@@ -27,7 +28,7 @@ def make_payment(order: NewPayment, database: Database, gateway: Gateway) -> Pay
 
 
 def read_payment(reference: str, database: Database) -> Payment:
-    """Give the payment with this reference; raises NotFoundError."""
+    """Return the payment with this reference; raises NotFoundError."""
     with database.snapshot() as session:
         payment = repository.find(session, reference)
     if payment is None:

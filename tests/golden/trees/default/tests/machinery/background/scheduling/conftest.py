@@ -1,4 +1,4 @@
-"""Schedulers with jobs that the test declares; no runner works, so runs stay as they are queued."""
+"""Schedulers with jobs of the test; no runner works, so runs stay queued."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import delete, select, update
 
-from shop.background.execution import Observer, nobody
+from shop.background.execution import Observer, no_observer
 from shop.background.models import Run
 from shop.background.runner import Runner
 from shop.background.scheduling.jobstore import make_stores
@@ -19,10 +19,10 @@ from shop.settings import Settings
 
 @pytest.fixture
 def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[..., Scheduler]]:
-    """Make schedulers as processes of their own would; stopped at the end of the test."""
+    """Make schedulers, each as in its own process; stop them at the end of the test."""
     made: list[Scheduler] = []
 
-    def make(*work: Work, observe: Observer = nobody) -> Scheduler:
+    def make(*work: Work, observe: Observer = no_observer) -> Scheduler:
         registry = {each.name: each for each in work}
         runner = Runner(settings, database, registry, observe)
         stores = make_stores(settings, database)
@@ -36,10 +36,10 @@ def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[
 
 @pytest.fixture
 def make_due() -> Callable[[Scheduler, str, datetime], None]:
-    """Move the stored next run time of a job, which is quicker than waiting for it."""
+    """Change the stored next run time of a job, so that no test waits for it."""
 
     def move(scheduler: Scheduler, name: str, due_at: datetime) -> None:
-        with scheduler.engine.changing():
+        with scheduler.engine.transaction():
             scheduler.engine.modify_job(name, next_run_time=due_at)
 
     return move
@@ -47,7 +47,7 @@ def make_due() -> Callable[[Scheduler, str, datetime], None]:
 
 @pytest.fixture
 def stored(database: Database) -> Callable[[], dict[str, bytes]]:
-    """Read what the jobstore has of each job."""
+    """Read the pickled state of each job in the jobstore."""
 
     def read() -> dict[str, bytes]:
         with database.snapshot() as session:
@@ -57,8 +57,8 @@ def stored(database: Database) -> Callable[[], dict[str, bytes]]:
 
 
 @pytest.fixture
-def spoil(database: Database) -> Callable[[bytes], None]:
-    """Overwrite what the jobstore has of each job."""
+def corrupt_store(database: Database) -> Callable[[bytes], None]:
+    """Overwrite the pickled state of each job in the jobstore."""
 
     def write(state: bytes) -> None:
         with database.transaction() as session:
@@ -68,8 +68,8 @@ def spoil(database: Database) -> Callable[[bytes], None]:
 
 
 @pytest.fixture
-def lose(database: Database) -> Callable[[str], None]:
-    """Lose what the jobstore has: all of it, or the next due times or the jobs alone."""
+def lose_data(database: Database) -> Callable[[str], None]:
+    """Delete data of the jobstore: all, or only the next due times, or only the jobs."""
 
     def forget(what: str) -> None:
         with database.transaction() as session:

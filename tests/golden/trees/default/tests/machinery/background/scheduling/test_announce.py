@@ -1,4 +1,4 @@
-"""What the schedulers know of each other, with a monotonic clock that the tests set."""
+"""What schedulers know of each other; tests set the monotonic clock."""
 
 from datetime import UTC, datetime
 
@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from shop.background.scheduling.models import SchedulerProcess
-from shop.background.scheduling.processes import Others, Processes
+from shop.background.scheduling.processes import OtherProcesses, Processes
 from shop.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def announce(database: Database, process: Processes, **declared: str) -> Others:
+def announce(database: Database, process: Processes, **declared: str) -> OtherProcesses:
     with database.transaction() as session:
         return process.announce(session, declared, NOON)
 
@@ -21,16 +21,18 @@ def test_each_sees_what_the_others_declare_and_who_started_later(database: Datab
     """S18."""
     old, new = Processes("a"), Processes("b")
 
-    assert announce(database, old, report="daily") == Others()
-    assert announce(database, new, report="hourly") == Others(frozenset({("report", "daily")}))
+    assert announce(database, old, report="daily") == OtherProcesses()
+    assert announce(database, new, report="hourly") == OtherProcesses(
+        frozenset({("report", "daily")})
+    )
     seen = announce(database, old, report="daily")
-    assert seen == Others(frozenset({("report", "hourly")}), frozenset({"report"}))
+    assert seen == OtherProcesses(frozenset({("report", "hourly")}), frozenset({"report"}))
 
 
 def test_who_counts_no_further_is_gone_after_a_while(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S17: whatever its clock said."""
+    """S17: its wall clock does not matter."""
     announce(database, Processes("killed"), report="daily")
     living, seen = Processes("living"), {}
 

@@ -15,7 +15,7 @@ AUTUMN = datetime(2026, 10, 25, tzinfo=BERLIN)
 
 
 def due_times(expression: str, moment: datetime, count: int) -> list[datetime]:
-    """Follow the expression from one due time to the next."""
+    """Return the next due times."""
     found: list[datetime] = []
     for _ in range(count):
         moment = next_after(expression, moment)
@@ -25,7 +25,7 @@ def due_times(expression: str, moment: datetime, count: int) -> list[datetime]:
 
 def test_a_moment_in_utc_is_the_same_moment() -> None:
     assert in_utc(SPRING) == SPRING
-    assert in_utc(SPRING).tzinfo is UTC  # whatever zone the machine is in
+    assert in_utc(SPRING).tzinfo is UTC  # in any zone of the machine
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ SUNDAY = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def due_times(expression: str, moment: datetime, count: int) -> list[datetime]:
-    """Follow the expression from one due time to the next."""
+    """Return the next due times."""
     found: list[datetime] = []
     for _ in range(count):
         moment = next_after(expression, moment)
@@ -19,7 +19,7 @@ def due_times(expression: str, moment: datetime, count: int) -> list[datetime]:
 
 
 def due_days(expression: str) -> str:
-    """Name the days on which it is due in the week after a Sunday's midnight."""
+    """Name the weekdays on which it is due, in the week from a Sunday on."""
     week = due_times(expression, SUNDAY, 7)
     return " ".join(f"{due:%a}" for due in week if (due - SUNDAY).days < 7)
 

@@ -1,4 +1,4 @@
-"""What is no crontab expression, and what is said about it (S3)."""
+"""Invalid crontab expressions and their error messages (S3)."""
 
 import pytest
 

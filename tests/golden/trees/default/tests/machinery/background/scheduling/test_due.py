@@ -1,4 +1,4 @@
-"""What becomes of due times, decided with clocks that the tests set."""
+"""Decisions about due times; the tests pass the present time."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -44,14 +44,14 @@ def test_a_due_time_within_the_grace_is_run() -> None:
 
 
 def test_a_due_time_older_than_the_grace_is_missed() -> None:
-    """S7: dropped, but on record."""
+    """S7: it does not run, but it has a row."""
     late = NOON - HOUR - timedelta(microseconds=1)
 
     assert decide([late], NOON, job(grace=HOUR), busy=False) == [State.MISSED]
 
 
 def test_of_several_due_times_the_last_is_run_and_the_others_are_coalesced() -> None:
-    """S7: those folded into one are on record."""
+    """S7: the merged due times have rows."""
     due_times = [NOON - 3 * HOUR, NOON - 2 * HOUR, NOON - HOUR, NOON]
 
     states = decide(due_times, NOON, job(grace=2 * HOUR), busy=False)
@@ -102,7 +102,7 @@ def test_max_instances_counts_the_runs_of_all_processes(
 def test_an_unused_slot_of_a_dead_process_does_not_skip_the_next_due_time(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S2: a run that was given up holds nothing up."""
+    """S2: a lost run does not block the next one."""
     with database.transaction() as session:
         record_due(session, job(), [NOON - HOUR], NOON - HOUR)
         run = session.query(Run).one()
@@ -116,7 +116,7 @@ def test_an_unused_slot_of_a_dead_process_does_not_skip_the_next_due_time(
 def test_due_times_are_folded_into_a_run_that_nobody_has_begun_yet(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S7: as when no runner is up for a while."""
+    """S7: such as while no runner is up."""
     for moment in (NOON, NOON + HOUR, NOON + 2 * HOUR):
         with database.transaction() as session:
             record_due(session, job(), [moment], moment)
@@ -128,7 +128,7 @@ def test_due_times_are_folded_into_a_run_that_nobody_has_begun_yet(
 def test_only_what_could_still_be_run_is_folded(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S7: what was missed stays missed."""
+    """S7: missed due times stay missed."""
     with database.transaction() as session:
         record_due(session, job(), [NOON], NOON)
         record_due(session, job(), [NOON + HOUR, NOON + 4 * HOUR], NOON + 4 * HOUR)
@@ -140,7 +140,7 @@ def test_only_what_could_still_be_run_is_folded(
 def test_a_run_that_waits_for_its_next_attempt_takes_no_due_time_in(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S7: it is about an earlier due time, and has begun already."""
+    """S7: a retry belongs to an earlier due time that has begun."""
     with database.transaction() as session:
         record_due(session, job(), [NOON], NOON)
         session.query(Run).one().attempt = 1
@@ -173,7 +173,7 @@ def test_all_jobs_that_fell_due_are_told_with_what_became_of_them(database: Data
 def test_jitter_delays_the_start_and_not_the_due_time(
     database: Database, recorded: Callable[[], Sequence[Run]], jitter: timedelta
 ) -> None:
-    """S6: every process agrees on the due time."""
+    """S6: all processes compute the same due time."""
     with database.transaction() as session:
         record_due(session, job(jitter=jitter), [NOON], NOON)
 
@@ -183,14 +183,14 @@ def test_jitter_delays_the_start_and_not_the_due_time(
 
 
 def seconds_to_noon(count: int) -> list[datetime]:
-    """Give as many due times, one a second, the last of them at noon."""
+    """Return due times, one each second, that end at noon."""
     return [NOON - seconds * SECOND for seconds in range(count)][::-1]
 
 
 def test_a_long_absence_is_recorded_in_a_bounded_number_of_rows(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S20: and in the sum each due time is there, with what became of it."""
+    """S20: rows and counts add up to all due times, by state."""
     due = seconds_to_noon(5 * MOST_ROWS)
 
     with database.transaction() as session:
@@ -223,7 +223,7 @@ def test_the_oldest_row_of_those_that_ended_alike_counts_the_earlier_ones(
 def test_what_a_row_counts_is_not_recorded_again(
     database: Database, recorded: Callable[[], Sequence[Run]], more: int
 ) -> None:
-    """S1, S20: another process brings the same due times, and perhaps more."""
+    """S1, S20: another process records the same due times, and perhaps more."""
     due, grace = seconds_to_noon(2 * MOST_ROWS), 3 * MOST_ROWS * SECOND
     later = [NOON + second * SECOND for second in range(1, more + 1)]
     with database.transaction() as session:
@@ -237,7 +237,7 @@ def test_what_a_row_counts_is_not_recorded_again(
 def test_without_coalescing_all_due_times_within_the_grace_are_run(
     database: Database, recorded: Callable[[], Sequence[Run]]
 ) -> None:
-    """S20: each has a row of its own, for each is run."""
+    """S20: each one runs, so each one has its own row."""
     due = seconds_to_noon(3 * MOST_ROWS)
 
     with database.transaction() as session:

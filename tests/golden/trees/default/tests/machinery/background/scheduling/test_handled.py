@@ -1,8 +1,8 @@
-"""Up to when the due times of a job are in the ledger."""
+"""The moment until which the due times of a job are in the ledger."""
 
 from datetime import UTC, datetime, timedelta
 
-from shop.background.scheduling.handled import forget, handled, move
+from shop.background.scheduling.handled import advance, forget, handled
 from shop.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -10,12 +10,12 @@ HOUR = timedelta(hours=1)
 
 
 def test_it_moves_forward_and_never_back(database: Database) -> None:
-    """S19: a clock that is set back brings nothing back that was handled."""
+    """S19: if the clock is set back, the moment does not move back."""
     seen = []
 
     for until in (NOON, NOON + HOUR, NOON - HOUR):
         with database.transaction() as session:
-            move(session, {"report": until})
+            advance(session, {"report": until})
         with database.snapshot() as session:
             seen.append(handled(session))
 
@@ -24,8 +24,8 @@ def test_it_moves_forward_and_never_back(database: Database) -> None:
 
 def test_each_job_has_its_own(database: Database) -> None:
     with database.transaction() as session:
-        move(session, {"report": NOON})
-        move(session, {"report": NOON + HOUR, "bill": NOON})
+        advance(session, {"report": NOON})
+        advance(session, {"report": NOON + HOUR, "bill": NOON})
     with database.transaction() as session:
         assert handled(session) == {"report": NOON + HOUR, "bill": NOON}
         forget(session, ["report"])

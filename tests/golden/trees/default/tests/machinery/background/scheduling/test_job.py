@@ -1,4 +1,4 @@
-"""What a job is to the runner."""
+"""How the runner uses a job."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

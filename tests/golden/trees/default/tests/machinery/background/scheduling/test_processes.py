@@ -21,10 +21,10 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from shop.background.execution import nobody
+from shop.background.execution import no_observer
 from shop.background.scheduling import Every, Job
 from shop.background.services import Services
-from shop.database.schema import opened
+from shop.database.schema import open_database
 from shop.settings import Settings
 
 
@@ -35,8 +35,8 @@ def tick(context):
 
 TICK = Job(name="tick", schedule=Every(timedelta(seconds=1)), function=tick)
 settings = Settings.model_validate_json(sys.argv[1])
-with opened(settings.database_url, migrate=True) as database:
-    services = Services.build(settings, database, {TICK.name: TICK}, nobody)
+with open_database(settings.database_url, migrate=True) as database:
+    services = Services.build(settings, database, {TICK.name: TICK}, no_observer)
     services.start()
     print("started", flush=True)
     sys.stdin.read()
@@ -58,7 +58,7 @@ def processes(
     command = [sys.executable, "-c", PROCESS, settings.model_dump_json(), str(ticks)]
     pipe = subprocess.PIPE
     for name in [name for name in os.environ if name.startswith("COV")]:
-        monkeypatch.delenv(name)  # they start in half the time when they are not measured
+        monkeypatch.delenv(name)  # without coverage they start in half the time
     started = [
         subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)  # noqa: S603
         for _ in range(2)

@@ -22,7 +22,7 @@ def test_a_changed_schedule_is_rescheduled() -> None:
 
 
 def test_a_job_that_left_the_code_is_removed() -> None:
-    """S5: it does not run for ever."""
+    """S5: it does not stay in the store for ever."""
     assert reconcile(code={}, store={"report": "daily"}) == Actions(removed=("report",))
 
 
@@ -44,7 +44,7 @@ def test_new_code_waits_with_a_removal_while_old_code_still_serves_the_job() -> 
 
 
 def test_a_schedule_that_another_process_declares_is_not_changed_back_and_forth() -> None:
-    """S18: the newest decides, whatever else is declared."""
+    """S18: the newest process decides."""
     store, others = {"report": "daily"}, {("report", "daily")}
 
     older = reconcile({"report": "hourly"}, store, others, newer={"report"})
@@ -55,7 +55,7 @@ def test_a_schedule_that_another_process_declares_is_not_changed_back_and_forth(
 
 
 def test_what_a_newer_process_declares_is_its_own_to_add() -> None:
-    """S18: the store lost it; the older code would bring its old schedule back."""
+    """S18: after a loss of the store, older code must not add its old schedule."""
     actions = reconcile({"report": "hourly"}, {}, {("report", "daily")}, newer={"report"})
 
     assert actions == Actions()

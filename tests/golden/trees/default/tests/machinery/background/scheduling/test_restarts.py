@@ -1,4 +1,4 @@
-"""What survives a restart or a deploy: each scheduler here stands for a process of its own."""
+"""What survives a restart or a deploy; each scheduler here acts as a separate process."""
 
 import importlib.metadata
 import json
@@ -34,7 +34,7 @@ Stored = Callable[[], dict[str, bytes]]
 SECOND = timedelta(seconds=1)
 HOURLY = Every(timedelta(hours=1))
 SELDOM = Every(timedelta(days=36_525))
-"""Due in 2100: no test that gives a job a due time of its own meets one of the schedule's."""
+"""Due in 2100, so that only the due times set by tests occur."""
 
 
 def do_nothing(_context: RunContext) -> None:
@@ -158,7 +158,7 @@ def test_a_changed_grace_applies_to_jobs_that_are_stored_already(
 def test_a_one_off_that_fell_due_while_nothing_ran_is_run(
     make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
 ) -> None:
-    """S6: it is over for the code, but the store still has it."""
+    """S6: its last due time is past, but the store still has it."""
     once = Once(just_now() + timedelta(days=1))
     first = make_scheduler(job(schedule=once))
     first.start()
@@ -199,13 +199,15 @@ def test_the_store_names_no_function_of_a_job(
 
 
 def test_a_row_that_cannot_be_read_is_written_anew_and_said(
-    make_scheduler: MakeScheduler, spoil: Callable[[bytes], None], caplog: pytest.LogCaptureFixture
+    make_scheduler: MakeScheduler,
+    corrupt_store: Callable[[bytes], None],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """S8: for instance after the trigger's module was moved."""
     first = make_scheduler(job())
     first.start()
     first.stop()
-    spoil(b"cgone\nTrigger\n.")
+    corrupt_store(b"cgone\nTrigger\n.")
 
     second = make_scheduler(job())
     second.start()
@@ -257,7 +259,7 @@ def test_a_due_job_that_only_another_version_knows_is_left_to_it(
 def test_a_new_schedule_takes_effect_at_once_and_while_its_code_lives(
     make_scheduler: MakeScheduler, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S18: the old code does not put its own back, and a rollback is a start like any other."""
+    """S18: old code does not restore its own schedule; a rollback is a new start."""
     monkeypatch.setattr("shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
     noon = Crontab("0 12 * * *")
     old = make_scheduler(job(schedule=HOURLY))
@@ -283,7 +285,7 @@ def test_a_new_schedule_takes_effect_at_once_and_while_its_code_lives(
 def test_newer_code_that_starts_during_a_pass_of_the_old_code_keeps_its_schedule(
     make_scheduler: MakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S18: it starts after the old code has seen who is there, and before that writes."""
+    """S18: it starts after the old code has read the processes and before it writes."""
     noon = Crontab("0 12 * * *")
     old, new = make_scheduler(job(schedule=HOURLY)), make_scheduler(job(schedule=noon))
     old.engine.start(paused=True)
@@ -309,7 +311,7 @@ def test_newer_code_that_starts_during_a_pass_of_the_old_code_keeps_its_schedule
 def test_what_was_due_by_the_old_schedule_is_handed_over_before_it_changes(
     make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
 ) -> None:
-    """S18: and the new one counts from the start of its code."""
+    """S18: the new schedule applies from the start of its code."""
     noon = Crontab("0 12 * * *")
     old = make_scheduler(job(schedule=HOURLY))
     old.start()
@@ -317,7 +319,7 @@ def test_what_was_due_by_the_old_schedule_is_handed_over_before_it_changes(
     due_at = just_now()
     make_due(old, "report", due_at)
     new = make_scheduler(job(schedule=noon))
-    since = new.engine.seen_until
+    since = new.engine.recorded_until
 
     new.start()
     wait_until(lambda: new.engine.schedules() == {"report": noon})
@@ -348,15 +350,15 @@ def test_each_due_time_of_the_new_schedule_has_a_row_while_old_code_still_runs(
 def test_a_pass_that_read_the_old_schedule_does_not_write_it_over_the_new_one(
     make_scheduler: MakeScheduler, make_due: MakeDue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S18: the change comes between what a pass reads and what it writes."""
+    """S18: the change happens between the read and the write of a pass."""
     scheduler, noon = make_scheduler(job()), Crontab("0 12 * * *")
     engine = scheduler.engine
     engine.start(paused=True)
     scheduler.reconcile()
     make_due(scheduler, "report", just_now())
     later = datetime.now(UTC) + timedelta(days=7)
-    change = partial(engine.put, "report", noon, since=later)
-    monkeypatch.setattr(engine, "_hand_over", lambda _due: change())
+    change = partial(engine.upsert, "report", noon, since=later)
+    monkeypatch.setattr(engine, "_record", lambda _due: change())
 
     engine.do_pass()
 
@@ -370,7 +372,7 @@ def test_a_process_that_died_stops_counting_after_a_while(
     wait_until: WaitUntil,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """S17: by the beats that it counts, whatever its clock said."""
+    """S17: its beats decide that, not its wall clock."""
     monkeypatch.setattr("shop.background.scheduling.processes.GONE_AFTER_SECONDS", 2)
     old = make_scheduler(job("old"))
     old.start()
@@ -396,7 +398,7 @@ def test_a_process_that_died_stops_counting_after_a_while(
 def test_a_start_has_a_higher_number_than_all_before_it(
     make_scheduler: MakeScheduler, database: Database
 ) -> None:
-    """S18: also when all others have ended, for one may only be stalled."""
+    """S18: also if all others seem dead, because one may only be stalled."""
 
     def number() -> int:
         scheduler = make_scheduler(job())
@@ -420,7 +422,7 @@ def test_two_processes_that_add_the_same_jobs_at_once_end_with_one_of_each(
         scheduler.engine.start(paused=True)
 
     for scheduler in schedulers:
-        scheduler.engine.put("a", HOURLY)
+        scheduler.engine.upsert("a", HOURLY)
 
     assert list(schedulers[0].next_run_times()) == ["a"]
 
@@ -428,15 +430,15 @@ def test_two_processes_that_add_the_same_jobs_at_once_end_with_one_of_each(
 def test_a_process_that_starts_at_the_same_time_moves_no_job_past_its_due_time(
     make_scheduler: MakeScheduler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S5: nothing comes between what it reads and what it writes."""
+    """S5: the read and the write are one transaction."""
     first, second = make_scheduler(job()), make_scheduler(job())
     for scheduler in (first, second):
         scheduler.engine.start(paused=True)
     due_at, read = just_now(), second.engine.schedules
 
     def add_and_fall_due() -> None:
-        with first.engine.changing():
-            first.engine.put("report", HOURLY)
+        with first.engine.transaction():
+            first.engine.upsert("report", HOURLY)
             first.engine.modify_job("report", next_run_time=due_at)
 
     def read_slowly() -> dict[str, Schedule]:
@@ -485,7 +487,7 @@ def test_what_a_store_lost_is_added_anew_and_its_due_times_are_made_up_for(  # n
     recorded: Recorded,
     wait_until: WaitUntil,
     stored: Stored,
-    lose: Callable[[str], None],
+    lose_data: Callable[[str], None],
     caplog: pytest.LogCaptureFixture,
     what: str,
 ) -> None:
@@ -495,7 +497,7 @@ def test_what_a_store_lost_is_added_anew_and_its_due_times_are_made_up_for(  # n
     wait_until(recorded)
     scheduler.engine.pause()
     last = recorded()[-1].due_at
-    lose(what)
+    lose_data(what)
     wait_until(lambda: datetime.now(UTC) > last + 2 * SECOND)
 
     scheduler.engine.resume()
@@ -505,22 +507,22 @@ def test_what_a_store_lost_is_added_anew_and_its_due_times_are_made_up_for(  # n
     assert moments == [moments[0] + number * SECOND for number in range(len(moments))]
     assert sorted(stored()) == ["bill", "report"]
     assert scheduler.next_run_times()["bill"] == HOURLY.next_after(datetime.now(UTC))
-    assert "the jobstore has lost bill, report: made up for what was due" in caplog.messages
+    assert "the jobstore has lost bill, report: added again with all due times" in caplog.messages
 
 
 def test_what_a_store_lost_while_nothing_ran_is_made_up_for(
     make_scheduler: MakeScheduler,
     recorded: Recorded,
     wait_until: WaitUntil,
-    lose: Callable[[str], None],
+    lose_data: Callable[[str], None],
 ) -> None:
-    """S19: from where the database knows that all was handled."""
+    """S19: from the moment in the table of handled jobs on."""
     first = make_scheduler(job(schedule=Every(SECOND)))
     first.start()
     wait_until(recorded)
     first.stop()
     last = recorded()[-1].due_at
-    lose("all")
+    lose_data("all")
     wait_until(lambda: datetime.now(UTC) > last + 2 * SECOND)
 
     make_scheduler(job(schedule=Every(SECOND))).start()
@@ -532,7 +534,7 @@ def test_what_a_store_lost_while_nothing_ran_is_made_up_for(
 def test_what_was_due_once_is_not_taken_for_lost(
     make_scheduler: MakeScheduler, recorded: Recorded, wait_until: WaitUntil
 ) -> None:
-    """S19: it is over, so the store has it no more."""
+    """S19: it has no more due times, so it is not in the store."""
     scheduler = make_scheduler(job(schedule=Once(just_now() + SECOND)))
     scheduler.start()
     wait_until(recorded)
@@ -548,7 +550,7 @@ def test_what_was_due_once_is_not_taken_for_lost(
 def test_a_job_that_comes_back_into_the_code_begins_anew(
     make_scheduler: MakeScheduler, database: Database
 ) -> None:
-    """S19: it was not lost, so nothing is made up for."""
+    """S19: it was not lost, so no due time is recorded later."""
     first = make_scheduler(job("report"), job("old"))
     first.start()
     first.stop()
@@ -564,9 +566,9 @@ def test_a_job_that_comes_back_into_the_code_begins_anew(
 
 
 def test_the_private_name_that_is_used_is_there() -> None:
-    """S8: a newer APScheduler may do without."""
-    here = hasattr(JobStore, private.REVIVE)
+    """S8: a newer APScheduler may not have it."""
+    here = hasattr(JobStore, private.PRIVATE_METHOD)
 
     version = importlib.metadata.version("apscheduler")
-    text = f"APScheduler {version} has no {private.REVIVE} in its stores: see scheduling/private.py"
+    text = f"APScheduler {version} has no {private.PRIVATE_METHOD}: see scheduling/private.py"
     assert here, text

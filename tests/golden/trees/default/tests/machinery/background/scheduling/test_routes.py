@@ -215,7 +215,7 @@ def test_two_who_pause_a_job_at_once_are_both_served(
             session.add(PausedJob(name="report", paused_at=datetime.now(UTC)))
             session.flush()
             answer = pool.submit(operator.post, "/jobs/report/pause")
-            assert not wait([answer], timeout=0.3).done  # it takes its turn
+            assert not wait([answer], timeout=0.3).done  # it waits for the lock
         assert answer.result().status_code == HTTPStatus.OK
 
 
@@ -229,7 +229,7 @@ def test_who_resumes_a_job_waits_for_one_who_pauses_it(
             row = session.get_one(PausedJob, "report")
             answer = pool.submit(operator.post, "/jobs/report/resume")
             assert not wait([answer], timeout=0.3).done
-            row.paused_at = datetime.now(UTC)  # which fails when the row is gone meanwhile
+            row.paused_at = datetime.now(UTC)  # this fails if the row was deleted
         assert answer.result().json()["paused"] is False
 
 

@@ -1,4 +1,4 @@
-"""What a schedule may be, and how it is said."""
+"""Valid and invalid schedules, and their descriptions."""
 
 from datetime import UTC, datetime, timedelta
 

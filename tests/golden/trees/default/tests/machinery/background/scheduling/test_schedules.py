@@ -1,4 +1,4 @@
-"""Schedules are values that know when they are next due (S3, S4, S6)."""
+"""Schedules compute their next due time (S3, S4, S6)."""
 
 import pickle
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Whose timezones are used: those of the package tzdata, which the lock file names."""
+"""Timezones come from the package tzdata, not from the machine."""
 
 import copy
 import pickle
@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @pytest.fixture
 def machine_with_other_rules(tmp_path: Path) -> Iterator[None]:
-    """Let the machine's own zone data have the rules of Kolkata for Berlin."""
+    """Give the machine wrong zone data: the rules of Kolkata for Berlin."""
     (tmp_path / "Europe").mkdir()
     kolkata = resources.files("tzdata.zoneinfo").joinpath("Asia", "Kolkata")
     (tmp_path / "Europe" / "Berlin").write_bytes(kolkata.read_bytes())
@@ -68,7 +68,7 @@ def test_a_zone_is_copied_and_pickled_by_its_name() -> None:
 
 
 def test_what_the_store_keeps_of_a_due_time_is_in_utc() -> None:
-    """Another version of the rules would make another moment of a local time."""
+    """A local time could become another moment with another version of the rules."""
     trigger = ScheduleTrigger(Daily("03:30", timezone="Europe/Berlin"))
 
     due = trigger.get_next_fire_time(None, NOON)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from shop.background import RunContext, Task
-from shop.background.execution import Outcome, RunTimeoutError, judge, nobody
+from shop.background.execution import Outcome, RunTimeoutError, classify, no_observer
 from shop.background.models import State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -18,7 +18,7 @@ def ignore(_payload: Nothing, _context: RunContext) -> None:
 
 
 def test_an_attempt_is_judged_by_what_it_raised() -> None:
-    """T4: tried again while it may be, else failed or timed out for good."""
+    """T4: a retry while there are some left, else failed or timed out."""
     error, late = OSError(), RunTimeoutError()
     once = Task(name="work", payload=Nothing, function=ignore)
     often = Task(
@@ -30,13 +30,13 @@ def test_an_attempt_is_judged_by_what_it_raised() -> None:
         backoff=timedelta(0),
     )
 
-    assert judge(once, 1, None, NOW) == Outcome(State.SUCCEEDED)
-    assert judge(once, 1, error, NOW) == Outcome(State.FAILED, error)
-    assert judge(once, 1, late, NOW) == Outcome(State.TIMED_OUT, late)
-    assert judge(often, 1, error, NOW) == Outcome(State.QUEUED, error, NOW)
-    assert judge(often, 2, error, NOW) == Outcome(State.FAILED, error)
-    assert judge(often, 2, late, NOW) == Outcome(State.QUEUED, late, NOW)
-    assert judge(often, 3, late, NOW) == Outcome(State.TIMED_OUT, late)
+    assert classify(once, 1, None, NOW) == Outcome(State.SUCCEEDED)
+    assert classify(once, 1, error, NOW) == Outcome(State.FAILED, error)
+    assert classify(once, 1, late, NOW) == Outcome(State.TIMED_OUT, late)
+    assert classify(often, 1, error, NOW) == Outcome(State.QUEUED, error, NOW)
+    assert classify(often, 2, error, NOW) == Outcome(State.FAILED, error)
+    assert classify(often, 2, late, NOW) == Outcome(State.QUEUED, late, NOW)
+    assert classify(often, 3, late, NOW) == Outcome(State.TIMED_OUT, late)
 
 
 def test_the_next_attempt_waits_for_the_backoff() -> None:
@@ -44,7 +44,7 @@ def test_the_next_attempt_waits_for_the_backoff() -> None:
     backoff = timedelta(seconds=8)
     task = Task(name="work", payload=Nothing, function=ignore, retries=1, backoff=backoff)
 
-    retry_at = judge(task, 1, OSError(), NOW).retry_at
+    retry_at = classify(task, 1, OSError(), NOW).retry_at
 
     assert retry_at is not None
     assert backoff / 2 <= retry_at - NOW <= backoff
@@ -52,4 +52,4 @@ def test_the_next_attempt_waits_for_the_backoff() -> None:
 
 def test_nobody_observes_nothing() -> None:
     """S13."""
-    nobody("task", "work", State.FAILED, None)
+    no_observer("task", "work", State.FAILED, None)
