@@ -1,8 +1,10 @@
 """Fixtures: a database for each test, settings, the real application, waiting for a condition."""
 
+import logging
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -74,6 +76,19 @@ def empty_database_url(tmp_path: Path) -> str:
 def no_database_url(tmp_path: Path) -> str:
     """Give a URL at which no database can be."""
     return f"sqlite:///{tmp_path}/missing/x.db"
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_this_test_only(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Keep out of `caplog` what threads of earlier tests still log."""
+    earlier = [each for each in threading.enumerate() if each is not threading.current_thread()]
+
+    def is_of_this_test(record: logging.LogRecord) -> bool:
+        return not any(each.ident == record.thread and each.is_alive() for each in earlier)
+
+    caplog.handler.addFilter(is_of_this_test)
+    yield
+    caplog.handler.removeFilter(is_of_this_test)
 
 
 @cache

@@ -3,7 +3,8 @@
 import json
 import logging
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from logging.config import dictConfig
 
 import pytest
@@ -24,6 +25,37 @@ def _restore_logging() -> Iterator[None]:
     before = (root.handlers, root.level)
     yield
     root.handlers, root.level = before
+
+
+@pytest.fixture(scope="module")
+def earlier() -> Iterator[Callable[[], None]]:
+    """Start a thread before a test; return what makes it log and waits for that."""
+    go_on = threading.Event()
+
+    def log_late() -> None:
+        go_on.wait()
+        logger.warning("of before")
+
+    thread = threading.Thread(target=log_late)
+
+    def log() -> None:
+        go_on.set()
+        thread.join()
+
+    thread.start()
+    yield log
+    log()
+
+
+def test_what_a_thread_of_an_earlier_test_logs_is_not_this_tests(
+    earlier: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    later = threading.Thread(target=lambda: logger.warning("of this test"))
+    later.start()
+    later.join()
+    earlier()
+
+    assert caplog.messages == ["of this test"]
 
 
 def test_a_line_says_when_how_bad_where_and_to_what_it_belongs(capsys: Capture) -> None:

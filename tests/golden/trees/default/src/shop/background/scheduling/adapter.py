@@ -100,6 +100,7 @@ class LedgerScheduler(BaseScheduler):
             pause = self.do_pass() if self.state == STATE_RUNNING else LONGEST_WAIT_SECONDS
             self._awake.wait(pause)
         self._leave()
+        self.store.shutdown()  # the last pass may have opened a connection after the first shutdown
 
     def do_pass(self) -> float:
         """Record what is due; return the seconds until the next pass."""
