@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from shop.background.models import State
 from shop.background.scheduling import Every, Job
 from shop.background.services import Services
 from shop.background.work import RunContext
 from shop.database import Database
+from shop.process.starting import StartError
 from shop.settings import Settings
 
 HOUR = timedelta(hours=1)
@@ -37,3 +40,16 @@ def test_scheduler_and_runner_tell_how_runs_end(
     wait_until(lambda: ends <= seen)
 
     services.stop()
+
+
+def test_a_database_that_is_lost_before_the_start_is_a_start_error(
+    settings: Settings, no_database_url: str
+) -> None:
+    database = Database(no_database_url)
+    services = Services.build(settings, database, {}, lambda *_end: None)
+
+    with pytest.raises(StartError, match="the database cannot be used: "):
+        services.start()
+
+    services.stop()
+    database.close()
