@@ -130,7 +130,7 @@ def _turn(item: pytest.Item) -> int:
     if item.nodeid.startswith(VERIFY_IN_FULL):
         return 1
     long = item.get_closest_marker("e2e") or item.get_closest_marker("exhaustive")
-    return 2 if long or item.path.parent.name == "parts" else 3
+    return 2 if long or item.nodeid.startswith("tests/parts/") else 3
 
 
 @pytest.hookimpl(wrapper=True)
