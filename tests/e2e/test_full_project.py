@@ -56,7 +56,11 @@ VARIABLES = {
     "FORCE_COLOR": "1",
     "FORWARDED_ALLOW_IPS": "*",
 }
-TALKING = ("test_metrics.py", "test_start.py", "background/test_main_in_process.py")
+TALKING = (
+    "machinery/monitoring/test_metrics.py",
+    "machinery/test_start.py",
+    "machinery/background/test_main_in_process.py",
+)
 
 
 def test_variables_of_the_shell_change_no_test(shop: Path, tmp_path: Path) -> None:
