@@ -415,8 +415,8 @@ def test_a_schedule_changes_when_what_was_due_by_the_old_one_is_recorded(
     """S18."""
     monkeypatch.setattr("shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
     scheduler, noon = make_scheduler(job()), Crontab("0 12 * * *")
-    scheduler.start()
-    scheduler.engine.pause()
+    scheduler.engine.start(paused=True)
+    scheduler.engine.do_pass()
     due_at = just_now()
     make_due(scheduler, "report", due_at)
     scheduler.jobs["report"] = job(schedule=noon)
