@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
 
 from .host import UnavailableError
 from .runner import Runner
@@ -12,12 +12,17 @@ from .services import Services
 NOT_STARTED = "background work was not started: the lifespan of its router did not run"
 
 
-async def get_services(request: Request) -> Services:
-    """Return the services of this process; raises UnavailableError (503) if not started."""
-    services: Services | None = getattr(request.app.state, "background", None)
+def services_of(app: FastAPI) -> Services:
+    """Return the services of an application; raises UnavailableError (503) if not started."""
+    services: Services | None = getattr(app.state, "background", None)
     if services is None:
         raise UnavailableError(NOT_STARTED)
     return services
+
+
+async def get_services(request: Request) -> Services:
+    """Return the services of this process; raises UnavailableError (503) if not started."""
+    return services_of(request.app)
 
 
 ServicesDep = Annotated[Services, Depends(get_services)]

@@ -3,10 +3,10 @@
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from .dependencies import services_of
 from .gauges import LedgerCollector, Planned
 from .host import Database
 from .models import State
-from .services import Services
 from .work import Registry
 
 OUTCOMES = [state.value for state in State if state not in {State.QUEUED, State.RUNNING}]
@@ -52,8 +52,8 @@ class RunMetrics:
             self._seconds[kind].labels(name).observe(seconds)
 
     def state_of(self, app: FastAPI) -> LedgerCollector:
-        """Return the gauges of an application that has started."""
-        services: Services = app.state.background
+        """Return the gauges of an application; raises UnavailableError (503) if not started."""
+        services = services_of(app)
         return self.gauges(services.database, services.registry, services.scheduler.planned)
 
     def gauges(self, database: Database, work: Registry, planned: Planned) -> LedgerCollector:

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from pydantic import BaseModel
 
 from shop.background import Task
+from shop.background.dependencies import NOT_STARTED
 from shop.background.gauges import LedgerCollector
 from shop.background.metrics import RunMetrics
 from shop.background.models import State
@@ -160,6 +161,13 @@ def test_without_its_database_the_service_still_answers(
     families = list(parse(client.get("/metrics").text))
     assert [s.value for f in families for s in f.samples if s.name == "database_up"] == [0]
     assert "tasks_waiting" not in {family.name for family in families}
+
+
+def test_without_background_work_a_scrape_is_a_503_with_the_reason(app: FastAPI) -> None:
+    """As in an application that is mounted into another one: its lifespan does not run."""
+    answer = TestClient(app).get("/metrics")
+
+    assert (answer.status_code, answer.json()) == (503, {"detail": NOT_STARTED})
 
 
 def test_the_folder_that_workers_share_is_made_unless_it_is_there(
