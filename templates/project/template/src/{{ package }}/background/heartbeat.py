@@ -71,7 +71,7 @@ class Heartbeat:
             beats.beat(session, owner, self._count, self._started_at, now)
             silent = self._peers.silent(beats.beats_of_others(session, owner), monotonic())
             gone = beats.remove_silent(session, silent)
-            unbegun = sweep.requeue_unbegun(session, [*gone, owner], self.never_begun)
+            unbegun = sweep.requeue_unbegun(session, gone, owner, self.never_begun)
             swept = sweep.sweep(session, self._registry, now, sweep.abandoned(gone, owner, active))
             clock.correct_waits(session, now)
             found = overdue.find(session, now, self._settings.queued_too_long_seconds)
@@ -102,7 +102,7 @@ class Heartbeat:
         """Mark running runs as interrupted, queue unbegun ones again, delete the row."""
         try:
             with self._database.transaction() as session:
-                sweep.requeue_unbegun(session, [self._owner], self.never_begun)
+                sweep.requeue_unbegun(session, [], self._owner, self.never_begun)
                 cut_off = sweep.interrupt(session, self._owner, datetime.now(UTC))
                 beats.leave(session, self._owner)
         except SQLAlchemyError:
