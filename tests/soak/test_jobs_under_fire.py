@@ -142,7 +142,10 @@ def test_each_due_time_is_on_record_and_none_runs_twice(
         print(name, len(runs), dict(states), "marks", sum(left.values()))
         assert len(runs) >= DUE_TIMES
         assert {b - a for a, b in pairwise(due_times)} == {timedelta(seconds=1)}, "one is missing"
-        assert states.keys() <= {"succeeded", "lost", "coalesced", "skipped", "missed"}
+        ended = {"succeeded", "lost", "coalesced", "skipped", "missed"}
+        # The newest may have become due while the service went down: the next start runs it (S11).
+        open_ones = [due_at for due_at, state, _ in runs if state not in ended]
+        assert open_ones in ([], due_times[-1:])
         for due_at, state, attempts in runs:
             if state == "succeeded":
                 assert left[due_at] >= 1

@@ -19,6 +19,8 @@ from .work import Registry
 logger = logging.getLogger(__name__)
 
 PRUNE_EVERY_SECONDS = 3600
+MOST_PRUNES = 10
+"""So many transactions delete old runs after one beat; the next beat continues."""
 
 
 class Heartbeat:
@@ -93,7 +95,9 @@ class Heartbeat:
                 self._observe(self._registry[name].kind, name, state, None)
 
     def _prune(self) -> None:
-        if monotonic() - self._last_prune > PRUNE_EVERY_SECONDS:
+        for _ in range(MOST_PRUNES):
+            if monotonic() - self._last_prune <= PRUNE_EVERY_SECONDS:
+                return
             with self._database.transaction() as session:
                 done = sweep.prune(session, datetime.now(UTC), self._settings)
             self._last_prune = monotonic() if done else self._last_prune

@@ -104,8 +104,8 @@ class Runner:
         if self._stopped.is_set():
             return 0.0  # attempts end now without recording: do not take them for dead
         self._heartbeat.beat_if_due(alive)
-        while self._intake.turn():
-            pass
+        if self._intake.turn():
+            return 0.0  # there may be more, but beats and timeouts come first
         timeouts = [attempt.seconds_left for attempt in self._intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
         return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))
