@@ -15,6 +15,8 @@ from rich.text import Text
 
 from fastforge.terminal.console import note, say
 
+_TELL_EVERY_SECONDS = 10.0
+"""How often something is said of work that goes on, where there is no terminal."""
 _COLOURS = {"passed": "green", "failed": "red", "running": "cyan", "stopped": "yellow"}
 
 
@@ -44,6 +46,7 @@ class Progress:
         self._say = note if quiet_stdout else say
         self._rows: dict[str, _Row] = {}
         self._written = 0
+        self._told = time.monotonic()
         self._spinner = Spinner("line")
         self._live: Live | None = None
         if self._console.is_terminal:
@@ -93,6 +96,13 @@ class Progress:
     def start(self, name: str) -> None:
         """Show that `name` is being worked on."""
         self._rows[name] = _Row(name)
+
+    def tell(self, name: str, words: str) -> None:
+        """Show how far the work on `name` is; without a terminal now and then, on stderr."""
+        self._rows[name].summary = words
+        if not self._live and time.monotonic() - self._told >= _TELL_EVERY_SECONDS:
+            self._told = time.monotonic()
+            note(f"{name}: {words}")
 
     def end(self, name: str, state: str, summary: str, seconds: float) -> None:
         """Show what became of `name`: "passed" or "failed"."""

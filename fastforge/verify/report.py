@@ -32,12 +32,15 @@ class Report:
         }
 
 
-def watch(progress: Progress) -> Callable[[str, Outcome | None], None]:
-    """Give a listener that shows each check's start and end."""
+def watch(progress: Progress) -> Callable[[str, Outcome | str | None], None]:
+    """Give a listener that shows each check's start, how far it is, and its end."""
 
-    def listen(name: str, outcome: Outcome | None) -> None:
+    def listen(name: str, outcome: Outcome | str | None) -> None:
         if outcome is None:
             progress.start(name)
+            return
+        if isinstance(outcome, str):
+            progress.tell(name, outcome)
             return
         finding = outcome.finding
         state = "passed" if finding.passed else "failed"

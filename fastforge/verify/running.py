@@ -6,11 +6,12 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastforge.project.project import Project
 from fastforge.verify.checks import migrations, startup, static, tests
-from fastforge.verify.checks.outcome import Finding, Outcome
+from fastforge.verify.checks.outcome import TELL, Finding, Outcome
 from fastforge.verify.report import Report
 
 
@@ -40,8 +41,8 @@ longest and says least about a project that nobody has edited yet: `mypy --stric
 run, where ty has just said the same), coverage, and the tests that start processes of their own."""
 
 
-Listener = Callable[[str, Outcome | None], None]
-"""Told the name of each check when it starts (None) and when it ends."""
+Listener = Callable[[str, Outcome | str | None], None]
+"""Told the name of each check when it starts (None), how far it is, and when it ends."""
 
 
 def chosen(*, full: bool) -> tuple[Check, ...]:
@@ -75,6 +76,7 @@ async def _run_all(
 
 async def _run(check: Check, project: Project, scratch: Path, listener: Listener) -> Outcome:
     listener(check.name, None)
+    TELL.set(partial(listener, check.name))
     started = time.monotonic()
     try:
         finding = await check.run(project, scratch)

@@ -14,6 +14,7 @@ from fastforge.environment.uv import child_environment, program, uv_binary
 from tests.conftest import WORKERS
 from tests.e2e.conftest import Installed
 from tests.environments import copy_project
+from tests.terminal import terminal
 
 pytestmark = pytest.mark.e2e
 
@@ -96,6 +97,34 @@ def test_a_broken_project_fails_verification_and_says_where(
     assert "tests/test_broken.py::test_broken: " in ran.err
     assert "uv run pytest" in ran.err
     assert f"The project is kept in {copy}." in ran.err
+
+
+MANY = """
+import time
+from pathlib import Path
+
+import pytest
+
+@pytest.mark.parametrize("number", range(200))
+def test_quick(number: int) -> None:
+    assert number >= 0
+
+def test_slow() -> None:
+    while not Path("seen").exists():
+        time.sleep(0.05)
+"""
+
+
+def test_the_tests_are_counted_while_they_run(copy: Path) -> None:
+    for file in (copy / "tests").rglob("test_*.py"):
+        file.unlink()
+    (copy / "tests" / "test_many.py").write_text(MANY)
+
+    with terminal(copy, "verify", "--quick") as person:
+        person.expect(" of 201")
+        (copy / "seen").touch()
+        person.expect("201 tests")
+        person.end()
 
 
 def test_without_a_network_the_project_is_made_and_the_exit_code_is_5(

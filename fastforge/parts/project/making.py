@@ -82,6 +82,7 @@ def _make_files(creation: Creation, into: Path, wishes: Wishes) -> None:
 
 
 def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
+    from fastforge.environment import bytecode
     from fastforge.environment.uv import interpreter, set_up
     from fastforge.terminal.progress import Progress
     from fastforge.verify.report import require, show_problems, watch
@@ -95,12 +96,14 @@ def _make_and_verify(creation: Creation, into: Path, wishes: Wishes) -> None:
             with progress.step("environment") as words:
                 root, python = creation.plan.target, creation.answers.python
                 words.append(set_up(root, interpreter(python)))
+                bytecode.lend(root)
         finally:  # without a network there is no lock file to commit, but all else
             if wishes.git:
                 with progress.step("git") as words:
                     words.append(git := _commit(creation))
         steps = progress.seconds
         report = verify(creation.project, chosen(full=wishes.full), watch(progress))
+        bytecode.keep(creation.plan.target)
     if wishes.as_json:
         say_json({**_facts(creation, wishes.again, git, report), "seconds": steps})
     _note_workflow(creation)

@@ -1,7 +1,12 @@
 """What a check found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+
+Tell = Callable[[str], None]
+TELL: ContextVar[Tell] = ContextVar("TELL", default=lambda _: None)
+"""What a check calls to say how far it is; each check has its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

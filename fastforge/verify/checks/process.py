@@ -2,13 +2,15 @@
 
 import asyncio
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.environment.variables import for_tools
 from fastforge.verify.checks.outcome import Finding
+
+_CHUNK = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,15 @@ class Finished:
 
 
 async def run(
-    command: Sequence[str], cwd: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    cwd: Path,
+    environment: Mapping[str, str] | None = None,
+    hear: Callable[[str], None] | None = None,
 ) -> Finished:
-    """Run a program to its end; when the caller is cancelled, it is killed."""
+    """Run a program to its end; when the caller is cancelled, it is killed.
+
+    `hear` is told all that it wrote to stdout so far, whenever there is more.
+    """
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=cwd,
@@ -38,12 +46,21 @@ async def run(
         stderr=subprocess.PIPE,
     )
     try:
-        stdout, stderr = await process.communicate()
+        stdout, stderr = await asyncio.gather(
+            _read(process.stdout, hear or (lambda _: None)), _read(process.stderr, lambda _: None)
+        )
+        await process.wait()
     finally:
         await stop(process)
-    return Finished(
-        process.returncode or 0, stdout.decode(errors="replace"), stderr.decode(errors="replace")
-    )
+    return Finished(process.returncode or 0, stdout, stderr)
+
+
+async def _read(stream: asyncio.StreamReader | None, hear: Callable[[str], None]) -> str:
+    said = b""
+    while stream and (more := await stream.read(_CHUNK)):
+        said += more
+        hear(said.decode(errors="replace"))
+    return said.decode(errors="replace")
 
 
 async def stop(process: asyncio.subprocess.Process, grace: float = 0) -> bool:

@@ -1,13 +1,14 @@
 """The generated tests with coverage, read from JUnit XML and coverage JSON."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from fastforge.environment.uv import program
 from fastforge.project.project import Project
-from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.outcome import TELL, Finding
 from fastforge.verify.checks.process import broken, keep, run
 
 COMMAND = "uv run pytest --cov"
@@ -34,12 +35,22 @@ async def check_quick_tests(project: Project, scratch: Path) -> Finding:
 
 
 _JUNIT, _COVERAGE = "junit.xml", "coverage.json"
+_COUNTING = ("-o", "console_output_style=count")
+_COUNT = re.compile(r"\[ *(\d+)/(\d+)\]$", re.MULTILINE)
+"""How pytest then ends each line of results: `[ 312/1091]`."""
 
 
 async def _run(project: Project, scratch: Path, arguments: Sequence[str]) -> Finding:
-    command = [program(project.root, "python"), "-m", "pytest", "-q"]
+    tell = TELL.get()
+
+    def hear(said: str) -> None:
+        for done, total in _COUNT.findall(said)[-1:]:
+            tell(f"{int(done):,} of {int(total):,}")
+
+    command = [program(project.root, "python"), "-m", "pytest", "-q", *_COUNTING]
     command += [*arguments, f"--junitxml={scratch / _JUNIT}"]
-    finished = await run(command, project.root, {"COVERAGE_FILE": str(scratch / "coverage.data")})
+    variables = {"COVERAGE_FILE": str(scratch / "coverage.data")}
+    finished = await run(command, project.root, variables, hear)
     if not (scratch / _JUNIT).is_file():
         return broken(finished, scratch, "tests")
     suites = list(ET.parse(scratch / _JUNIT).iter("testsuite"))  # noqa: S314 (pytest wrote it)

@@ -1,7 +1,10 @@
 """Progress where there is no terminal: each result once, in the same order every time."""
 
+import time
+
 import pytest
 
+from fastforge.terminal import progress as progress_module
 from fastforge.terminal.progress import Progress
 
 
@@ -51,3 +54,35 @@ def test_what_is_stopped_is_told_once_too(capsys: pytest.CaptureFixture[str]) ->
         ["tests", "stopped"],
         ["lint", "passed"],
     ]
+
+
+@pytest.mark.parametrize(("every", "said"), [(0.0, ["tests: 3 of 9", "tests: 4 of 9"]), (9e9, [])])
+def test_how_far_it_is_is_said_now_and_then_beside_the_results(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    every: float,
+    said: list[str],
+) -> None:
+    monkeypatch.setattr(progress_module, "_TELL_EVERY_SECONDS", every)
+    with Progress() as progress:
+        progress.start("tests")
+        progress.tell("tests", "3 of 9")
+        progress.tell("tests", "4 of 9")
+        progress.end("tests", "passed", "9 tests", 3.0)
+
+    out, err = capsys.readouterr()
+    assert err.splitlines() == said
+    assert out.split() == ["tests", "passed", "9", "tests", "3.0", "s"]
+
+
+def test_a_terminal_shows_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with Progress() as progress:
+        progress.start("tests")
+        progress.tell("tests", "312 of 1,091")
+        while "312 of 1,091" not in (shown := capsys.readouterr().out):
+            time.sleep(0.01)
+
+    assert "tests" in shown

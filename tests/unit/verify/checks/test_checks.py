@@ -10,7 +10,7 @@ import pytest
 from fastforge.answers.project import ProjectAnswers
 from fastforge.project.project import Project
 from fastforge.project.record import record_of
-from fastforge.verify.checks.outcome import Finding
+from fastforge.verify.checks.outcome import TELL, Finding
 from fastforge.verify.checks.static import check_format, check_lint, check_mypy, check_ty
 from fastforge.verify.checks.tests import check_tests
 
@@ -70,7 +70,7 @@ def test_every_core_is_used_where_the_project_has_xdist(
 ) -> None:
     if installed:
         (project.root / ".venv/lib/python3.11/site-packages/xdist").mkdir(parents=True)
-    install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[4:]))")
+    install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[6:]))")
 
     asyncio.run(check_tests(project, scratch))
 
@@ -80,12 +80,36 @@ def test_every_core_is_used_where_the_project_has_xdist(
 
 def test_a_few_files_are_tested_in_one_process(project: Project, scratch: Path) -> None:
     (project.root / ".venv/lib/python3.11/site-packages/xdist").mkdir(parents=True)
-    install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[4:]))")
+    install(project, "python", f"open('{scratch}/arguments', 'w').write(' '.join(sys.argv[6:]))")
 
     asyncio.run(check_tests(project, scratch, ["tests/test_a.py"]))
 
     [path, report] = (scratch / "arguments").read_text().split()
     assert (path, report.partition("=")[0]) == ("tests/test_a.py", "--junitxml")
+
+
+COUNTING = """
+import pathlib, time
+print("." * 69, "[  69/1091]", flush=True)
+while not pathlib.Path({heard!r}).exists():
+    time.sleep(0.01)
+print("." * 69, "[1000/1091]", flush=True)
+"""
+
+
+def test_it_says_how_far_it_is_while_the_tests_run(project: Project, scratch: Path) -> None:
+    heard = scratch / "heard"
+    install(project, "python", COUNTING.format(heard=str(heard)))
+    told: list[str] = []
+
+    def tell(words: str) -> None:
+        told.append(words)
+        heard.touch()  # the program waits for it
+
+    TELL.set(tell)
+    asyncio.run(check_tests(project, scratch))
+
+    assert told == ["69 of 1,091", "1,000 of 1,091"]
 
 
 def test_a_failed_test_is_named_with_its_first_line(project: Project, scratch: Path) -> None:
