@@ -6,8 +6,8 @@ Run by hand, on a machine that does nothing else, from a clean commit:
 
 Each part writes its own file in `docs/performance/` as soon as it ends, so a run that was cut off
 is continued with `--only`, and a part can be repeated alone. Projects of this checkout and of an
-older commit are made once, and both builds take turns. `--tiny` shows that all of it still runs; its
-figures mean nothing.
+older commit are made once, and both builds take turns. `--tiny` shows that all of it still runs;
+its figures mean nothing.
 """
 
 import argparse
@@ -221,12 +221,10 @@ def kept(folder: Path | None) -> Iterator[Path]:
 
 def facts(bench: Bench, name: str, seconds: float) -> Figures:
     """Say what was measured where and when."""
-    git = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    commit = subprocess.run(git, cwd=HERE, check=False, capture_output=True, text=True)
     interpreter = Path(python(bench.project(bench.builds[0])))
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": commit_of(HERE.parent),
         "old": bench.commit,
         "command": f"python benchmarks/all.py --only {name}",
         "seconds": round(seconds),
@@ -237,6 +235,15 @@ def facts(bench: Bench, name: str, seconds: float) -> Figures:
         },
         "versions": versions(interpreter, PACKAGES),
     }
+
+
+def commit_of(repository: Path) -> str:
+    """Give the commit that is checked out; "-dirty" if what is measured differs from it."""
+    head = run(["git", "rev-parse", "--short", "HEAD"], repository).strip()
+    measured = ["fastforge", "templates", "benchmarks"]
+    diff = ["git", "diff", "--quiet", "HEAD", "--", *measured]
+    differs = subprocess.run(diff, cwd=repository, check=False)
+    return f"{head}-dirty" if differs.returncode else head
 
 
 def write(file: Path, facts: Figures, figures: Figures) -> None:

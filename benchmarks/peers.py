@@ -103,10 +103,7 @@ def compete(
 ) -> list[dict[str, object]]:
     """Let all take turns, and give the medians."""
     for each in everybody:
-        each.count = count or LEAST
-        rate = each.measure(each.count)  # warms caches, and tells how many tasks take so long
-        print(f"{each.name}: {rate:.0f} a second, not counted", flush=True)
-        each.count = count or int(min(max(LEAST, rate * seconds), MOST))
+        each.count = count or tasks_for(each, seconds)
     for _ in range(rounds):
         for each in everybody:
             each.rates.append(each.measure(each.count))
@@ -121,6 +118,13 @@ def compete(
         }
         for each in everybody
     ]
+
+
+def tasks_for(each: Contestant, seconds: float) -> int:
+    """Tell how many tasks take so long; this fills caches too."""
+    rate = each.measure(LEAST)
+    print(f"{each.name}: {LEAST} tasks, {rate:.0f} a second, not counted", flush=True)
+    return int(min(max(LEAST, rate * seconds), MOST))
 
 
 def contestants(folder: Path, commit: str, only: str | None, stack: ExitStack) -> list[Contestant]:
