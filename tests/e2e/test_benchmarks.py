@@ -31,6 +31,7 @@ AT_THE_TOP = {"start": ["1"], "add_job": ["1", "1", "2"]}
 SLOW = {
     "peers": (["--count", "20", "--rounds", "1"], "starts each queue on each database"),
     "all": (["--tiny"], "makes and verifies projects of two builds"),
+    "add_job": (["3", "1", "2"], "verifies jobs too, which takes most of its time"),
     "new": (["1"], "verifies two projects in full"),
     "mutation": (
         "shop --modules values.decimals --tests tests/machinery/values --proof p".split(),
