@@ -1,7 +1,7 @@
 """How long `fastforge add-job` takes: to write, in small and large projects, and to verify.
 
 Run by hand, on a machine that does nothing else: `python benchmarks/add_job.py [RUNS [FEW MANY]]`,
-where FEW and MANY are the jobs that a project has before; fewer than 3 RUNS verify none. CPU seconds
+where FEW and MANY are the jobs that a project has before; fewer than 3 RUNS verify none. CPU times
 move less than those on the wall where the machine is busy after all.
 """
 
