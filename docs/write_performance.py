@@ -10,7 +10,7 @@ import json
 import statistics
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ HEAD = """\
 
 Written by `python docs/write_performance.py` from what `python benchmarks/all.py` measured. Compare
 the figures of one table only: the machine is small, and not always equally fast. What is compared
-takes turns in one run; a figure is the median of its rounds. `{old}` is an older build of ours.
+takes turns in one run; a figure is the median of its rounds. `{old}` is an older build of ours;
+a ratio is the figure of this build divided by that of the older one.
 """
 LEFT_OUT = {"rounds_seconds", "build"}
 """Figures that are in no table."""
@@ -43,7 +44,8 @@ def page(folder: Path) -> str:
     parts = {name: folder / f"{name}.json" for name in PARTS}
     found = {name: json.loads(file.read_text()) for name, file in parts.items() if file.exists()}
     old = next((facts["old"] for facts in found.values()), "")
-    return "\n".join([HEAD.format(old=old), *(section(name, found.get(name)) for name in PARTS)])
+    sections = [section(name, found.get(name)) for name in PARTS]
+    return "\n".join([HEAD.format(old=old), *sections, versions(found.values())])
 
 
 def section(name: str, facts: Facts | None) -> str:
@@ -59,12 +61,21 @@ def section(name: str, facts: Facts | None) -> str:
 def origin(facts: Facts) -> str:
     """Say when, where and of what the figures of a part were taken."""
     machine = facts["machine"]
-    packages = ", ".join(f"{name} {version}" for name, version in sorted(facts["versions"].items()))
     return (
         f"`{facts['command']}` on {facts['date']}, this build at commit {facts['commit']}: "
         f"{facts['seconds']} s, {machine['cores']} cores, {machine['kernel']}, "
-        f"Python {machine['python']}; {packages}."
+        f"Python {machine['python']}."
     )
+
+
+def versions(parts: Iterable[Facts]) -> str:
+    """Give the versions of all packages."""
+    found: dict[str, set[str]] = {}
+    for facts in parts:
+        for name, version in facts["versions"].items():
+            found.setdefault(name, set()).add(version)
+    texts = [f"{name} {' and '.join(sorted(found[name]))}" for name in sorted(found)]
+    return f"## Versions\n\n{', '.join(texts)}\n" if texts else ""
 
 
 def tables(name: str, facts: Facts) -> Iterator[Sequence[Row]]:
@@ -158,17 +169,26 @@ def flat(found: object, label: str = "") -> Iterator[tuple[str, object]]:
     """Give each figure with its place: the keys above it, and the words beside it in a list."""
     if isinstance(found, Mapping):
         for key, value in found.items():
-            if key not in LEFT_OUT:
-                yield from flat(value, f"{label}, {key}" if label else key)
+            if key in LEFT_OUT:
+                continue
+            named = isinstance(value, list) and all(_words(each) for each in value)
+            yield from flat(value, label if named else _join(label, key.replace("_", " ")))
     elif isinstance(found, list):
-        for position, each in enumerate(found):
-            pairs = each.items() if isinstance(each, dict) else ()
-            words = " ".join(value for _, value in pairs if isinstance(value, str))
-            numbers = {key: value for key, value in pairs if not isinstance(value, str)}
-            name = words or str(position + 1)
-            yield from flat(numbers or each, f"{label}, {name}" if label else name)
+        for position, each in enumerate(found, 1):
+            words = _words(each)
+            numbers = {k: v for k, v in each.items() if v not in words} if words else each
+            yield from flat(numbers, _join(label, " ".join(words) or str(position)))
     else:
-        yield label.replace("_", " "), found
+        yield label, found
+
+
+def _words(found: object) -> list[str]:
+    values = found.values() if isinstance(found, Mapping) else ()
+    return [value for value in values if isinstance(value, str)]
+
+
+def _join(label: str, more: str) -> str:
+    return f"{label}, {more}" if label else more
 
 
 if __name__ == "__main__":
