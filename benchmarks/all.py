@@ -68,6 +68,23 @@ class Bench:
             self._servers.append(self.stack.enter_context(postgresql(project)))
         return self._servers[0](f"bench-{time.monotonic_ns()}")
 
+    def on_each_database(self, script: str, arguments: list[str]) -> list[Figures]:
+        """Run a script in projects of both builds, on both databases; by turns, two rounds."""
+        rows = []
+        for database in ["SQLite"] if self.tiny else ["SQLite", "PostgreSQL"]:
+            rounds: dict[str, list[Figures]] = {build.name: [] for build in self.builds}
+            for build in self.builds * (1 if self.tiny else 2):
+                url = {"DATABASE_URL": self.postgresql_url()} if database == "PostgreSQL" else {}
+                project = self.project(build, database)
+                text, figures = figures_of(project, script, *arguments, **url)
+                print(f"{build.name}, {database}:\n{text}", flush=True)
+                rounds[build.name].append(figures)
+            rows += [
+                {"build": name, "database": database, "rounds": found}
+                for name, found in rounds.items()
+            ]
+        return rows
+
     def both(self, script: str, arguments: list[str], rounds: int = 1) -> list[Figures]:
         """Run a script in projects of both builds, by turns; give the figures of each round.
 
@@ -98,26 +115,12 @@ def runner(bench: Bench) -> Figures:
 
 def latency(bench: Bench) -> Figures:
     """Start a task after its request was committed, on both databases."""
-    arguments = bench.some("300 40", "10 40")
-    rows = []
-    for database in ["SQLite"] if bench.tiny else ["SQLite", "PostgreSQL"]:
-        rounds: dict[str, list[Figures]] = {build.name: [] for build in bench.builds}
-        for _ in range(1 if bench.tiny else 2):
-            for build in bench.builds:
-                url = {"DATABASE_URL": bench.postgresql_url()} if database == "PostgreSQL" else {}
-                project = bench.project(build, database)
-                text, figures = figures_of(project, "latency", *arguments, **url)
-                print(f"{build.name}, {database}: {text}", flush=True)
-                rounds[build.name].append(figures)
-        rows += [
-            {"build": name, "database": database, "rounds": found} for name, found in rounds.items()
-        ]
-    return {"latency": rows}
+    return {"latency": bench.on_each_database("latency", bench.some("300 40", "10 40"))}
 
 
 def wake(bench: Bench) -> Figures:
     """Start a run that another process inserted."""
-    return {"wake": bench.both("wake", bench.some("", ""))}
+    return {"wake": bench.on_each_database("wake", bench.some("100 10", "3 20"))}
 
 
 def due_times(bench: Bench) -> Figures:
