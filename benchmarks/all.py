@@ -120,12 +120,12 @@ def latency(bench: Bench) -> Figures:
 
 def wake(bench: Bench) -> Figures:
     """Start a run that another process inserted."""
-    return {"wake": bench.on_each_database("wake", bench.some("100 10", "3 20"))}
+    return {"wake": bench.on_each_database("wake", bench.some("50 10", "3 20"))}
 
 
 def due_times(bench: Bench) -> Figures:
     """Start what is due, in several processes."""
-    return {"due_times": bench.both("due_times", bench.some("15 1x10 4x10 4x100", "4 2x3"))}
+    return {"due_times": bench.both("due_times", bench.some("10 4x10 4x100", "4 2x3"))}
 
 
 def requests(bench: Bench) -> Figures:

