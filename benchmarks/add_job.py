@@ -1,9 +1,11 @@
 """How long `fastforge add-job` takes: to write, in small and large projects, and to verify.
 
-Run by hand, on a machine that does nothing else: `python benchmarks/add_job.py [RUNS]`. CPU seconds
+Run by hand, on a machine that does nothing else: `python benchmarks/add_job.py [RUNS [FEW MANY]]`,
+where FEW and MANY are the jobs that a project has before; fewer than 3 RUNS verify none. CPU times
 move less than those on the wall where the machine is busy after all.
 """
 
+import json
 import os
 import resource
 import statistics
@@ -19,8 +21,8 @@ FASTFORGE = str(Path(sys.executable).parent / "fastforge")
 BASELINE = [sys.executable, "-c", "import typer, rich.console, jinja2"]
 FACTOR, EXTRA = 1.5, 0.1
 """What may be taken to write a job: so often the baseline, and so many seconds."""
-FEW, MANY = 5, 500
 VERIFICATION = 3.0
+DEFAULTS = ("15", "5", "500")
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 """Bytecode is kept, as where fastforge is installed."""
 
@@ -39,20 +41,32 @@ class Times:
 
 
 def main() -> None:
-    """Print a table of medians and ratios."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    """Print a table of medians and ratios, then all as JSON."""
+    runs, few, many = (int(word) for word in [*sys.argv[1:], *DEFAULTS[len(sys.argv) - 1 :]])
     with tempfile.TemporaryDirectory() as folder:
-        times = measure(Path(folder), runs)
-        verified = verification(Path(folder), max(runs // 3, 1))
+        times = measure(Path(folder), runs, (few, many))
+        verified = verification(Path(folder), runs // 3)
     baseline = times.pop("python -c").medians
     limit = (FACTOR * baseline[0] + EXTRA, FACTOR * baseline[1] + EXTRA)
     print(f"{'':24}{'wall':>8}{'CPU':>8}{'of the limit (wall, CPU)':>28}")
     print(f"{'the imports alone':24}{baseline[0]:6.2f} s{baseline[1]:6.2f} s")
     for name, taken in times.items():
         show(f"written, {name}", taken, limit)
-    many, few = times[f"{MANY} jobs"].medians, times[f"{FEW} jobs"].medians
-    print(f"{f'{MANY} jobs / {FEW} jobs':24}{many[0] / few[0]:8.2f}{many[1] / few[1]:8.2f}")
-    show("verified, warm project", verified, (VERIFICATION, VERIFICATION))
+    wall, cpu = (
+        more / less
+        for more, less in zip(*(times[f"{n} jobs"].medians for n in (many, few)), strict=True)
+    )
+    print(f"{f'{many} jobs / {few} jobs':24}{wall:8.2f}{cpu:8.2f}")
+    measured = {"the imports alone": baseline}
+    measured |= {f"written, {name}": taken.medians for name, taken in times.items()}
+    if verified.wall:
+        show("verified, warm project", verified, (VERIFICATION, VERIFICATION))
+        measured["verified"] = verified.medians
+    named = {
+        name: {"wall_seconds": round(wall, 3), "cpu_seconds": round(cpu, 3)}
+        for name, (wall, cpu) in measured.items()
+    }
+    print(json.dumps(named))
 
 
 def show(name: str, times: Times, limit: tuple[float, float]) -> None:
@@ -62,10 +76,10 @@ def show(name: str, times: Times, limit: tuple[float, float]) -> None:
     print(f"{name:24}{wall:6.2f} s{cpu:6.2f} s{shares}")
 
 
-def measure(folder: Path, runs: int) -> Mapping[str, Times]:
+def measure(folder: Path, runs: int, counts: tuple[int, int]) -> Mapping[str, Times]:
     """Add jobs without verification; all take turns, so that a busy moment hits each."""
-    times = {"python -c": Times(), f"{FEW} jobs": Times(), f"{MANY} jobs": Times()}
-    shops = {count: make(folder / str(count), count) for count in (FEW, MANY)}
+    times = {"python -c": Times()} | {f"{count} jobs": Times() for count in counts}
+    shops = {count: make(folder / str(count), count) for count in counts}
     for number in range(-1, runs):
         kept = times if number >= 0 else {name: Times() for name in times}  # the first warms caches
         timed(kept["python -c"], BASELINE)
@@ -75,9 +89,11 @@ def measure(folder: Path, runs: int) -> Mapping[str, Times]:
 
 
 def verification(folder: Path, runs: int) -> Times:
-    """Add jobs to a project with an environment, and verify them."""
-    run([FASTFORGE, "new", "warm", "--yes", "--no-git", "-C", str(folder)])
+    """Add jobs to a project with an environment, and verify them; the first is not counted."""
     times = Times()
+    if not runs:
+        return times
+    run([FASTFORGE, "new", "warm", "--yes", "--no-git", "--no-verify", "-C", str(folder)])
     for number in range(runs + 1):
         timed(times if number else Times(), add(f"added_{number}", folder / "warm")[:-1])
     return times

@@ -4,6 +4,7 @@ Run by hand: `python benchmarks/mutation.py FOLDER [--modules A,B] [-- OPTIONS O
 the project `shop` in FOLDER, mutates its functions, and writes `docs/proof/mutation*.json`. A run
 takes the better part of an hour on two cores; started again with the same FOLDER it goes on, and
 with `--again` it tries those anew that survived, after tests were added to the project.
+Its last line is the row of all modules as JSON.
 The reasons why a survivor is equivalent are written into the file by hand, and kept.
 """
 
@@ -31,7 +32,7 @@ pytest_add_cli_args = [
     "--deselect",
     "tests/machinery/database/test_schema.py::test_the_migrations_make_what_the_models_say",
 ]
-pytest_add_cli_args_test_selection = ["tests"]
+pytest_add_cli_args_test_selection = ["{tests}"]
 timeout_multiplier = 3.0
 timeout_constant = 10.0
 """
@@ -44,10 +45,12 @@ def main() -> None:
     parser.add_argument("--modules", help="such as engine,background.claim; all of them otherwise")
     parser.add_argument("--again", action="store_true", help="only those that survived")
     parser.add_argument("--name", default="mutation", help="of the files in docs/proof")
+    parser.add_argument("--proof", type=Path, default=report.PROOF, help="instead of docs/proof")
+    parser.add_argument("--tests", default="tests", help="those that are to notice a mutant")
     known, options = parser.parse_known_args()
     project = known.folder.absolute() / "shop"
     if not project.exists():
-        make(project, [option for option in options if option != "--"])
+        make(project, known.tests, [option for option in options if option != "--"])
     names = [f"shop.{module}.*" for module in (known.modules or "*").split(",")]
     if known.again:
         names = [
@@ -57,11 +60,12 @@ def main() -> None:
         (project / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     with beside(project) as servers:
         mutmut = [project / ".venv" / "bin" / "mutmut", "run", "--max-children", "2", *names]
-        subprocess.run(mutmut, cwd=project, check=True, env={**environment(), **servers})
-    report.write(project, known.name)
+        variables = {**environment(), **servers}
+        subprocess.run(mutmut, cwd=project, check=True, env=variables, stdout=sys.stderr)
+    print(json.dumps(report.write(project, known.name, known.proof)))
 
 
-def make(project: Path, options: list[str]) -> None:
+def make(project: Path, tests: str, options: list[str]) -> None:
     """Make a project, its environment with mutmut, and mutmut's configuration."""
     project.parent.mkdir(parents=True, exist_ok=True)
     new = [sys.executable, "-m", "fastforge", "new", "shop", "--yes", "--no-git", "--no-verify"]
@@ -76,7 +80,7 @@ def make(project: Path, options: list[str]) -> None:
     skipped = {".venv", "src", "tests", "pyproject.toml", "uv.lock"}
     others = sorted(path.name for path in project.iterdir() if path.name not in skipped)
     with (project / "pyproject.toml").open("a") as file:
-        file.write(CONFIGURATION.format(others=json.dumps(others)))
+        file.write(CONFIGURATION.format(others=json.dumps(others), tests=tests))
 
 
 @contextmanager

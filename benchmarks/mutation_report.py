@@ -40,8 +40,8 @@ def alive(results: Mapping[str, int | None]) -> list[str]:
     return [name for name, code in results.items() if code in SURVIVED]
 
 
-def write(project: Path, name: str) -> None:
-    """Write a row for each module that was tried, and one for each survivor."""
+def write(project: Path, name: str, folder: Path) -> Mapping[str, object]:
+    """Write a row for each module that was tried, and one for each survivor; give that of all."""
     rows, survivors = [], []
     total, whole = Counter[str](), 0
     for module, results in mutants(project).items():
@@ -53,13 +53,16 @@ def write(project: Path, name: str) -> None:
     answers = open_project(project).answers
     combination = f"{answers.database}, jobstore {answers.jobstore}"
     note = f"{NOTE} Measured on {date.today()}."  # noqa: DTZ011
-    save(name, f"Mutants of a generated project: {combination}", note, rows)
+    file = folder / f"{name}.json"
+    save(file, f"Mutants of a generated project: {combination}", note, rows)
+    file = folder / f"{name}-survivors.json"
     save(
-        f"{name}-survivors",
+        file,
         f"Mutants that its tests do not kill: {combination}",
         "Each with why no test can tell it from the original; those without a reason can be told.",
-        with_reasons(name, survivors),
+        with_reasons(file, survivors),
     )
+    return rows[-1]
 
 
 def count(results: Mapping[str, int | None]) -> Counter[str]:
@@ -95,17 +98,16 @@ def change(project: Path, mutant: str) -> dict[str, str]:
     }
 
 
-def with_reasons(name: str, survivors: list[dict[str, str]]) -> list[dict[str, str]]:
+def with_reasons(file: Path, survivors: list[dict[str, str]]) -> list[dict[str, str]]:
     """Add the reasons of the file that is there."""
-    file = PROOF / f"{name}-survivors.json"
     there = json.loads(file.read_text())["rows"] if file.exists() else []
     known = {(each["module"], each["before"], each["after"]): each["why"] for each in there}
     key = ("module", "before", "after")
     return [{**each, "why": known.get(tuple(each[k] for k in key), "")} for each in survivors]
 
 
-def save(name: str, title: str, note: str, rows: Sequence[Mapping[str, object]]) -> None:
+def save(file: Path, title: str, note: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Write one section of the proof."""
-    PROOF.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"title": title, "note": note, "rows": rows}, indent=2, ensure_ascii=False)
-    (PROOF / f"{name}.json").write_text(f"{text}\n")
+    file.write_text(f"{text}\n")

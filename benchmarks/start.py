@@ -3,6 +3,7 @@
 Run by hand, on a machine that does nothing else: `python benchmarks/start.py [RUNS]`.
 """
 
+import json
 import statistics
 import subprocess
 import sys
@@ -34,8 +35,9 @@ COMPARISONS = (
 
 
 def main() -> None:
-    """Print a table of medians and ratios."""
+    """Print a table of medians and ratios, then all as JSON."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    found = []
     print(f"{'':14}{'median':>10}{'python -c':>12}{'ratio':>8}{'limit':>10}   baseline")
     for comparison in COMPARISONS:
         ours, theirs = measure(comparison, runs)
@@ -45,6 +47,10 @@ def main() -> None:
             f"{comparison.name:14}{ours * 1000:7.0f} ms{theirs * 1000:9.0f} ms{ours / theirs:8.2f}"
             f"{limit * 1000:7.0f} ms   {comparison.baseline}{verdict}"
         )
+        figures = {"median_ms": ours, "baseline_ms": theirs, "limit_ms": limit}
+        rounded = {name: round(seconds * 1000, 1) for name, seconds in figures.items()}
+        found.append({"command": comparison.name, **rounded, "ratio": round(ours / theirs, 3)})
+    print(json.dumps({"commands": found}))
 
 
 def measure(comparison: Comparison, runs: int) -> tuple[float, float]:

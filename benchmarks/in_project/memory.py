@@ -1,5 +1,6 @@
 """Memory of a process after so many tasks, and after more: `memory.py FIRST TOTAL`."""
 
+import json
 import logging
 import sys
 import tempfile
@@ -50,7 +51,7 @@ def run(services: Services, count: int, total: int) -> None:
 
 
 def main() -> None:
-    """Print memory twice, and their ratio."""
+    """Print memory twice, and their ratio; then all as JSON."""
     logging.disable()
     some, total = int(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
@@ -65,8 +66,14 @@ def main() -> None:
             seconds = time.perf_counter() - began
             last = resident_mib()
             print(f"after {total:,} tasks: {last:.0f} MiB, {last / first:.2f} of that;", end=" ")
-            print(f"{(total - some) / seconds:.0f} tasks a second")
+            rate = (total - some) / seconds
+            print(f"{rate:.0f} tasks a second")
             services.stop()
+    memory = [
+        {"tasks": some, "rss_mib": round(first, 1)},
+        {"tasks": total, "rss_mib": round(last, 1)},
+    ]
+    print(json.dumps({"memory": memory, "tasks_a_second": round(rate, 1)}))
 
 
 if __name__ == "__main__":

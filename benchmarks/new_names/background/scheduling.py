@@ -1,0 +1,5 @@
+"""Today's name of `shop.scheduling`."""
+
+from shop.scheduling import Crontab, Daily, Every, Job, Once
+
+__all__ = ["Crontab", "Daily", "Every", "Job", "Once"]

@@ -1,0 +1,1 @@
+"""Today's name of the place of `shop.metrics`."""

@@ -1,0 +1,93 @@
+"""`docs/performance.md` says what `benchmarks/all.py` measured."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+DOCS = REPOSITORY / "docs"
+ORIGIN = {
+    "date": "2026-11-29",
+    "commit": "abc",
+    "old": "2961fc2",
+    "command": "python benchmarks/all.py",
+    "seconds": 9,
+    "machine": {"cores": 2, "kernel": "Linux 6", "python": "3.11.7"},
+    "versions": {"huey": "3"},
+}
+
+
+def performance_page(figures: Path, file: Path) -> str:
+    command = [sys.executable, DOCS / "write_performance.py", figures, file]
+    subprocess.run(command, check=True)
+    return file.read_text()
+
+
+def page_of(folder: Path, part: str, figures: dict[str, Any]) -> str:
+    (folder / f"{part}.json").write_text(json.dumps({**ORIGIN, "figures": figures}))
+    return performance_page(folder, folder / "page.md")
+
+
+def test_the_page_is_what_the_writer_makes_of_the_figures(tmp_path: Path) -> None:
+    page = performance_page(DOCS / "performance", tmp_path / "page.md")
+
+    assert (DOCS / "performance.md").read_text() == page
+
+
+def test_no_figure_comes_from_a_tree_that_nobody_can_check_out() -> None:
+    parts = [json.loads(file.read_text()) for file in (DOCS / "performance").glob("*.json")]
+
+    assert [part["commit"] for part in parts if "dirty" in part["commit"]] == []
+
+
+def test_ours_stands_beside_the_older_build_and_the_peers(tmp_path: Path) -> None:
+    rates = {"this build, SQLite": 3000.0, "2961fc2, SQLite": 300.0, "huey": 1500.0}
+    rows = [
+        {"name": name, "tasks": 500, "runs_a_second": rate, "rounds_runs_a_second": [rate]}
+        for name, rate in rates.items()
+    ]
+    for row in rows:
+        row["worker"] = "python -m x"
+
+    page = page_of(tmp_path, "runner", {"drained": rows})
+
+    assert "| this build, SQLite | 3,000 | 3,000 | 10.0 | 1.00 times |" in page
+    assert "| huey | 1,500 | 1,500 |  | 2.00 times |" in page
+    assert "on 2026-11-29, this build at commit abc: 9 s, 2 cores, Linux 6, Python 3.11.7" in page
+    assert page.count("Not run yet.") >= 5
+    assert page.endswith("## Versions\n\nhuey 3\n")
+
+
+@pytest.mark.parametrize(
+    ("rounds", "median"), [([3.0], "3.0"), ([1.0, 3.0], "2.0"), ([9.0, 1.0, 2.0], "2.0")]
+)
+def test_a_figure_is_the_median_of_its_rounds_beside_that_of_the_older_build(
+    rounds: list[float], median: str, tmp_path: Path
+) -> None:
+    builds = {"this build": rounds, "2961fc2": [4.0]}
+    found = [
+        {"build": name, "rounds": [{"cases": [{"case": "1x10", "late_ms": late}]} for late in each]}
+        for name, each in builds.items()
+    ]
+
+    page = page_of(tmp_path, "due_times", {"due_times": found})
+
+    assert "|  | this build | 2961fc2 | ratio |" in page
+    assert f"| 1x10, late ms | {median} | 4.0 | {float(median) / 4:.2f} |" in page
+
+
+def test_what_a_build_cannot_do_is_said(tmp_path: Path) -> None:
+    found = [
+        {"build": "this build", "rounds": [{"median_ms": 2.5}]},
+        {"build": "2961fc2", "rounds": [{"note": "cannot run this"}]},
+    ]
+
+    page = page_of(tmp_path, "wake", {"wake": found})
+
+    assert "| median ms | 2.5 |  |  |" in page
+    assert "| note |  | cannot run this |  |" in page
