@@ -14,10 +14,13 @@ import pytest
 from dotenv import dotenv_values
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
 
 os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # prometheus-client reads it when it is imported
 
+from shop import database as databases
 from shop.database import Database
+from shop.database.engine import create_engine
 from shop.database.schema import upgrade
 from shop.main import create_app
 from shop.settings import Settings
@@ -38,18 +41,40 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> Iterator[None]:
     """Keep the developer's own environment and .env out of the tests.
 
     A setting without a default has the value that .env.example shows, else that of .env.
     """
-    monkeypatch.setattr(Settings, "model_config", {**Settings.model_config, "env_file": None})
     shown = {**dotenv_values(PROJECT / ".env"), **dotenv_values(PROJECT / ".env.example")}
-    for name, field in Settings.model_fields.items():
-        monkeypatch.delenv(name.upper(), raising=False)
-        if field.is_required() and (value := shown.get(name.upper())):
-            monkeypatch.setenv(name.upper(), value)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Settings, "model_config", {**Settings.model_config, "env_file": None})
+        for name, field in Settings.model_fields.items():
+            patch.delenv(name.upper(), raising=False)
+            if field.is_required() and (value := shown.get(name.upper())):
+                patch.setenv(name.upper(), value)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_databases() -> Iterator[None]:
+    """Let the databases of all tests share what SQLAlchemy has compiled, and not wait for the disk.
+
+    Each test has an engine of its own, and an engine begins with nothing compiled.
+    """
+    first: list[Engine] = []
+
+    def create(url: str, connections: int) -> Engine:
+        engine = create_engine(url, connections)
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+        first[:] = first or [engine]
+        engine.dialect, engine._compiled_cache = first[0].dialect, first[0]._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(databases, "create_engine", create)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +91,12 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database_url(migrated_file: Path, tmp_path: Path) -> str:
     """Return the URL of a database for one test, with empty tables."""
     return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'test.db')}"
+
+
+@pytest.fixture
+def own_database_url(database_url: str) -> str:
+    """Return the URL of a database with empty tables whose schema a test may change."""
+    return database_url
 
 
 @pytest.fixture
@@ -131,10 +162,21 @@ def database(settings: Settings) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def application(_no_settings_from_outside: None) -> FastAPI:
+    """Make the application once: its first request builds all routes, which takes long."""
+    return create_app(defaults())
+
+
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    """Make the application; override its dependencies before `client` starts it."""
-    return create_app(settings)
+def app(application: FastAPI, settings: Settings) -> Iterator[FastAPI]:
+    """Lend the application to a test: what the test changes before `client` starts it is undone."""
+    router = application.router
+    routes, lifespan = list(router.routes), router.lifespan_context
+    application.state.settings, application.state.registry = settings, None
+    yield application
+    router.routes[:], router.lifespan_context = routes, lifespan
+    application.dependency_overrides.clear()
 
 
 @pytest.fixture

@@ -36,9 +36,10 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        settings: Settings = app.state.settings
         logs.configure(settings)
         check_setting()
-        app.state.registry = find_work() if registry is None else registry
+        app.state.registry = find_work() if app.state.registry is None else app.state.registry
         database = open_database(settings.database_url, migrate=settings.auto_migrate)
         with deadline_from_signals(settings.shutdown_grace_seconds):
             async with contextmanager_in_threadpool(database) as app.state.database:
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
         redirect_slashes=False,  # each redirected path would become a label in the metrics
         dependencies=[Depends(refuse_surrogates)],
     )
-    app.state.settings = settings
+    app.state.settings, app.state.registry = settings, registry
     app.state.observe = runs.observe
     protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)

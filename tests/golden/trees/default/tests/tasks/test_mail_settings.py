@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from aiosmtpd.smtp import Envelope
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from shop.background import Accepted, EnqueueDep
-from shop.main import create_app
 from shop.modules.notifications.schemas import Email
 from shop.settings import Settings
 from shop.tasks.send_email import TASK
@@ -65,15 +65,15 @@ def test_mail_from_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_notification_is_sent_once_the_response_is_out(
+    app: FastAPI,
     settings: Settings,
     serve: Callable[..., str],
     mailbox: list[Envelope],
     wait_until: Callable[[Callable[[], object]], None],
 ) -> None:
     url = f"smtp://{serve()}"
-    configured = Settings.model_validate({**settings.model_dump(), "smtp_url": url})
+    app.state.settings = Settings.model_validate({**settings.model_dump(), "smtp_url": url})
     mail = {"to": "ada@example.com", "subject": "Hello", "body": "Hi"}
-    app = create_app(configured)
 
     @app.post("/mail")
     def queue(email: Email, enqueue: EnqueueDep) -> Accepted:

@@ -1,66 +1,86 @@
-"""Claims runs for a process, within the limit of each job and task (S1, T2)."""
+"""Claims runs for a process, within the limit of each job and task (S1, T2).
+
+The statements are made once: to make one takes longer than to execute it.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from .host import lock_ledger
-from .models import Run, RunnerProcess, State
+from .models import RUNS, RunnerProcess, State
+
+# GROUP BY or IS NOT NULL would make SQLite read all runs.
+SLOTS = select(RUNS.c.name).where(RUNS.c.held_by > "")
+WAITING = and_(
+    RUNS.c.state == State.QUEUED,
+    RUNS.c.available_at <= bindparam("now"),
+    RUNS.c.held_by.is_(None),
+    RUNS.c.name.in_(bindparam("names")),
+)
+IS_WAITING = select(exists().where(WAITING))
+DUE = (
+    select(*(RUNS.c[name] for name in ("id", "kind", "name", "attempt", "due_at", "payload")))
+    .where(WAITING, exists().where(RunnerProcess.id == bindparam("owner")))
+    .order_by(RUNS.c.available_at)
+    .limit(bindparam("slots"))
+    .with_for_update(skip_locked=True)
+)
+START = {"state": State.RUNNING, "attempt": RUNS.c.attempt + 1, "error": None}
+TAKE = (
+    update(RUNS)
+    .where(RUNS.c.id.in_(bindparam("ids")))
+    .values(**START, started_at=bindparam("now"), owner=bindparam("me"), held_by=bindparam("me"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A run that a process has claimed: what it needs to know of it."""
+
+    id: UUID
+    kind: str
+    name: str
+    attempt: int
+    due_at: datetime
+    payload: str | None
+    owner: str
 
 
 def slots_in_use(session: Session) -> Counter[str]:
     """Count the runs that occupy a slot, by name, over all processes."""
-    # GROUP BY or IS NOT NULL would make SQLite read all runs.
-    return Counter(session.scalars(select(Run.name).where(Run.held_by > "")))
+    return Counter(session.scalars(SLOTS))
+
+
+def is_waiting(session: Session, limits: Mapping[str, int | None], now: datetime) -> bool:
+    """Tell whether a run waits that may be claimed: a look without a lock."""
+    return bool(session.scalar(IS_WAITING, {"now": now, "names": list(limits)}))
 
 
 def claim(
     session: Session, limits: Mapping[str, int | None], now: datetime, *, owner: str, slots: int
-) -> list[Run]:
-    """Claim up to `slots` runs for `owner`, oldest first; call `begin` before their functions.
+) -> list[Claimed]:
+    """Claim up to `slots` runs for `owner`, oldest first, and record their start.
 
     `limits` has the names that this process knows, each with its limit over all processes. A
-    process without a row, which others think dead, gets no runs until its next beat.
+    process without a row, which others think dead, gets no runs until its next beat. Commit before
+    you call a function: if the answer to the commit is lost, none was called (T10).
     """
     lock_ledger(session.connection())  # no other process may claim between count and update
     used = slots_in_use(session)
-    free = {name: limit is None or used[name] < limit for name, limit in limits.items()}
-    due = (
-        select(Run)
-        .where(Run.state == State.QUEUED, Run.available_at <= now, Run.held_by.is_(None))
-        .where(Run.name.in_([name for name in free if free[name]]))
-        .where(exists().where(RunnerProcess.id == owner))
-        .order_by(Run.available_at)
-        .limit(slots)
-        .with_for_update(skip_locked=True)
-    )
-    claimed: list[Run] = []
-    for run in session.scalars(due).all():
-        limit = limits[run.name]
-        if limit is None or used[run.name] < limit:
-            used[run.name] += 1
-            this = update(Run).where(Run.id == run.id, Run.state == State.QUEUED)
-            taken = this.values(
-                state=State.RUNNING,
-                started_at=None,
-                attempt=run.attempt + 1,
-                owner=owner,
-                held_by=owner,
-            )
-            claimed.extend(session.scalars(taken.returning(Run)))
+    free = [name for name, limit in limits.items() if limit is None or used[name] < limit]
+    due = session.execute(DUE, {"now": now, "names": free, "owner": owner, "slots": slots})
+    claimed: list[Claimed] = []
+    for run_id, kind, name, attempt, due_at, payload in due:
+        limit = limits[name]
+        if limit is None or used[name] < limit:
+            used[name] += 1
+            claimed.append(Claimed(run_id, kind, name, attempt + 1, due_at, payload, owner))
+    if claimed:
+        session.execute(TAKE, {"ids": [run.id for run in claimed], "now": now, "me": owner})
     return claimed
-
-
-def begin(session: Session, owner: str, claimed: Sequence[Run], now: datetime) -> list[Run]:
-    """Record that claimed runs begin; return those that `owner` still holds.
-
-    Use a second transaction: if the answer to the claim is lost, no function was called (T10).
-    """
-    held = update(Run).where(Run.id.in_([run.id for run in claimed]), Run.held_by == owner)
-    unbegun = held.where(Run.state == State.RUNNING, Run.started_at.is_(None))
-    rows = session.scalars(unbegun.values(started_at=now, error=None).returning(Run))
-    begun = {run.id: run for run in rows}
-    return [begun[run.id] for run in claimed if run.id in begun]

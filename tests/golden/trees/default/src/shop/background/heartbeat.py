@@ -19,6 +19,8 @@ from .work import Registry
 logger = logging.getLogger(__name__)
 
 PRUNE_EVERY_SECONDS = 3600
+MOST_PRUNES = 10
+"""So many transactions delete old runs after one beat; the next beat continues."""
 
 
 class Heartbeat:
@@ -71,7 +73,7 @@ class Heartbeat:
             beats.beat(session, owner, self._count, self._started_at, now)
             silent = self._peers.silent(beats.beats_of_others(session, owner), monotonic())
             gone = beats.remove_silent(session, silent)
-            unbegun = sweep.requeue_unbegun(session, [*gone, owner], self.never_begun)
+            unbegun = sweep.requeue_unbegun(session, gone, owner, self.never_begun)
             swept = sweep.sweep(session, self._registry, now, sweep.abandoned(gone, owner, active))
             clock.correct_waits(session, now)
             found = overdue.find(session, now, self._settings.queued_too_long_seconds)
@@ -93,7 +95,9 @@ class Heartbeat:
                 self._observe(self._registry[name].kind, name, state, None)
 
     def _prune(self) -> None:
-        if monotonic() - self._last_prune > PRUNE_EVERY_SECONDS:
+        for _ in range(MOST_PRUNES):
+            if monotonic() - self._last_prune <= PRUNE_EVERY_SECONDS:
+                return
             with self._database.transaction() as session:
                 done = sweep.prune(session, datetime.now(UTC), self._settings)
             self._last_prune = monotonic() if done else self._last_prune
@@ -102,7 +106,7 @@ class Heartbeat:
         """Mark running runs as interrupted, queue unbegun ones again, delete the row."""
         try:
             with self._database.transaction() as session:
-                sweep.requeue_unbegun(session, [self._owner], self.never_begun)
+                sweep.requeue_unbegun(session, [], self._owner, self.never_begun)
                 cut_off = sweep.interrupt(session, self._owner, datetime.now(UTC))
                 beats.leave(session, self._owner)
         except SQLAlchemyError:

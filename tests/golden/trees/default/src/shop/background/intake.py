@@ -1,14 +1,20 @@
-"""Claims runs while slots are free, and starts a thread for each (T2, T10)."""
+"""Records what has ended and starts what can start, both in one transaction (T2, T10)."""
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from . import ledger
 from .attempt import Attempt, Process
-from .claim import begin, claim
+from .claim import Claimed, claim, is_waiting
+from .execution import Outcome
 from .heartbeat import Heartbeat
-from .models import Run
+from .threads import Threads
 from .work import Registry
 
 logger = logging.getLogger(__name__)
@@ -20,49 +26,93 @@ class Intake:
     def __init__(
         self, owner: str, process: Process, registry: Registry, heartbeat: Heartbeat
     ) -> None:
-        """Prepare; `claim_and_start` claims."""
+        """Prepare; `turn` claims."""
         self.closed = False
+        # Set while nothing runs and every end is recorded.
+        self.idle = threading.Event()
+        self.idle.set()
         self._owner, self._process, self._registry = owner, process, registry
+        self._limits = {name: work.limit for name, work in registry.items()}
         self._heartbeat = heartbeat
+        self._threads = Threads(process.settings.runner_threads)
         self._attempts: list[Attempt] = []
-        self._claiming = threading.Lock()
+        self._turning = threading.Lock()
 
     def active(self) -> list[Attempt]:
-        """Return the attempts that still run."""
-        return [attempt for attempt in self._attempts if not attempt.done]
+        """Return the attempts that run, or whose end is not recorded yet."""
+        return self._attempts
 
     def close(self, timeout: float) -> None:
         """Claim no more; wait up to `timeout` for a claim that is in progress."""
         self.closed = True
-        if self._claiming.acquire(timeout=timeout):
-            self._claiming.release()
+        if self._turning.acquire(timeout=timeout):
+            self._turning.release()
+        self._threads.close()
 
-    def claim_and_start(self, now: datetime) -> bool:
-        """Claim runs and start them; tell whether there may be more."""
-        limits = {name: work.limit for name, work in self._registry.items()}
-        with self._claiming:
-            self._attempts = self.active()
-            slots = self._process.settings.runner_threads - len(self._attempts)
-            if self.closed or slots <= 0:
+    def turn(self) -> bool:
+        """Record ends and claim runs for the free threads; tell whether there may be more."""
+        with self._turning:
+            ended = {each: each.outcome for each in self._attempts if each.outcome}
+            slots = 0 if self.closed else self._count_threads() - len(self._attempts) + len(ended)
+            if not ended and not (slots > 0 and self._is_waiting()):
+                self._keep(self._attempts)
                 return False
-            with self._process.database.transaction() as session:
-                claimed = claim(session, limits, now, owner=self._owner, slots=slots)
-            return bool(claimed) and not self.closed and self._begin(claimed)
+            recorded, claimed = self._settle_and_claim(ended, slots)
+            running = [attempt for attempt in self._attempts if attempt not in ended]
+            self._keep(running + ([] if self.closed else self._start(claimed)))
+        for attempt, outcome in ended.items():
+            attempt.report(outcome, recorded=attempt.row.id in recorded)
+        return bool(claimed)
 
-    def _begin(self, claimed: Sequence[Run]) -> bool:
-        never_begun = self._heartbeat.never_begun
-        never_begun |= {run.id for run in claimed}  # until their threads have started
+    def _settle_and_claim(
+        self, ended: Mapping[Attempt, Outcome], slots: int
+    ) -> tuple[set[UUID], list[Claimed]]:
+        results = [(attempt.row, outcome) for attempt, outcome in ended.items()]
+        now, claimed = datetime.now(UTC), list[Claimed]()
         with self._process.database.transaction() as session:
-            begun = begin(session, self._owner, claimed, datetime.now(UTC))
-        for run in begun:
-            attempt = Attempt(run, self._registry[run.name], self._process)
-            try:
-                attempt.start()
-            except RuntimeError as error:  # no memory, or too many threads
-                logger.error("no thread can be started, runs wait: %s", error)  # noqa: TRY400
-                self._heartbeat.beat_soon()
-                return False
-            self._attempts.append(attempt)
-            never_begun.discard(run.id)
-        never_begun -= {run.id for run in claimed}
-        return True
+            recorded = ledger.settle(session, results, now)
+            if slots > 0:
+                claimed = claim(session, self._limits, now, owner=self._owner, slots=slots)
+            # If the answer to the commit is lost, these were claimed but not called.
+            self._heartbeat.never_begun |= {run.id for run in claimed}
+        return recorded, claimed
+
+    def record_ends(self) -> None:
+        """Try once to record what has ended, also after the end of the runner."""
+        try:
+            self.turn()
+        except SQLAlchemyError as error:
+            message = "the end of a run cannot be recorded"
+            self._process.database.repeated_errors.log(logger, message, error)
+
+    def _is_waiting(self) -> bool:
+        with self._process.database.snapshot() as session:
+            return is_waiting(session, self._limits, datetime.now(UTC))
+
+    def _keep(self, attempts: list[Attempt]) -> None:
+        self._attempts = attempts
+        if attempts:
+            self.idle.clear()
+        else:
+            self.idle.set()
+
+    def _count_threads(self) -> int:
+        try:
+            self._threads.start_missing()
+        except RuntimeError as error:  # no memory, or too many threads
+            message = f"no thread can be started, runs wait: {error}"
+            self._process.database.repeated_errors.log(logger, message, error)
+        return len(self._threads)
+
+    def _start(self, claimed: Sequence[Claimed]) -> list[Attempt]:
+        self._heartbeat.never_begun -= {run.id for run in claimed}
+        attempts = [Attempt(run, self._registry[run.name], self._process) for run in claimed]
+        for attempt in attempts:
+            self._threads.call(partial(self._call, attempt))
+        return attempts
+
+    def _call(self, attempt: Attempt) -> None:
+        attempt.call()
+        self._process.wake()
+        if self._process.stopped.is_set():  # the runner has ended
+            self.record_ends()

@@ -5,18 +5,38 @@ All functions use the caller's transaction; `now` is a parameter, so that tests 
 """
 
 import traceback
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Update, update
+from sqlalchemy import bindparam, func, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
+from .claim import Claimed
 from .execution import Outcome
-from .models import Run, State
+from .models import RUNS, Run, State
 from .work import Work
 
 LONGEST_ERROR = 2000
+
+ATTEMPTS = update(RUNS).where(
+    RUNS.c.id.in_(bindparam("ids")),
+    RUNS.c.owner == bindparam("of"),
+    RUNS.c.attempt == bindparam("number"),
+)
+RELEASE = ATTEMPTS.values(held_by=None)
+SETTLE = (
+    ATTEMPTS.where(RUNS.c.state.in_([State.RUNNING, State.INTERRUPTED, State.LOST]))
+    .values({name: bindparam(name) for name in ("state", "finished_at", "error")})
+    .values(available_at=func.coalesce(bindparam("retry_at"), RUNS.c.available_at))
+    .returning(RUNS.c.id)
+)
+SETTLE_AND_RELEASE = SETTLE.values(held_by=None)
+
+Ending = tuple[str, int, State, datetime | None, str | None]
+"""What is alike in attempts that one statement records: owner, attempt, state, retry, error."""
 
 
 def add(  # noqa: PLR0913
@@ -50,28 +70,31 @@ def add(  # noqa: PLR0913
     return session.execute(row.returning(Run.id)).scalar()
 
 
-def settle(session: Session, run: Run, outcome: Outcome, now: datetime) -> bool:
-    """Record the end of this attempt; False if another process has claimed the run since.
+def settle(
+    session: Session,
+    ended: Iterable[tuple[Claimed, Outcome]],
+    now: datetime,
+    *,
+    release: bool = True,
+) -> set[UUID]:
+    """Record the ends of attempts, and `release` their slots; return the ids of their runs.
 
+    The ids of runs that have ended before, or that another process has claimed since, are left out.
     This corrects a run that was recorded as lost or interrupted and ended nevertheless.
     """
-    ending = _this_attempt(run).where(Run.state.in_([State.RUNNING, State.INTERRUPTED, State.LOST]))
-    ended = ending.values(
-        state=outcome.state,
-        finished_at=None if outcome.retry_at else now,
-        available_at=outcome.retry_at or Run.available_at,
-        error=outcome.error and describe(outcome.error),
-    )
-    return session.scalar(ended.returning(Run.id)) is not None
-
-
-def release(session: Session, run: Run) -> None:
-    """Release the slot of this attempt, whose thread has ended."""
-    session.execute(_this_attempt(run).values(held_by=None))
-
-
-def _this_attempt(run: Run) -> Update:
-    return update(Run).where(Run.id == run.id, Run.owner == run.owner, Run.attempt == run.attempt)
+    alike: defaultdict[Ending, list[UUID]] = defaultdict(list)
+    for run, outcome in ended:
+        error = None if outcome.error is None else describe(outcome.error)
+        alike[run.owner, run.attempt, outcome.state, outcome.retry_at, error].append(run.id)
+    settled: set[UUID] = set()
+    for (owner, attempt, state, retry_at, error), ids in alike.items():
+        attempts = {"ids": ids, "of": owner, "number": attempt}
+        end = {"state": state, "finished_at": None if retry_at else now, "error": error}
+        statement = SETTLE_AND_RELEASE if release else SETTLE
+        settled.update(session.scalars(statement, attempts | end | {"retry_at": retry_at}))
+        if release and not settled.issuperset(ids):
+            session.execute(RELEASE, attempts)
+    return settled
 
 
 def describe(error: BaseException) -> str:

@@ -32,10 +32,7 @@ DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
 
 
 class Run(Base):
-    """One run. While `held_by` is set, it occupies a slot of its name, in any state.
-
-    A claimed run has no `started_at` until `begin`: before that its function was not called.
-    """
+    """One run. While `held_by` is set, it occupies a slot of its name, in any state."""
 
     __tablename__ = "fastforge_runs"
 
@@ -69,6 +66,10 @@ class Run(Base):
         Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
         Index("ix_fastforge_runs_finished", "finished_at"),  # prune
     )
+
+
+RUNS = Run.metadata.tables[Run.__tablename__]
+"""For statements that are executed for each run: without the ORM they take half the time."""
 
 
 class RunnerProcess(Base):

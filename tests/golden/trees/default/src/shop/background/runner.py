@@ -4,7 +4,6 @@ import logging
 import os
 import socket
 import threading
-from datetime import UTC, datetime
 from time import monotonic
 from uuid import uuid4
 
@@ -73,12 +72,15 @@ class Runner:
         self._intake.close(self._settings.shutdown_grace_seconds)
         if not self.running:
             return
-        while (active := self._intake.active()) and monotonic() < end:
-            active[0].join(max(0.0, end - monotonic()))
+        self._intake.idle.wait(max(0.0, end - monotonic()))
         self._stopped.set()
         self.wake()
         self._thread.join(STOP_SECONDS)
-        wait_for(in_thread("marking interrupted runs", self._heartbeat.leave), STOP_SECONDS)
+        wait_for(in_thread("marking interrupted runs", self._leave), STOP_SECONDS)
+
+    def _leave(self) -> None:
+        self._intake.record_ends()
+        self._heartbeat.leave()
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
@@ -102,8 +104,8 @@ class Runner:
         if self._stopped.is_set():
             return 0.0  # attempts end now without recording: do not take them for dead
         self._heartbeat.beat_if_due(alive)
-        while self._intake.claim_and_start(datetime.now(UTC)):
-            pass
+        if self._intake.turn():
+            return 0.0  # there may be more, but beats and timeouts come first
         timeouts = [attempt.seconds_left for attempt in self._intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
         return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))

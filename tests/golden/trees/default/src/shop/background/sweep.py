@@ -24,20 +24,24 @@ def abandoned(gone: Collection[str], owner: str, active: Collection[UUID]) -> Co
 
 
 def requeue_unbegun(
-    session: Session, owners: Collection[str], never_begun: Collection[UUID] = ()
+    session: Session, gone: Collection[str], owner: str, never_begun: Collection[UUID]
 ) -> Counter[str]:
-    """Queue again what `owners` claimed and never began, and do not count the attempt (T10).
+    """Queue again what was claimed and never began, and do not count the attempt (T10).
 
-    `never_begun` are runs that have `started_at`, but whose functions were not called. Returns the
-    number of runs by name.
+    `owner` did not call the functions of `never_begun`, even if others have recorded such a run as
+    lost since. A process of an older version records the start after the claim: while a run has no
+    `started_at`, it never began. Returns the number of runs by name.
     """
-    unbegun = or_(Run.started_at.is_(None), Run.id.in_(never_begun))
-    claimed = select(Run.id).where(Run.held_by.in_(owners), Run.state == State.RUNNING, unbegun)
-    unbegun_runs = update(Run).where(Run.id.in_(claimed.with_for_update(skip_locked=True)))
-    start = {"state": State.QUEUED, "started_at": None, "held_by": None}
-    return Counter(
-        session.scalars(unbegun_runs.values(**start, attempt=Run.attempt - 1).returning(Run.name))
+    unstarted = and_(Run.held_by.in_([*gone, owner]), Run.started_at.is_(None))
+    mine = and_(Run.id.in_(never_begun), Run.owner == owner)
+    unbegun = or_(
+        and_(Run.state == State.RUNNING, or_(unstarted, mine)), and_(Run.state == State.LOST, mine)
     )
+    claimed = select(Run.id).where(unbegun).with_for_update(skip_locked=True)
+    unheld = {"started_at": None, "finished_at": None, "held_by": None, "error": None}
+    queued = unheld | {"state": State.QUEUED, "attempt": Run.attempt - 1}
+    again = update(Run).where(Run.id.in_(claimed)).values(queued).returning(Run.name)
+    return Counter(session.scalars(again))
 
 
 def sweep(

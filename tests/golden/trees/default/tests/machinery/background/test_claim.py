@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.background import RunContext, Task, ledger
 from shop.background.beats import beat, remove_silent
-from shop.background.claim import begin, claim, slots_in_use
+from shop.background.claim import Claimed, claim, is_waiting, slots_in_use
 from shop.background.models import Run, State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -54,36 +54,36 @@ def test_what_waits_longest_is_taken_first_and_no_more_than_there_are_slots(
     assert take() == []
 
 
-def test_a_claimed_run_is_held_and_then_begun(
-    session: Session, take: Callable[..., list[UUID]]
-) -> None:
-    """S2, S13."""
-    run_id = ledger.add(session, WORK, NOW - SECOND)
-    session.get_one(Run, run_id).error = "of the attempt before"
-
-    take(owner="me")
-
+def test_a_claimed_run_is_held_and_its_start_is_on_record(session: Session) -> None:
+    """S2, S13: before its function is called."""
+    beat(session, "me", 1, NOW, NOW)
+    due = NOW - SECOND
+    run_id = ledger.add(session, WORK, due, payload="{}")
     run = session.get_one(Run, run_id)
-    assert (run.state, run.attempt, run.owner, run.held_by) == (State.RUNNING, 1, "me", "me")
-    assert (run.started_at, run.error) == (None, "of the attempt before")
+    run.error = "of the attempt before"
+    session.flush()
 
-    assert [each.id for each in begin(session, "me", [run], NOW)] == [run_id]
+    (claimed,) = claim(session, LIMITS, NOW, owner="me", slots=1)
 
-    assert (run.started_at, run.error) == (NOW, None)
+    assert claimed == Claimed(run.id, "task", "work", 1, due, "{}", "me")
+    row = session.get_one(Run, run_id, populate_existing=True)
+    assert (row.state, row.attempt, row.owner, row.held_by) == (State.RUNNING, 1, "me", "me")
+    assert row.started_at == NOW
+    assert row.error is None
 
 
-def test_a_claimed_run_is_begun_once_and_by_its_process_alone(
+def test_a_look_tells_whether_a_claim_would_find_something(
     session: Session, take: Callable[..., list[UUID]]
 ) -> None:
-    """S2, T10: another process may have taken it before it began."""
-    for _ in range(3):
-        ledger.add(session, WORK, NOW)
-    mine, taken, begun = (session.get_one(Run, run_id) for run_id in take())
-    taken.held_by = "somebody"
-    begin(session, "me", [begun], NOW)
+    """T1: of the names that this code knows, and not before it is due."""
+    ledger.add(session, Task(name="new", payload=Nothing, function=ignore), NOW)
+    ledger.add(session, WORK, NOW, delay=SECOND)
+    assert not is_waiting(session, LIMITS, NOW)
+    assert is_waiting(session, LIMITS, NOW + SECOND)
 
-    assert begin(session, "me", [begun, taken, mine], NOW + SECOND) == [mine]
-    assert (taken.started_at, begun.started_at) == (None, NOW)
+    take(now=NOW + SECOND)
+
+    assert not is_waiting(session, LIMITS, NOW + SECOND)
 
 
 def test_a_process_that_was_given_up_gets_nothing_until_it_has_beaten_again(
@@ -140,7 +140,7 @@ def test_a_slot_is_taken_in_any_state_until_it_is_given_back(
     held = [ledger.add(session, NARROW, NOW) for _ in range(2)]
     take()
     for run_id in held:
-        session.get_one(Run, run_id).state = State.TIMED_OUT
+        session.get_one(Run, run_id, populate_existing=True).state = State.TIMED_OUT
     waiting = ledger.add(session, NARROW, NOW)
 
     assert take(now=NOW + SECOND) == []
@@ -155,7 +155,7 @@ def test_a_run_that_is_queued_again_is_not_taken_before_its_old_thread_has_ended
     """T4: or until its process counts as dead."""
     run_id = ledger.add(session, WORK, NOW)
     take()
-    session.get_one(Run, run_id).state = State.QUEUED
+    session.get_one(Run, run_id, populate_existing=True).state = State.QUEUED
 
     assert take(owner="somebody", now=NOW + SECOND) == []
     session.get_one(Run, run_id).held_by = None

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from shop.background import Accepted, EnqueueDep, RunContext, Task
 from shop.background.models import Run, State
 from shop.database import Database
-from shop.main import create_app
 from shop.settings import Settings
 
 
@@ -33,8 +32,8 @@ def greeted() -> list[tuple[str, State]]:
 
 
 @pytest.fixture
-def app(settings: Settings, greeted: list[tuple[str, State]], gate: threading.Event) -> FastAPI:
-    """Make the application with a task of its own and some endpoints that queue it."""
+def app(app: FastAPI, greeted: list[tuple[str, State]], gate: threading.Event) -> FastAPI:
+    """Give the application a task and some endpoints that queue it."""
 
     def greet(payload: Greeting, context: RunContext) -> None:
         with context.database.transaction() as session:
@@ -59,7 +58,7 @@ def app(settings: Settings, greeted: list[tuple[str, State]], gate: threading.Ev
         enqueue(task, payload)
         return Response("done")
 
-    app = create_app(settings, {"greet": task})
+    app.state.registry = {"greet": task}
     app.include_router(router)
     return app
 

@@ -85,7 +85,7 @@ def test_the_end_of_a_run_is_recorded_when_there_is_room_again(
 
     disk.full = True
     gate.set()
-    wait_until(lambda: "the end of the run cannot be recorded" in caplog.text)
+    wait_until(lambda: "the ledger cannot be used" in caplog.text)
     disk.full = False
 
     for run_id in runs:

@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from shop.background import Accepted, EnqueueDep, RunContext, Task, ledger
 from shop.background.models import Run, State
 from shop.database import Database
-from shop.main import create_app
 from shop.settings import Settings
 
 
@@ -23,15 +22,15 @@ class Order(BaseModel):
 
 
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    """Make the application with two tasks of its own."""
+def app(app: FastAPI) -> FastAPI:
+    """Give the application two tasks."""
 
     def ignore(_payload: Order, _context: RunContext) -> None:
         pass
 
     charge = Task(name="charge", payload=Order, function=ignore)
     refund = Task(name="refund", payload=Order, function=ignore)
-    app = create_app(settings, {"charge": charge, "refund": refund})
+    app.state.registry = {"charge": charge, "refund": refund}
 
     @app.post("/charge", status_code=HTTPStatus.ACCEPTED)
     def accept_charge(payload: Order, enqueue: EnqueueDep) -> Accepted:

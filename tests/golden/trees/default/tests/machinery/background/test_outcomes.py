@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from shop.background import RunContext, Task, ledger
 from shop.background.beats import beat
-from shop.background.claim import begin, claim
+from shop.background.claim import Claimed, claim
 from shop.background.execution import Outcome
 from shop.background.models import Run, State
 
@@ -35,39 +35,69 @@ def noted(error: Exception, note: str) -> Exception:
 
 
 @pytest.fixture
-def run(session: Session) -> Run:
+def run(session: Session) -> Claimed:
     """Return a run that `me` has claimed."""
     ledger.add(session, WORK, NOW)
     beat(session, "me", 1, NOW, NOW)
-    begun = begin(session, "me", claim(session, {"work": None}, NOW, owner="me", slots=1), NOW)
-    (run,) = begun
-    session.expunge(run)
+    (run,) = claim(session, {"work": None}, NOW, owner="me", slots=1)
     return run
 
 
-def test_a_run_ends_once(session: Session, run: Run) -> None:
+def test_a_run_ends_once(session: Session, run: Claimed) -> None:
     """S1: the second call finds a run that has ended."""
     later = NOW + timedelta(seconds=5)
 
-    assert ledger.settle(session, run, Outcome(State.FAILED, ValueError("no")), later)
-    assert not ledger.settle(session, run, Outcome(State.SUCCEEDED), later)
+    failed, succeeded = Outcome(State.FAILED, ValueError("no")), Outcome(State.SUCCEEDED)
+    assert ledger.settle(session, [(run, failed)], later, release=False) == {run.id}
+    assert ledger.settle(session, [(run, succeeded)], later, release=False) == set()
 
     ended = session.get_one(Run, run.id)
     assert (ended.state, ended.error) == (State.FAILED, "ValueError: no")
     assert (ended.started_at, ended.finished_at) == (NOW, later)
     assert ended.held_by == "me"
-    ledger.release(session, run)
-    session.refresh(ended)
-    assert ended.held_by is None
+    assert ledger.settle(session, [(run, succeeded)], later) == set()
+    released = session.get_one(Run, run.id, populate_existing=True)
+    assert released.state is State.FAILED
+    assert released.held_by is None
+
+
+def test_ends_of_many_runs_are_recorded_together(session: Session) -> None:
+    """S1, T1: each with its own result."""
+    beat(session, "me", 1, NOW, NOW)
+    added = [ledger.add(session, WORK, NOW) for _ in range(5)]
+    runs = claim(session, {"work": None}, NOW, owner="me", slots=5)
+    taken = session.get_one(Run, added[4])
+    taken.owner = "somebody"
+    session.flush()
+    again = NOW + timedelta(seconds=9)
+    outcomes = [
+        Outcome(State.SUCCEEDED),
+        Outcome(State.SUCCEEDED),
+        Outcome(State.FAILED, ValueError("no")),
+        Outcome(State.QUEUED, OSError("down"), again),
+        Outcome(State.SUCCEEDED),
+    ]
+
+    settled = ledger.settle(session, zip(runs, outcomes, strict=True), NOW)
+
+    assert settled == set(added[:4])
+    rows = [session.get_one(Run, run_id, populate_existing=True) for run_id in added]
+    assert [(row.state, row.error, row.available_at, row.held_by) for row in rows] == [
+        (State.SUCCEEDED, None, NOW, None),
+        (State.SUCCEEDED, None, NOW, None),
+        (State.FAILED, "ValueError: no", NOW, None),
+        (State.QUEUED, "OSError: down", again, None),
+        (State.RUNNING, None, NOW, "me"),
+    ]
 
 
 def test_a_run_that_is_to_be_repeated_waits_for_the_end_of_its_backoff(
-    session: Session, run: Run
+    session: Session, run: Claimed
 ) -> None:
     """T4."""
     again = NOW + timedelta(seconds=30)
 
-    assert ledger.settle(session, run, Outcome(State.QUEUED, OSError("down"), again), NOW)
+    assert ledger.settle(session, [(run, Outcome(State.QUEUED, OSError("down"), again))], NOW)
 
     waiting = session.get_one(Run, run.id)
     assert (waiting.state, waiting.available_at) == (State.QUEUED, again)
@@ -76,13 +106,14 @@ def test_a_run_that_is_to_be_repeated_waits_for_the_end_of_its_backoff(
 
 @pytest.mark.parametrize(("field", "value"), [("owner", "somebody"), ("attempt", 2)])
 def test_a_run_that_another_has_taken_over_is_left_alone(
-    field: str, value: object, session: Session, run: Run
+    field: str, value: object, session: Session, run: Claimed
 ) -> None:
     """S2."""
     setattr(session.get_one(Run, run.id), field, value)
 
-    assert not ledger.settle(session, run, Outcome(State.SUCCEEDED), NOW)
-    ledger.release(session, run)
+    session.flush()
+
+    assert not ledger.settle(session, [(run, Outcome(State.SUCCEEDED))], NOW)
 
     taken = session.get_one(Run, run.id)
     session.refresh(taken)
@@ -91,14 +122,15 @@ def test_a_run_that_another_has_taken_over_is_left_alone(
 
 @pytest.mark.parametrize("believed", [State.LOST, State.INTERRUPTED])
 def test_a_run_that_was_given_up_and_ended_all_the_same_is_corrected(
-    believed: State, session: Session, run: Run
+    believed: State, session: Session, run: Claimed
 ) -> None:
     """T6."""
     given_up = session.get_one(Run, run.id)
     given_up.state, given_up.error, given_up.finished_at = believed, "gone", NOW
+    session.flush()
     later = NOW + timedelta(minutes=1)
 
-    assert ledger.settle(session, run, Outcome(State.SUCCEEDED), later)
+    assert ledger.settle(session, [(run, Outcome(State.SUCCEEDED))], later)
 
     session.refresh(given_up)
     assert given_up.state == State.SUCCEEDED
@@ -116,16 +148,16 @@ def test_a_run_that_was_given_up_and_ended_all_the_same_is_corrected(
     ],
 )
 def test_any_error_text_can_be_stored(
-    error: BaseException, stored: str, session: Session, run: Run
+    error: BaseException, stored: str, session: Session, run: Claimed
 ) -> None:
     """S13."""
-    assert ledger.settle(session, run, Outcome(State.FAILED, error), NOW)
+    assert ledger.settle(session, [(run, Outcome(State.FAILED, error))], NOW)
     assert session.get_one(Run, run.id).error == stored
 
 
 def test_an_error_that_cannot_be_printed_is_recorded_by_its_type(
-    session: Session, run: Run
+    session: Session, run: Claimed
 ) -> None:
     """S13."""
-    assert ledger.settle(session, run, Outcome(State.FAILED, UnprintableError()), NOW)
+    assert ledger.settle(session, [(run, Outcome(State.FAILED, UnprintableError()))], NOW)
     assert "UnprintableError" in (session.get_one(Run, run.id).error or "")

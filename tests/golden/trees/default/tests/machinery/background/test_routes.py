@@ -12,7 +12,6 @@ from pydantic import BaseModel, SecretStr
 from shop.background import RunContext, Task
 from shop.background.models import Run, State
 from shop.database import Database
-from shop.main import create_app
 from shop.settings import Settings
 
 KEY = {"X-Ops-Key": "secret"}
@@ -38,11 +37,12 @@ def task(broken: list[str]) -> Task[Nothing]:
 
 
 @pytest.fixture
-def app(settings: Settings, task: Task[Nothing]) -> FastAPI:
-    """Make the application with a task, a key for operators, and rare polls."""
+def app(app: FastAPI, settings: Settings, task: Task[Nothing]) -> FastAPI:
+    """Give the application a task, a key for operators, and rare polls."""
     settings.ops_api_key = SecretStr("secret")
     settings.poll_seconds, settings.lease_seconds = 60, 600
-    return create_app(settings, {"work": task})
+    app.state.registry = {"work": task}
+    return app
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from shop.background import Task
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database
+from shop.process import repeated_errors
 
 
 class Nothing(BaseModel):
@@ -78,7 +79,7 @@ def test_a_claim_that_hangs_holds_no_shutdown_up(make_runner: Callable[..., Runn
     """T11."""
     runner = make_runner(shutdown_grace_seconds=0.01)
 
-    with runner._intake._claiming:
+    with runner._intake._turning:
         runner.stop()
 
     assert runner.draining
@@ -132,8 +133,10 @@ def test_a_shutdown_while_the_database_is_locked_leaves_its_runs_to_a_sweep(
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
     find: Callable[[UUID], Run],
+    wait_until: Callable[[Callable[[], object]], None],
     gate: threading.Event,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """T6, S15."""
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
@@ -141,11 +144,13 @@ def test_a_shutdown_while_the_database_is_locked_leaves_its_runs_to_a_sweep(
     runner = start_runner(task, on=impatient, shutdown_grace_seconds=0)
     wait_for(run_id, State.RUNNING)
 
+    monkeypatch.setattr(repeated_errors, "EVERY_SECONDS", 0)
     with locked():
         runner.stop()
+        gate.set()
+        wait_until(lambda: "the end of a run cannot be recorded" in caplog.text)
 
     assert "interrupted runs cannot be marked; a sweep will find them" in caplog.messages
     left = find(run_id)
     assert left.state is State.RUNNING
     assert left.held_by == runner.owner
-    gate.set()

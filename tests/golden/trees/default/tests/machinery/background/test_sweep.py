@@ -144,21 +144,28 @@ def test_what_is_over_gives_its_slot_back_when_its_process_is_gone(
 def test_what_was_claimed_and_never_began_is_queued_again_without_an_attempt(
     session: Session, insert_run: InsertRun
 ) -> None:
-    """T10: in any state, because its function was not called."""
+    """T10: also when others have recorded it as lost; its function was not called."""
     new = Task(name="new", payload=Nothing, function=ignore)
     unbegun = [insert_run(work, started_at=None, attempt=2) for work in (ONCE, new)]
-    known = insert_run(ONCE, attempt=1)
+    known, lost = (
+        insert_run(ONCE, state, owner="me", held_by=held)
+        for state, held in ((State.RUNNING, "me"), (State.LOST, None))
+    )
     others = [insert_run(ONCE), insert_run(ONCE, held_by="alive", started_at=None)]
     others += [insert_run(ONCE, State.TIMED_OUT, held_by="gone")]
+    others += [insert_run(ONCE, State.LOST)]
     before = {run_id: session.get_one(Run, run_id).state for run_id in others}
 
-    assert sweep.requeue_unbegun(session, ["gone"], [known, others[2]]) == {"once": 2, "new": 1}
+    never_begun = [known, lost, others[2], others[3]]
+    queued = sweep.requeue_unbegun(session, ["gone"], "me", never_begun)
+    assert queued == {"once": 3, "new": 1}
 
-    for run_id in (*unbegun, known):
+    for run_id in (*unbegun, known, lost):
         run = session.get_one(Run, run_id)
         session.refresh(run)
         assert (run.state, run.held_by, run.started_at) == (State.QUEUED, None, None)
-        assert (run.attempt, run.available_at) == (0 if run_id == known else 1, NOW)
+        assert (run.finished_at, run.error) == (None, None)
+        assert (run.attempt, run.available_at) == (1 if run_id in unbegun else 0, NOW)
     assert {run_id: session.get_one(Run, run_id).state for run_id in others} == before
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from shop.background import RunContext, Task, attempt, execution, ledger
 from shop.background.attempt import Attempt, Process
 from shop.background.beats import beat
-from shop.background.claim import claim
+from shop.background.claim import Claimed, claim
 from shop.background.execution import Outcome, no_observer
 from shop.background.models import Run, State
 from shop.background.runner import Runner
@@ -24,6 +24,7 @@ from shop.process.logs import ContextFilter
 from shop.settings import Settings
 
 SOON = timedelta(seconds=0.05)
+Ended = tuple[Claimed, Outcome]
 
 
 class Nothing(BaseModel):
@@ -206,10 +207,12 @@ def test_a_timeout_that_cannot_be_recorded_is_recorded_at_the_next_look(
 
     settle, failures = ledger.settle, [OperationalError("", None, Exception())]
 
-    def fail_once(session: Session, run: Run, outcome: Outcome, now: datetime) -> bool:
-        if failures:
+    def fail_once(
+        session: Session, ended: list[Ended], now: datetime, *, release: bool = True
+    ) -> set[UUID]:
+        if failures and not release:
             raise failures.pop()
-        return settle(session, run, outcome, now)
+        return settle(session, ended, now, release=release)
 
     monkeypatch.setattr(ledger, "settle", fail_once)
     task = Task(name="work", payload=Nothing, function=hang, timeout=SOON)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
@@ -14,8 +15,6 @@ from shop.background.scheduling.models import PausedJob
 from shop.database import Database
 from shop.database import file as database_file
 from shop.database.migrating import write_copy
-from shop.main import create_app
-from shop.settings import Settings
 
 GONE, REPLACED = "the database file is gone", "the database file was replaced"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -189,10 +188,10 @@ def test_two_processes_see_the_same_new_file(
 
 
 def test_a_service_whose_file_goes_says_so_and_is_well_when_it_comes_back(
-    settings: Settings, file: Path, caplog: pytest.LogCaptureFixture
+    app: FastAPI, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """T12."""
-    with TestClient(create_app(settings)) as client:
+    with TestClient(app) as client:
         aside = file.rename(file.with_name("aside.db"))
         for path in ("/jobs", "/jobs", "/tasks/failed"):
             refused = client.get(path)

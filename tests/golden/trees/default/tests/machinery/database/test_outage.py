@@ -17,27 +17,25 @@ from shop.background.scheduling.models import PausedJob
 from shop.database import Base, Database, SessionDep
 from shop.database.outage import UNUSABLE, explain
 from shop.database.schema import upgrade
-from shop.main import create_app
 from shop.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def own(settings: Settings, empty_database_url: str) -> Iterator[Database]:
+def own(settings: Settings, own_database_url: str) -> Iterator[Database]:
     """Open a database of this test only, which it may break."""
-    database = Database(empty_database_url)
-    upgrade(database)
-    settings.database_url = empty_database_url
+    database = Database(own_database_url)
+    settings.database_url = own_database_url
     yield database
     database.close()
 
 
 @pytest.fixture
-def app(settings: Settings, own: Database) -> FastAPI:
-    """Make the application with a route that writes, and routes that fail."""
+def app(app: FastAPI, settings: Settings, own: Database) -> FastAPI:
+    """Give the application a route that writes, and routes that fail."""
     assert settings.database_url == own.url
-    app = create_app(settings.model_copy(update={"runner": False, "scheduler": False}), {})
+    settings.runner = settings.scheduler = False
 
     @app.post("/rows")
     def write(session: SessionDep) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -14,8 +15,6 @@ from shop.background.scheduling.models import PausedJob
 from shop.database import Database
 from shop.database.migrating import write_copy
 from shop.database.restore import RestoreError, main, restore
-from shop.main import create_app
-from shop.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -118,9 +117,9 @@ def test_a_database_that_was_lost_is_restored(database_url: str, backup: Path) -
 
 
 def test_nothing_is_restored_while_the_service_runs(
-    settings: Settings, database_url: str, backup: Path
+    app: FastAPI, database_url: str, backup: Path
 ) -> None:
-    with TestClient(create_app(settings)) as client:
+    with TestClient(app) as client:
         with pytest.raises(RestoreError, match="stop the service first"):
             restore(database_url, backup)
         assert client.get("/health/ready").status_code == 200

@@ -36,11 +36,10 @@ REFUSED = "the database has {} already: rename yours first; nothing was migrated
 
 
 @pytest.fixture
-def database(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def database(own_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Open a database with all tables; Alembic finds it in the environment."""
-    monkeypatch.setenv("DATABASE_URL", empty_database_url)
-    database = Database(empty_database_url)
-    upgrade(database)
+    monkeypatch.setenv("DATABASE_URL", own_database_url)
+    database = Database(own_database_url)
     yield database
     database.close()
 

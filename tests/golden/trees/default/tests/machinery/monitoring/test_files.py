@@ -14,8 +14,6 @@ from pydantic import BaseModel
 
 from shop.background import RunContext, Task
 from shop.background.scheduling import Daily, Job
-from shop.main import create_app
-from shop.settings import Settings
 
 MONITORING = Path(__file__).resolve().parents[3] / "monitoring"
 OF_PROMETHEUS = {"up"}
@@ -29,11 +27,12 @@ def nothing(_context: RunContext) -> None:
 
 
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    """Make the application with one job and one task."""
+def app(app: FastAPI) -> FastAPI:
+    """Give the application one job and one task."""
     job = Job(name="nightly", function=nothing, schedule=Daily("03:30"))
     mail = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: None)
-    return create_app(settings, {"nightly": job, "mail": mail})
+    app.state.registry = {"nightly": job, "mail": mail}
+    return app
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from shop.background.dependencies import get_runner, get_scheduler
 from shop.background.health import stalled
 from shop.background.overdue import Overdue
 from shop.database import Database, get_database
-from shop.main import create_app
 from shop.settings import Settings
 
 
@@ -110,9 +109,11 @@ def test_what_nobody_gets_to_is_named(app: FastAPI, client: TestClient) -> None:
     assert client.get("/health/ready").status_code == 200
 
 
-def test_where_no_runner_is_the_ledger_tells_what_waits_for_too_long(settings: Settings) -> None:
+def test_where_no_runner_is_the_ledger_tells_what_waits_for_too_long(
+    app: FastAPI, settings: Settings
+) -> None:
     """Proves S22: there may be no runner at all."""
-    app = create_app(settings.model_copy(update={"runner": False}))
+    settings.runner = False
     task = Task(name="mail", payload=Nothing, function=ignore)
     with TestClient(app) as client:
         assert client.get("/health/background").status_code == 200
@@ -126,9 +127,9 @@ def test_where_no_runner_is_the_ledger_tells_what_waits_for_too_long(settings: S
 
 
 def test_where_no_runner_is_a_lost_database_shows_too(
-    settings: Settings, no_database_url: str
+    app: FastAPI, settings: Settings, no_database_url: str
 ) -> None:
-    app = create_app(settings.model_copy(update={"runner": False}))
+    settings.runner = False
     database = Database(no_database_url)
     app.dependency_overrides[get_database] = lambda: database
     with TestClient(app) as client:

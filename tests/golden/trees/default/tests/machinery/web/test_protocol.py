@@ -8,8 +8,6 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
-from shop.main import create_app
-from shop.settings import Settings
 from shop.web import protocol
 
 MOST = 10
@@ -157,8 +155,7 @@ def test_monitors_may_ask_for_health_by_head(client: TestClient, path: str) -> N
     assert (response.status_code, response.content) == (200, b"")
 
 
-def test_a_slash_too_many_is_no_path_of_ours(settings: Settings) -> None:
-    app = create_app(settings)
+def test_a_slash_too_many_is_no_path_of_ours(app: FastAPI) -> None:
     with TestClient(app, follow_redirects=False) as client:
         paths = [path for path in client.get("/openapi.json").json()["paths"] if "{" not in path]
         statuses = {client.get(f"{path}/").status_code for path in [*paths, "/docs", "/tasks/7"]}

@@ -9,8 +9,6 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from shop.main import create_app
-from shop.settings import Settings
 from shop.web import errors, texts
 
 JSON = {"Content-Type": "application/json"}
@@ -116,8 +114,8 @@ def test_a_path_and_a_query_cannot_hold_it(light: TestClient, half: str) -> None
     assert set("".join(response.json())) == {"\ufffd"}
 
 
-def test_the_application_refuses_it_for_all_routes(settings: Settings) -> None:
-    with TestClient(add_routes(create_app(settings))) as client:
+def test_the_application_refuses_it_for_all_routes(app: FastAPI) -> None:
+    with TestClient(add_routes(app)) as client:
         response = client.post("/echo", content=in_ascii({"text": HALF}), headers=JSON)
 
     assert response.status_code == 422

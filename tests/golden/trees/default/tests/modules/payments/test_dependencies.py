@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from shop.main import create_app
 from shop.settings import Settings
 
 ORDER = {"amount": 1999, "currency": "EUR"}
@@ -51,10 +51,11 @@ def url(callers: set[int], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_payments_share_one_connection_that_is_closed_at_shutdown(
-    settings: Settings, url: str, callers: set[int]
+    app: FastAPI, settings: Settings, url: str, callers: set[int]
 ) -> None:
     values = {"payment_gateway_url": url, "payment_gateway_timeout_seconds": 7}
-    app = create_app(Settings.model_validate({**settings.model_dump(), **values}))
+    app.state.settings = Settings.model_validate({**settings.model_dump(), **values})
+    app.dependency_overrides.clear()  # the gateway is the dependency's own
 
     with TestClient(app, client=HERE) as client:
         for reference in ("order-1", "order-2"):
@@ -67,8 +68,10 @@ def test_payments_share_one_connection_that_is_closed_at_shutdown(
     assert gateway.client.is_closed
 
 
-def test_without_a_gateway_payments_are_off_but_the_service_starts(settings: Settings) -> None:
-    with TestClient(create_app(settings), client=HERE) as client:
+def test_without_a_gateway_payments_are_off_but_the_service_starts(app: FastAPI) -> None:
+    app.dependency_overrides.clear()
+
+    with TestClient(app, client=HERE) as client:
         response = client.post("/payments", json={**ORDER, "reference": "order-1"})
 
     assert response.status_code == 503

@@ -12,9 +12,9 @@ from contextlib import suppress
 import httpx2
 import pytest
 from anyio import sleep
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from shop.main import create_app
 from shop.modules.payments.gateway import LONGEST_ANSWER, Gateway, connect
 from shop.modules.payments.schemas import NewPayment
 from shop.settings import Settings
@@ -56,10 +56,11 @@ def dripping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_answer_that_never_ends_is_given_up_for_every_caller(
-    settings: Settings, dripping: str
+    app: FastAPI, settings: Settings, dripping: str
 ) -> None:
     values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.3}
-    app = create_app(Settings.model_validate({**settings.model_dump(), **values}))
+    app.state.settings = Settings.model_validate({**settings.model_dump(), **values})
+    app.dependency_overrides.clear()  # the gateway is the dependency's own
     orders = [{**ORDER.model_dump(), "reference": f"order-{n}"} for n in range(24)]
     began = time.monotonic()
 
@@ -105,15 +106,21 @@ def test_an_answer_is_read_up_to_a_limit(make_gateway: Callable[..., Gateway]) -
 
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
 def test_a_password_in_the_url_is_sent_and_never_logged(
-    settings: Settings, dripping: str, caplog: pytest.LogCaptureFixture, level: int
+    app: FastAPI,
+    settings: Settings,
+    dripping: str,
+    caplog: pytest.LogCaptureFixture,
+    level: int,
 ) -> None:
     caplog.set_level(level)
     for name in ("httpx2", "httpcore2"):
         caplog.set_level(level, name)
     values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.3}
     configured = Settings.model_validate({**settings.model_dump(), **values})
+    app.state.settings = configured
+    app.dependency_overrides.clear()
 
-    with TestClient(create_app(configured), client=("127.0.0.1", 50000)) as client:
+    with TestClient(app, client=("127.0.0.1", 50000)) as client:
         client.post("/payments", json=ORDER.model_dump())
 
     assert "no answer from the payment gateway" in caplog.text

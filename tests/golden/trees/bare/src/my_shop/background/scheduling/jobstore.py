@@ -1,23 +1,41 @@
 """The jobstore in memory; due times that pass while no process runs are not recorded."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
+from apscheduler.job import Job
 from apscheduler.jobstores.memory import MemoryJobStore
+from sqlalchemy.orm import Session
 
-from ..host import Database, Settings
+from ..host import Database, Settings, lock_ledger
 
 DECLARED = "default"
 """Alias of the store."""
 KEPT = False
 """Whether due times are recorded later that passed while no process ran."""
+WITH_LEDGER = False
+"""Whether it advances in the ledger's transaction; else after it, so that no due time is lost."""
 
 
 class JobStore(MemoryJobStore):
     """A store without transactions: each change takes effect at once."""
 
-    def one_transaction(self) -> AbstractContextManager[None]:
-        """Do nothing: no other process has this store."""
-        return nullcontext()
+    def __init__(self, database: Database) -> None:
+        """Start empty; `database` has the ledger."""
+        super().__init__()
+        self._database = database
+
+    @contextmanager
+    def one_transaction(self) -> Generator[Session, None, None]:
+        """Open a transaction under the ledger lock, for what the block writes to the ledger."""
+        with self._database.transaction() as session:
+            lock_ledger(session.connection())
+            yield session
+
+    def update_jobs(self, jobs: Sequence[Job]) -> None:
+        """Update jobs."""
+        for job in jobs:
+            self.update_job(job)
 
     def run_times(self) -> dict[str, float]:
         """Return the next due time of each job of this process, as a timestamp."""
@@ -30,5 +48,5 @@ class JobStore(MemoryJobStore):
 
 def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
     """Return the store by its alias."""
-    del settings, database
-    return {DECLARED: JobStore()}
+    del settings
+    return {DECLARED: JobStore(database)}

@@ -40,6 +40,7 @@ def make_due() -> Callable[[Scheduler, str, datetime], None]:
     def move(scheduler: Scheduler, name: str, due_at: datetime) -> None:
         with scheduler.engine.transaction():
             scheduler.engine.modify_job(name, next_run_time=due_at)
+        scheduler.engine.wakeup()
 
     return move
 

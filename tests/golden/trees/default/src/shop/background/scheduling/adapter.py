@@ -6,16 +6,18 @@ retries, where APScheduler's loop would end.
 """
 
 import logging
-from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from threading import Event, Thread
 from time import monotonic
 
+from apscheduler.job import Job
 from apscheduler.schedulers.base import STATE_RUNNING, STATE_STOPPED, BaseScheduler
+from sqlalchemy.orm import Session
 
 from ..host import RepeatedErrors
-from .due import MOST_AT_ONCE, Due, due_times
+from .due import Due
 from .jobstore import DECLARED, JobStore
 from .schedules import Schedule
 from .trigger import DISPATCHER, ScheduleTrigger
@@ -35,23 +37,24 @@ class LedgerScheduler(BaseScheduler):
     def __init__(
         self,
         store: JobStore,
-        record: Callable[[Sequence[Due]], None],
-        upkeep: Callable[[datetime], Collection[str]],
+        upkeep: Callable[[datetime], Mapping[str, float]],
+        record: Callable[[Collection[str], datetime], None],
         leave: Callable[[], None],
     ) -> None:
         """Prepare.
 
-        `record` writes due times to the ledger. `upkeep` is called before each pass with
-        `recorded_until`, and returns the names of this process's jobs. `leave` is called at the end
-        of the thread.
+        `upkeep` is called before each pass with `recorded_until`, and returns the next due times of
+        this process's jobs. `record` writes what is due of these names to the ledger, and calls
+        `advance`. `leave` is called at the end of the thread.
         """
         super().__init__(timezone=UTC, jobstores={DECLARED: store})
         self.repeated_errors = RepeatedErrors()
         self.last_pass = monotonic()
         self.recorded_until = datetime.now(UTC)
         """All due times before this moment are recorded, of jobs that were in the store then."""
-        self.store, self._record = store, record
-        self._upkeep, self._leave = upkeep, leave
+        self.store = store
+        self._upkeep, self._record, self._leave = upkeep, record, leave
+        self._due_before: Mapping[str, float] = {}
         self._awake = Event()
         self._thread = Thread(target=self._loop, name="scheduler", daemon=True)
 
@@ -70,14 +73,12 @@ class LedgerScheduler(BaseScheduler):
         """Read the store now."""
         self._awake.set()
 
-    @contextmanager
-    def transaction(self) -> Generator[None, None, None]:
-        """Make all changes to the store inside the block one transaction.
+    def transaction(self) -> AbstractContextManager[Session]:
+        """Make all changes to the store inside the block one transaction, under the ledger lock.
 
         Take this lock before APScheduler's own lock, always in this order.
         """
-        with self.store.one_transaction():
-            yield
+        return self.store.one_transaction()
 
     def upsert(self, name: str, schedule: Schedule, *, since: datetime | None = None) -> None:
         """Add a job or change its schedule; it is first due after `since`, or after now."""
@@ -115,33 +116,29 @@ class LedgerScheduler(BaseScheduler):
         self.last_pass, self.recorded_until = monotonic(), began
         return wait
 
-    def _pass(self, known: Collection[str]) -> float:
+    def _pass(self, next_times: Mapping[str, float]) -> float:
         now = datetime.now(UTC)
-        # Unknown jobs belong to newer or older code.
-        jobs = [job for job in self.store.get_due_jobs(now) if job.id in known]
-        due = [Due(job.id, due_times(job.trigger.schedule, job.next_run_time, now)) for job in jobs]
+        due = {name: at for name, at in next_times.items() if at <= now.timestamp()}
+        stuck, self._due_before = due == self._due_before, due
         if due:
-            self._record(due)
-            with self.store.one_transaction():
-                for job, each in zip(jobs, due, strict=True):
-                    self._advance(job.id, job.next_run_time, each)
-        if any(len(each.moments) == MOST_AT_ONCE for each in due):
-            return 0.0  # there may be more due times
-        upcoming = self.store.get_next_run_time()
-        if upcoming is None:
-            return LONGEST_WAIT_SECONDS
-        wait: float = (upcoming - datetime.now(UTC)).total_seconds()
-        return RETRY_SECONDS if upcoming <= now else min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
+            self._record(due.keys(), now)
+            # Look again: there may be more. A job is stuck while its stored state cannot be read.
+            return RETRY_SECONDS if stuck else 0.0
+        wait = min(next_times.values(), default=float("inf")) - datetime.now(UTC).timestamp()
+        return min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
 
-    def _advance(self, name: str, read: datetime, due: Due) -> None:
-        # Another process may have advanced or rescheduled the job since it was read: keep that.
-        job = self.store.lookup_job(name)
-        if job is None or job.next_run_time != read:
-            return
-        last = due.moments[-1]
-        upcoming = job.trigger.get_next_fire_time(last, last)
-        if upcoming is None:
-            self.store.remove_job(name)
-        else:
-            job.next_run_time = upcoming
-            self.store.update_job(job)
+    def due_jobs(self, names: Collection[str], now: datetime) -> list[Job]:
+        """Read those of the jobs that are due."""
+        # Other names belong to newer or older code.
+        return [job for job in self.store.get_due_jobs(now) if job.id in names]
+
+    def advance(self, jobs: Sequence[Job], due: Sequence[Due]) -> None:
+        """Set the next due times of `jobs` after `due`, unless they were changed since."""
+        last = {(each.name, each.moments[0]): each.moments[-1] for each in due}
+        unchanged = [job for job in jobs if (job.id, job.next_run_time) in last]
+        for job in unchanged:
+            moment = last[job.id, job.next_run_time]
+            job.next_run_time = job.trigger.get_next_fire_time(moment, moment)
+            if job.next_run_time is None:
+                self.store.remove_job(job.id)
+        self.store.update_jobs([job for job in unchanged if job.next_run_time is not None])

@@ -5,6 +5,7 @@ a row each; the oldest of these rows counts the earlier ones.
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ..claim import slots_in_use
-from ..host import lock_ledger
 from ..models import Run, State
 from ..work import Registry
 from .job import Job
@@ -63,33 +63,45 @@ def decide(due_times: Sequence[datetime], now: datetime, job: Job, *, busy: bool
 def record(
     session: Session, due: Sequence[Due], registry: Registry, now: datetime
 ) -> list[tuple[str, State]]:
-    """Write due times to the ledger; return the name and state of each new one."""
-    lock_ledger(session.connection())
+    """Write due times to the ledger; return the name and state of each new one.
+
+    Call it under the ledger lock, so that no other process records them at the same time.
+    """
     paused = set(session.scalars(select(PausedJob.name)))
     used = slots_in_use(session)
     queued = select(Run.name).where(Run.state == State.QUEUED, Run.attempt == 0).distinct()
     waiting = set(session.scalars(queued))
     written: list[tuple[str, State]] = []
-    for each in due:
+    rows: list[dict[str, Any]] = []
+    for each in _new(session, [each for each in due if each.name not in paused]):
         job = registry[each.name]
-        moments = _new(session, each) if each.name not in paused else []
-        if isinstance(job, Job) and moments:
-            states = decide(moments, now, job, busy=used[each.name] >= job.max_instances)
+        if isinstance(job, Job) and each.moments:
+            states = decide(each.moments, now, job, busy=used[each.name] >= job.max_instances)
             if job.coalesce and each.name in waiting:  # merged into the run that waits
                 states = [State.COALESCED if s is State.QUEUED else s for s in states]
-            session.execute(insert(Run), list(_rows(job, moments, states, now)))
+            rows += _rows(job, each.moments, states, now)
             written += [(each.name, state) for state in states]
+    if rows:
+        session.execute(insert(Run), rows)
     return written
 
 
-def _new(session: Session, due: Due) -> list[datetime]:
+def _new(session: Session, due: Sequence[Due]) -> Iterator[Due]:
     """Leave out due times that the ledger has, as a row or counted in one."""
-    of_job = select(Run.due_at, Run.earlier).where(Run.name == due.name)
-    rows = of_job.where(Run.due_at.between(due.moments[0], due.moments[-1]))
-    known = dict(session.execute(rows.where(Run.unique_key.is_not(None))).all())
-    counted = max((moment for moment, earlier in known.items() if earlier), default=None)
-    new = [moment for moment in due.moments if moment not in known]
-    return [moment for moment in new if counted is None or moment > counted]
+    spans: dict[tuple[datetime, datetime], list[str]] = {}
+    for each in due:  # most jobs have the same, so this is one query
+        spans.setdefault((each.moments[0], each.moments[-1]), []).append(each.name)
+    known: defaultdict[str, dict[datetime, int]] = defaultdict(dict)
+    recorded = select(Run.name, Run.due_at, Run.earlier).where(Run.unique_key.is_not(None))
+    for (first, last), names in spans.items():
+        of_jobs = recorded.where(Run.name.in_(names), Run.due_at.between(first, last))
+        for name, moment, earlier in session.execute(of_jobs):
+            known[name][moment] = earlier
+    for each in due:
+        of_job = known[each.name]
+        counted = max((moment for moment, earlier in of_job.items() if earlier), default=None)
+        new = [moment for moment in each.moments if moment not in of_job]
+        yield Due(each.name, [at for at in new if counted is None or at > counted])
 
 
 def _rows(

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..host import lock_ledger
 from .models import HandledJob
 
 
@@ -21,8 +20,10 @@ def handled(session: Session) -> dict[str, datetime]:
 
 
 def advance(session: Session, until: Mapping[str, datetime]) -> None:
-    """Record that all due times of jobs up to a moment are in the ledger."""
-    lock_ledger(session.connection())  # only one process may insert
+    """Record that all due times of jobs up to a moment are in the ledger.
+
+    Call it under the ledger lock: only one process may insert.
+    """
     known = handled(session)
     behind = [name for name in until if name in known and known[name] < until[name]]
     rows = select(HandledJob).where(HandledJob.name.in_(behind))
@@ -33,6 +34,8 @@ def advance(session: Session, until: Mapping[str, datetime]) -> None:
 
 
 def forget(session: Session, names: Collection[str]) -> None:
-    """Delete jobs that are no longer in the code; if they return, they start again from then."""
-    lock_ledger(session.connection())
+    """Delete jobs that are no longer in the code; if they return, they start again from then.
+
+    Call it under the ledger lock.
+    """
     session.execute(delete(HandledJob).where(HandledJob.name.in_(names)))

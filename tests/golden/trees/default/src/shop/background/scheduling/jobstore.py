@@ -1,15 +1,17 @@
 """The jobstore in the project's database; a migration makes its table (S5, S8, S16)."""
 
+import pickle
 import threading
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from apscheduler.job import Job
 from apscheduler.jobstores.base import BaseJobStore, JobLookupError
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.util import datetime_to_utc_timestamp
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, select, update
+from sqlalchemy.orm import Session
 
 from ..host import Database, Settings, lock_ledger
 from .models import StoredJob
@@ -19,8 +21,12 @@ DECLARED = "default"
 """Alias of the store."""
 KEPT = True
 """Whether due times are recorded later that passed while no process ran."""
+WITH_LEDGER = True
+"""Whether it advances in the ledger's transaction; else after it, so that no due time is lost."""
 PICKLE_PROTOCOL = 5
 RUN_TIMES = select(StoredJob.id, StoredJob.next_run_time)
+UNLOCKED = select(StoredJob.id).where(StoredJob.id == bindparam("name"))
+UPDATE = update(StoredJob).where(StoredJob.id.in_(UNLOCKED.with_for_update(skip_locked=True)))
 
 
 class SharedTransaction:
@@ -28,13 +34,13 @@ class SharedTransaction:
 
     def __init__(self, connection: Connection) -> None:
         """Share a connection with an open transaction."""
-        self._connection = connection
+        self.connection = connection
 
     @contextmanager
     def begin(self) -> Generator[Connection, None, None]:
         """Begin a savepoint."""
-        with self._connection.begin_nested():
-            yield self._connection
+        with self.connection.begin_nested():
+            yield self.connection
 
 
 class JobStore(SQLAlchemyJobStore):
@@ -70,14 +76,28 @@ class JobStore(SQLAlchemyJobStore):
         with suppress(JobLookupError):
             super().remove_job(job_id)
 
+    def update_jobs(self, jobs: Sequence[Job]) -> None:
+        """Update jobs with one statement; it passes over those that others have locked."""
+        rows = [
+            {
+                "name": job.id,
+                "next_run_time": datetime_to_utc_timestamp(job.next_run_time),
+                "job_state": pickle.dumps(job.__getstate__(), PICKLE_PROTOCOL),
+            }
+            for job in jobs
+        ]
+        if rows:
+            with self.engine.begin() as connection:
+                connection.execute(UPDATE, rows)
+
     @contextmanager
-    def one_transaction(self) -> Generator[None, None, None]:
+    def one_transaction(self) -> Generator[Session, None, None]:
         """Make the block one transaction; other processes cannot write to the store during it."""
-        with self._database.engine.begin() as connection:
-            lock_ledger(connection)
-            self._mine.transaction = SharedTransaction(connection)
+        with self._database.transaction() as session:
+            lock_ledger(session.connection())
+            self._mine.transaction = SharedTransaction(session.connection())
             try:
-                yield
+                yield session
             finally:
                 self._mine.transaction = None
 
@@ -108,11 +128,11 @@ class JobStore(SQLAlchemyJobStore):
     def _reading(self) -> Generator[Connection, None, None]:
         # Read in the transaction of this thread, if any, else in a snapshot without waiting.
         shared: SharedTransaction | None = getattr(self._mine, "transaction", None)
-        with ExitStack() as stack:
-            if shared is not None:
-                yield stack.enter_context(shared.begin())
-            else:
-                yield stack.enter_context(self._database.snapshot()).connection()
+        if shared is not None:
+            yield shared.connection
+        else:
+            with self._database.snapshot() as session:
+                yield session.connection()
 
 
 def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:

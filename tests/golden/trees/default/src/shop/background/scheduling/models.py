@@ -36,9 +36,9 @@ class SchedulerProcess(Base):
     started: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of its start: a later start has a higher number."""
     beats: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Counted up at each pass, so others see that it lives, without comparing clocks."""
+    """Counted up every few seconds, so others see that it lives, without comparing clocks."""
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """The time of its last pass, for people and alerts."""
+    """The time of its last beat, for people and alerts."""
     declared: Mapped[str] = mapped_column(Text)
     """JSON: the schedule of each job, by name."""
 

@@ -1,7 +1,7 @@
 """The scheduler of a process; all processes share one store, without a leader (S1, S2, S5)."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,10 +12,10 @@ from ..models import State
 from ..runner import Runner
 from ..work import Registry
 from .adapter import LedgerScheduler
-from .due import Due, record
+from .due import Due, due_times, record
 from .handled import advance
 from .job import Job
-from .jobstore import DECLARED, JobStore
+from .jobstore import DECLARED, WITH_LEDGER, JobStore
 from .reconcile import Actions
 from .upkeep import Upkeep
 
@@ -38,7 +38,7 @@ class Scheduler:
         self._registry = registry
         self._database, self._runner, self._observe = database, runner, observe
         self._store = stores[DECLARED]
-        self.engine = LedgerScheduler(self._store, self._record, self._before_pass, self._leave)
+        self.engine = LedgerScheduler(self._store, self._before_pass, self._record, self._leave)
         self.engine.repeated_errors = database.repeated_errors
         self._upkeep = Upkeep(runner.owner, database, self.engine, self.jobs)
 
@@ -75,7 +75,7 @@ class Scheduler:
         """Make the store equal to the code, by the rules of `reconcile.reconcile`."""
         return self._upkeep.reconcile(self.engine.recorded_until)
 
-    def _before_pass(self, recorded_until: datetime) -> Collection[str]:
+    def _before_pass(self, recorded_until: datetime) -> Mapping[str, float]:
         return self._upkeep.before_pass(recorded_until)
 
     def _leave(self) -> None:
@@ -84,13 +84,22 @@ class Scheduler:
         except SQLAlchemyError:
             logger.exception("this process cannot delete its row; others will see it as dead")
 
-    def _record(self, due: Sequence[Due]) -> None:
-        with self._database.transaction() as session:
+    def _record(self, names: Collection[str], now: datetime) -> None:
+        with self.engine.transaction() as session:
+            jobs = self.engine.due_jobs(names, now)
+            if not jobs:  # another process was first
+                return
+            due = [
+                Due(job.id, due_times(job.trigger.schedule, job.next_run_time, now)) for job in jobs
+            ]
             written = record(session, due, self._registry, datetime.now(UTC))
             advance(session, {each.name: each.moments[-1] for each in due})
+            if WITH_LEDGER:
+                self.engine.advance(jobs, due)
+        if not WITH_LEDGER:
+            with self.engine.transaction():
+                self.engine.advance(self.engine.due_jobs(names, now), due)
         for name, state in written:
             if state is not State.QUEUED:
                 self._observe("job", name, state, None)
         self._runner.wake()
-        if self._upkeep.has_pending(each.name for each in due):
-            self.engine.wakeup()

@@ -1,11 +1,12 @@
 """Before each pass, makes the store equal to the code of the newest process (S5, S18, S19).
 
-Each pass adds jobs that the store has lost, so that their due times since the loss are recorded.
-The full comparison happens when a process starts or ends, and every RECONCILE_EVERY_SECONDS.
+Each pass reads the store once, and adds jobs that it has lost, so that their due times since the
+loss are recorded. The rest happens less often: a beat every BEAT_SECONDS, the full comparison when
+a process starts or ends, and every RECONCILE_EVERY_SECONDS.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -20,6 +21,7 @@ from .reconcile import Actions, reconcile
 
 logger = logging.getLogger(__name__)
 
+BEAT_SECONDS = 5
 RECONCILE_EVERY_SECONDS = 30
 CLOCKS_DIFFER = timedelta(minutes=1)
 """Clocks of machines differ by no more than this, unless one was set back."""
@@ -34,32 +36,43 @@ class Upkeep:
         """Prepare; `jobs` are the jobs of this process's code, `owner` is the id of the process."""
         self._database, self._engine, self._jobs = database, engine, jobs
         self._processes, self._others = Processes(owner), NO_OTHERS
-        self._reconciled = float("-inf")
+        self._reconciled = self._beaten = float("-inf")
         self._warned = False
         self._pending: dict[str, datetime] = {}
         """Jobs that get a new schedule after all due times of the old one are recorded."""
 
-    def before_pass(self, recorded_until: datetime) -> Collection[str]:
-        """Update the store if needed; return the names of the jobs that this process declares."""
+    def before_pass(self, recorded_until: datetime) -> dict[str, float]:
+        """Update the store if needed; return the next due times of this process's jobs."""
         times, before = self._engine.store.run_times(), self._others
-        declared = {name: repr(job.schedule) for name, job in self._jobs.items() if job.enabled}
-        with self._database.transaction() as session:
-            self._others = self._processes.announce(session, declared, datetime.now(UTC))
+        if monotonic() - self._beaten >= BEAT_SECONDS:
+            self._beat()
         first = self._reconciled == float("-inf")
         old = monotonic() - self._reconciled > RECONCILE_EVERY_SECONDS
-        since = self._handled() if KEPT else {}
-        self._warn_of_clock_set_back({name: at for name, at in since.items() if name in declared})
-        lost = self._missing(times, since, recorded_until) - self._others.newer
-        if old or lost or self._pending or self._others != before:
+        if old or self._pending or self._others != before or self._lost(times, recorded_until):
             actions = self.reconcile(recorded_until)
             if actions.changes or first:
                 logger.info("jobs: %s", actions)
             self._reconciled = monotonic()
-        return declared.keys()
+            times = self._engine.store.run_times()
+        return {name: at for name, at in times.items() if name in self._enabled()}
 
-    def has_pending(self, names: Iterable[str]) -> bool:
-        """Tell whether one of the jobs waits for its new schedule."""
-        return any(name in self._pending for name in names)
+    def _beat(self) -> None:
+        declared = {name: repr(self._jobs[name].schedule) for name in self._enabled()}
+        with self._database.transaction() as session:
+            self._others = self._processes.announce(session, declared, datetime.now(UTC))
+        since = self._handled() if KEPT else {}
+        self._warn_of_clock_set_back({name: at for name, at in since.items() if name in declared})
+        self._beaten = monotonic()
+
+    def _enabled(self) -> set[str]:
+        return {name for name, job in self._jobs.items() if job.enabled}
+
+    def _lost(self, times: Collection[str], recorded_until: datetime) -> bool:
+        """Tell whether the store has lost a job; read what is handled only if one is missing."""
+        if self._enabled() <= set(times):
+            return False
+        since = self._handled() if KEPT else {}
+        return bool(self._missing(times, since, recorded_until) - self._others.newer)
 
     def reconcile(self, recorded_until: datetime) -> Actions:
         """Make the store equal to the code, by the rules of `reconcile.reconcile`."""
@@ -74,7 +87,7 @@ class Upkeep:
             # A declared job may have lost either its schedule or its next due time.
             store = {n: repr(at) for n, at in stored.items() if n in times or n not in self._jobs}
             missing = self._missing(store.keys() & times, since, recorded_until)
-            enabled = {name for name, job in self._jobs.items() if job.enabled}
+            enabled = self._enabled()
             names = missing | (enabled & store.keys())
             code = {name: repr(self._jobs[name].schedule) for name in names}
             actions = reconcile(code, store, others.declared, others.newer)
@@ -95,7 +108,7 @@ class Upkeep:
         begun = ready | {name: recorded_until for name in code if name not in since}
         gone = marks.keys() - enabled - {name for name, _ in others.declared}
         if begun or gone:
-            with self._database.transaction() as session:
+            with self._engine.transaction() as session:
                 advance(session, begun)
                 forget(session, gone)
         return replace(actions, rescheduled=tuple(ready))
@@ -126,6 +139,6 @@ class Upkeep:
         self, times: Collection[str], since: Mapping[str, datetime], recorded_until: datetime
     ) -> set[str]:
         """Return the names of jobs that have a next due time but are not in the store."""
-        names = [name for name, job in self._jobs.items() if job.enabled and name not in times]
+        names = self._enabled().difference(times)
         is_due = {n: self._jobs[n].schedule.next_after(since.get(n, recorded_until)) for n in names}
         return {name for name in names if is_due[name]}

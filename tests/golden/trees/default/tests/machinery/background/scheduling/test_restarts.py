@@ -5,18 +5,19 @@ import json
 import logging
 import pickle
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
+from apscheduler.job import Job as StoredJob
 from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
 from shop.background import RunContext
 from shop.background.models import Run, State
 from shop.background.scheduling import Crontab, Every, Job, Once, Schedule, private
+from shop.background.scheduling.adapter import RETRY_SECONDS
 from shop.background.scheduling.handled import handled
 from shop.background.scheduling.jobstore import JobStore, make_stores
 from shop.background.scheduling.models import HandledJob, SchedulerProcess
@@ -216,6 +217,22 @@ def test_a_row_that_cannot_be_read_is_written_anew_and_said(
     assert "a stored job cannot be read; it is left alone" in caplog.messages
 
 
+def test_a_due_job_that_cannot_be_read_is_tried_again_with_a_pause(
+    make_scheduler: MakeScheduler, make_due: MakeDue, corrupt_store: Callable[[bytes], None]
+) -> None:
+    """Until the next full comparison adds it anew."""
+    scheduler = make_scheduler(job())
+    scheduler.engine.start(paused=True)
+    scheduler.engine.do_pass()
+    make_due(scheduler, "report", just_now())
+    corrupt_store(b"cgone\nTrigger\n.")
+
+    assert [scheduler.engine.do_pass() for _ in range(3)] == [0, RETRY_SECONDS, RETRY_SECONDS]
+
+    scheduler.reconcile()
+    assert scheduler.next_run_times()["report"] > datetime.now(UTC)
+
+
 def test_old_and_new_code_side_by_side_take_nothing_from_each_other(
     make_scheduler: MakeScheduler,
 ) -> None:
@@ -329,38 +346,51 @@ def test_what_was_due_by_the_old_schedule_is_handed_over_before_it_changes(
 
 
 def test_each_due_time_of_the_new_schedule_has_a_row_while_old_code_still_runs(
-    make_scheduler: MakeScheduler, recorded: Recorded, wait_until: WaitUntil
+    make_scheduler: MakeScheduler, make_due: MakeDue, recorded: Recorded, wait_until: WaitUntil
 ) -> None:
     """S18."""
     old = make_scheduler(job(schedule=Every(timedelta(seconds=3))))
     old.start()
     new = make_scheduler(job(schedule=Every(SECOND)))
     new.start()
-    start = datetime.now(UTC)
+    first = just_now() - 3 * SECOND
 
-    wait_until(lambda: datetime.now(UTC) > start + 4 * SECOND)
-    new.stop()
-    old.stop()
+    make_due(new, "report", first)
+    passed = old.last_pass
+    old.engine.wakeup()
+    wait_until(lambda: old.last_pass > passed and len(recorded()) > 3)
 
     moments = {run.due_at for run in recorded()}
-    first = start.replace(microsecond=0) + SECOND
-    assert {first + number * SECOND for number in range(3)} <= moments
+    assert {first + number * SECOND for number in range(4)} <= moments
 
 
 def test_a_pass_that_read_the_old_schedule_does_not_write_it_over_the_new_one(
     make_scheduler: MakeScheduler, make_due: MakeDue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S18: the change happens between the read and the write of a pass."""
+    """S18: another process changes it after the pass has read it, or waits for the pass."""
     scheduler, noon = make_scheduler(job()), Crontab("0 12 * * *")
     engine = scheduler.engine
     engine.start(paused=True)
     scheduler.reconcile()
     make_due(scheduler, "report", just_now())
-    later = datetime.now(UTC) + timedelta(days=7)
-    change = partial(engine.upsert, "report", noon, since=later)
-    monkeypatch.setattr(engine, "_record", lambda _due: change())
+    read, later = engine.due_jobs, datetime.now(UTC) + timedelta(days=7)
 
+    def change() -> None:
+        with engine.transaction():
+            engine.upsert("report", noon, since=later)
+
+    other = threading.Thread(target=change)
+
+    def read_slowly(names: Collection[str], now: datetime) -> list[StoredJob]:
+        jobs = read(names, now)
+        if not other.ident:
+            other.start()
+            other.join(0.2)
+        return jobs
+
+    monkeypatch.setattr(engine, "due_jobs", read_slowly)
     engine.do_pass()
+    other.join()
 
     assert engine.schedules() == {"report": noon}
     assert scheduler.next_run_times() == {"report": noon.next_after(later)}
@@ -374,6 +404,7 @@ def test_a_process_that_died_stops_counting_after_a_while(
 ) -> None:
     """S17: its beats decide that, not its wall clock."""
     monkeypatch.setattr("shop.background.scheduling.processes.GONE_AFTER_SECONDS", 2)
+    monkeypatch.setattr("shop.background.scheduling.upkeep.BEAT_SECONDS", 0)
     old = make_scheduler(job("old"))
     old.start()
     old.stop()
@@ -481,6 +512,18 @@ def test_the_store_creates_no_table(settings: Settings, empty_database_url: str)
     database.close()
 
 
+@pytest.fixture
+def set_back(database: Database) -> Callable[[datetime], None]:
+    """Set back until when all due times are recorded, as if nothing had run since then."""
+
+    def set_back(moment: datetime) -> None:
+        with database.transaction() as session:
+            report = update(HandledJob).where(HandledJob.name == "report")
+            session.execute(report.values(until=moment))
+
+    return set_back
+
+
 @pytest.mark.parametrize("what", ["all", "times", "jobs"])
 def test_what_a_store_lost_is_added_anew_and_its_due_times_are_made_up_for(  # noqa: PLR0913, PLR0917
     make_scheduler: MakeScheduler,
@@ -488,27 +531,23 @@ def test_what_a_store_lost_is_added_anew_and_its_due_times_are_made_up_for(  # n
     wait_until: WaitUntil,
     stored: Stored,
     lose_data: Callable[[str], None],
+    set_back: Callable[[datetime], None],
     caplog: pytest.LogCaptureFixture,
     what: str,
 ) -> None:
     """S19: such as a Redis that was restarted without its data, or ran out of memory."""
     scheduler = make_scheduler(job(schedule=Every(SECOND)), job("bill"))
     scheduler.engine.start(paused=True)
-
-    def recorded_by_a_pass() -> Sequence[Run]:
-        scheduler.engine.do_pass()  # here, so that none is under way while the data is lost
-        return recorded()
-
-    wait_until(recorded_by_a_pass)
-    last = recorded()[-1].due_at
+    scheduler.engine.do_pass()  # here, so that none is under way while the data is lost
+    last = just_now() - 3 * SECOND
+    set_back(last)
     lose_data(what)
-    wait_until(lambda: datetime.now(UTC) > last + 2 * SECOND)
 
     scheduler.engine.resume()
 
-    wait_until(lambda: recorded()[-1].due_at > last + 2 * SECOND)
+    wait_until(lambda: len(recorded()) >= 3)
     moments = [run.due_at for run in recorded()]
-    assert moments == [moments[0] + number * SECOND for number in range(len(moments))]
+    assert moments == [last + number * SECOND for number in range(1, len(moments) + 1)]
     assert sorted(stored()) == ["bill", "report"]
     assert scheduler.next_run_times()["bill"] == HOURLY.next_after(datetime.now(UTC))
     assert "the jobstore has lost bill, report: added again with all due times" in caplog.messages
@@ -519,19 +558,20 @@ def test_what_a_store_lost_while_nothing_ran_is_made_up_for(
     recorded: Recorded,
     wait_until: WaitUntil,
     lose_data: Callable[[str], None],
+    set_back: Callable[[datetime], None],
 ) -> None:
     """S19: from the moment in the table of handled jobs on."""
     first = make_scheduler(job(schedule=Every(SECOND)))
-    first.start()
-    wait_until(recorded)
+    first.engine.start(paused=True)
+    first.engine.do_pass()
     first.stop()
-    last = recorded()[-1].due_at
+    last = just_now() - 2 * SECOND
+    set_back(last)
     lose_data("all")
-    wait_until(lambda: datetime.now(UTC) > last + 2 * SECOND)
 
     make_scheduler(job(schedule=Every(SECOND))).start()
 
-    wait_until(lambda: recorded()[-1].due_at > last + SECOND)
+    wait_until(lambda: len(recorded()) >= 2)
     assert last + SECOND in {run.due_at for run in recorded()}
 
 

@@ -52,8 +52,9 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings, JOBS)
+def app(app: FastAPI) -> FastAPI:
+    app.state.registry = JOBS
+    return app
 
 
 @pytest.fixture
