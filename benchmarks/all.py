@@ -130,7 +130,7 @@ def due_times(bench: Bench) -> Figures:
 
 def requests(bench: Bench) -> Figures:
     """Answer plain requests."""
-    return {"requests": bench.both("requests_a_second", bench.some("3", "0.2"))}
+    return {"requests": bench.both("requests_a_second", bench.some("2", "0.2 1"))}
 
 
 def enqueue(bench: Bench) -> Figures:

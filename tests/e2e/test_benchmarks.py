@@ -21,7 +21,7 @@ IN_PROJECT = {
     "ledger": ["200"],
     "enqueue": ["3"],
     "due_times": ["4", "2x3"],
-    "requests_a_second": ["0.2"],
+    "requests_a_second": ["0.2", "1"],
     "memory": ["20", "60"],
     "latency": ["10", "100"],
     "idle": ["0"],
