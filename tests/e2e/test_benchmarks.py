@@ -25,6 +25,7 @@ IN_PROJECT = {
     "memory": ["20", "60"],
     "latency": ["10", "100"],
     "idle": ["0"],
+    "wake": ["3", "20"],
 }
 """Scripts that run in a project, each with tiny numbers."""
 AT_THE_TOP = {"start": ["1"], "add_job": ["1", "1", "2"]}
