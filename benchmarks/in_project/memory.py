@@ -26,6 +26,7 @@ def nothing(_payload: Nothing, _context: RunContext) -> None:
     """Do nothing."""
 
 
+AT_ONCE = 2000
 TASK = Task(name="nothing", payload=Nothing, function=nothing)
 
 
@@ -37,9 +38,9 @@ def resident_mib() -> float:
 
 def run(services: Services, count: int, total: int) -> None:
     """Queue so many more and wait until `total` have succeeded."""
-    for start in range(0, count, 500):
+    for start in range(0, count, AT_ONCE):
         with services.database.transaction() as session:
-            for _ in range(min(500, count - start)):
+            for _ in range(min(AT_ONCE, count - start)):
                 ledger.add(session, TASK, datetime.now(UTC), payload="{}")
         services.runner.wake()
         succeeded = select(func.count()).where(Run.state == State.SUCCEEDED)

@@ -21,10 +21,11 @@ IN_PROJECT = {
     "ledger": ["200"],
     "enqueue": ["3"],
     "due_times": ["4", "2x3"],
-    "requests_a_second": ["0.2"],
+    "requests_a_second": ["0.2", "1"],
     "memory": ["20", "60"],
     "latency": ["10", "100"],
     "idle": ["0"],
+    "wake": ["3", "20"],
 }
 """Scripts that run in a project, each with tiny numbers."""
 AT_THE_TOP = {"start": ["1"], "add_job": ["1", "1", "2"]}
