@@ -15,7 +15,7 @@ DEPENDENCIES = frozenset(
     aiosmtpd alembic anyio apscheduler asgi celery click coverage croniter cronsim dotenv
     email_validator execnet fastapi fastapi_cli fastforge greenlet h11 httpcore httpcore2 httpx
     httpx2 hypothesis idna iniconfig jinja2 mako mypy packaging pip pluggy procrastinate
-    prometheus_client prometheus_fastapi_instrumentator psycopg pydantic pydantic_core
+    prometheus_client psycopg pydantic pydantic_core
     pydantic_settings pygments pytest pytest_cov pytest_randomly pytest_xdist redis requests
     rich ruff setuptools sniffio sqlalchemy starlette ty typer typing_extensions tzdata tzlocal
     uv uvicorn uvloop watchfiles websockets wheel xdist yaml

@@ -16,6 +16,7 @@ from ..settings import Settings, SettingsDep
 from ..web.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from ..web.protocol import root_path
 from ..web.refusals import BODY_REFUSALS, refusals
+from ..web.routing import Router
 from ..web.security import ClientDep, OperatorDep, OpsRead, OpsWrite
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "OpsWrite",
     "ReadSessionDep",
     "RepeatedErrors",
+    "Router",
     "SessionDep",
     "Settings",
     "SettingsDep",
