@@ -48,7 +48,13 @@ def test_no_figure_comes_from_a_tree_that_nobody_can_check_out() -> None:
 def test_ours_stands_beside_the_older_build_and_the_peers(tmp_path: Path) -> None:
     rates = {"this build, SQLite": 3000.0, "2961fc2, SQLite": 300.0, "huey": 1500.0}
     rows = [
-        {"name": name, "tasks": 500, "runs_a_second": rate, "rounds_runs_a_second": [rate]}
+        {
+            "name": name,
+            "tasks": 500,
+            "runs_a_second": rate,
+            "rounds_runs_a_second": [rate],
+            "cpu_us": 9.0,
+        }
         for name, rate in rates.items()
     ]
     for row in rows:
@@ -56,8 +62,8 @@ def test_ours_stands_beside_the_older_build_and_the_peers(tmp_path: Path) -> Non
 
     page = page_of(tmp_path, "runner", {"drained": rows})
 
-    assert "| this build, SQLite | 3,000 | 3,000 | 10.0 | 1.00 times |" in page
-    assert "| huey | 1,500 | 1,500 |  | 2.00 times |" in page
+    assert "| this build, SQLite | 3,000 | 3,000 | 9 | 10.0 | 1.00 times |" in page
+    assert "| huey | 1,500 | 1,500 | 9 |  | 2.00 times |" in page
     assert "on 2026-11-29, this build at commit abc: 9 s, 2 cores, Linux 6, Python 3.11.7" in page
     assert page.count("Not run yet.") >= 5
     assert page.endswith("## Versions\n\nhuey 3\n")
