@@ -25,9 +25,9 @@ HEAD = """\
 
 Written by `python docs/write_performance.py` from what `python benchmarks/all.py` measured. Compare
 the figures of one table only: the machine is small, and not always equally fast. What is compared
-takes turns in one run; a figure is the median of its rounds. {old}
+takes turns in one run; a figure is the median of its rounds.{old}
 """
-OLD = """`{}` is an older build of
+OLD = """ `{}` is an older build of
 ours; a ratio is the figure of this build divided by that of the older one."""
 LEFT_OUT = {"rounds_seconds", "build"}
 """Figures that are in no table."""
