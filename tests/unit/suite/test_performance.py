@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,16 @@ def test_no_figure_comes_from_a_tree_that_nobody_can_check_out() -> None:
     parts = [json.loads(file.read_text()) for file in (DOCS / "performance").glob("*.json")]
 
     assert [part["commit"] for part in parts if "dirty" in part["commit"]] == []
+
+
+def test_each_part_of_a_run_has_its_place_on_the_page() -> None:
+    command = [sys.executable, REPOSITORY / "benchmarks" / "all.py", "--only", "nothing"]
+
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    places = tomllib.loads((DOCS / "performance" / "parts.toml").read_text())
+
+    assert asked.returncode == 1
+    assert asked.stderr == f"no such part: nothing; there are {', '.join(places)}\n"
 
 
 def test_ours_stands_beside_the_older_build_and_the_peers(tmp_path: Path) -> None:
