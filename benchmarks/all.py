@@ -199,8 +199,8 @@ def main() -> None:
             began = time.monotonic()
             try:
                 figures = PARTS[name](bench)
-            except SystemExit as error:
-                print(f"{name} failed: {error.code}", flush=True)
+            except (SystemExit, KeyError, OSError) as error:
+                print(f"{name} failed: {error}", flush=True)
                 failed.append(name)
                 continue
             write(

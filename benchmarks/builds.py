@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 IN_PROJECT = HERE / "in_project"
 OLD = "2961fc2"
 """The commit that figures are compared with."""
+LONGEST_SECONDS = 1200
 DROPPED = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "PYTHONPATH"}
 ENVIRONMENT = {name: text for name, text in os.environ.items() if name not in DROPPED}
 """Bytecode is kept, as where a project is at home."""
@@ -89,20 +90,27 @@ def figures_of(
 
 def last_line(text: str) -> dict[str, Any]:
     """Read the figures, which are the last line of each script."""
-    figures: dict[str, Any] = json.loads(text.splitlines()[-1])
+    try:
+        figures: dict[str, Any] = json.loads(text.splitlines()[-1])
+    except (IndexError, ValueError):
+        sys.exit(f"the last line is no JSON: {text}")
     return figures
 
 
 def run(command: Sequence[str], folder: Path, more: Mapping[str, str] | None = None) -> str:
     """Run a program and give what it prints; end with what it said if it fails."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**ENVIRONMENT, **(more or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**ENVIRONMENT, **(more or {})},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        sys.exit(f"{' '.join(command)} hung for {LONGEST_SECONDS} s")
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed: {done.stdout}{done.stderr}")
     return done.stdout

@@ -24,6 +24,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from builds import (
     ENVIRONMENT,
@@ -66,15 +67,22 @@ COMMANDS = {
 """For each peer: who queues its tasks, and its worker."""
 
 
+class Drained(NamedTuple):
+    """Starts a second, and CPU time of the worker for each, without that of servers."""
+
+    rate: float
+    cpu_us: float
+
+
 @dataclass
 class Contestant:
-    """Something that drains a queue of no-op tasks; `rates` are the runs a second of each round."""
+    """Something that drains a queue of no-op tasks; `rounds` has what each round measured."""
 
     name: str
     worker: str
-    measure: Callable[[int], float]
+    measure: Callable[[int], Drained]
     count: int = LEAST
-    rates: list[float] = field(default_factory=list)
+    rounds: list[Drained] = field(default_factory=list)
 
 
 def main() -> None:
@@ -107,14 +115,19 @@ def compete(
         each.count = count or tasks_for(each, seconds)
     for _ in range(rounds):
         for each in everybody:
-            each.rates.append(each.measure(each.count))
-            print(f"{each.name}: {each.count} tasks, {each.rates[-1]:.0f} a second", flush=True)
+            each.rounds.append(each.measure(each.count))
+            rate, cpu_us = each.rounds[-1]
+            print(
+                f"{each.name}: {each.count} tasks, {rate:.0f} a second, {cpu_us:.0f} us of CPU",
+                flush=True,
+            )
     return [
         {
             "name": each.name,
             "tasks": each.count,
-            "runs_a_second": round(statistics.median(each.rates), 1),
-            "rounds_runs_a_second": [round(rate, 1) for rate in each.rates],
+            "runs_a_second": round(statistics.median(rate for rate, _ in each.rounds), 1),
+            "rounds_runs_a_second": [round(rate, 1) for rate, _ in each.rounds],
+            "cpu_us": round(statistics.median(cpu_us for _, cpu_us in each.rounds), 1),
             "worker": each.worker,
         }
         for each in everybody
@@ -123,7 +136,7 @@ def compete(
 
 def tasks_for(each: Contestant, seconds: float) -> int:
     """Tell how many tasks take so long; this fills caches too."""
-    rate = each.measure(LEAST)
+    rate, _ = each.measure(LEAST)
     print(f"{each.name}: {LEAST} tasks, {rate:.0f} a second, not counted", flush=True)
     return int(min(max(LEAST, rate * seconds), MOST))
 
@@ -170,8 +183,8 @@ def environment(folder: Path) -> Path:
     return folder / "bin"
 
 
-def measure_ours(project: Path, postgresql_url: Callable[[str], str] | None, count: int) -> float:
-    """Queue tasks in a new database, let `python -m shop.background` drain it; runs a second."""
+def measure_ours(project: Path, postgresql_url: Callable[[str], str] | None, count: int) -> Drained:
+    """Queue tasks in a new database, let `python -m shop.background` drain it."""
     with tempfile.TemporaryDirectory(prefix="drained-") as name:
         folder = Path(name)
         url = f"sqlite:///{name}/shop.db"
@@ -179,15 +192,17 @@ def measure_ours(project: Path, postgresql_url: Callable[[str], str] | None, cou
             url = postgresql_url(folder.name)
         figures_of(project, "queue_noops", str(count), DATABASE_URL=url)
         variables = {"DATABASE_URL": url, "BACKGROUND_METRICS_PORT": "0"}
-        rate = drain([python(project), "-m", "shop.background"], folder, count, folder, variables)
+        drained = drain(
+            [python(project), "-m", "shop.background"], folder, count, folder, variables
+        )
         _, states = figures_of(project, "queue_noops", "0", DATABASE_URL=url)
         if states != {"succeeded_runs": count}:
             sys.exit(f"{count} tasks were queued, and became {states}")
-        return rate
+        return drained
 
 
-def measure_peer(programs: Path, queue: str, worker: str, count: int) -> float:
-    """Queue tasks in a new Valkey and let a worker drain it; runs a second."""
+def measure_peer(programs: Path, queue: str, worker: str, count: int) -> Drained:
+    """Queue tasks in a new Valkey and let a worker drain it."""
     with tempfile.TemporaryDirectory(prefix="drained-") as name, valkey(programs, name) as broker:
         variables = {"NOOP_BROKER": broker}
         fill = [str(programs / "python"), str(IN_PEERS / "fill.py"), *queue.split(), str(count)]
@@ -198,8 +213,8 @@ def measure_peer(programs: Path, queue: str, worker: str, count: int) -> float:
 
 def drain(
     worker: Sequence[str], cwd: Path, count: int, folder: Path, variables: Mapping[str, str]
-) -> float:
-    """Start the worker, wait until it has started the last task, end it; runs a second."""
+) -> Drained:
+    """Start the worker, wait until it has started the last task, end it."""
     file = folder / "seconds"
     noted = {"NOOP_COUNT": str(count), "NOOP_FILE": str(file)}
     with subprocess.Popen(
@@ -224,7 +239,8 @@ def drain(
                     process.wait(END_SECONDS)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-    return (count - 1) / float(file.read_text())
+    seconds, cpu_seconds = (float(word) for word in file.read_text().split())
+    return Drained((count - 1) / seconds, cpu_seconds / (count - 1) * 1e6)
 
 
 @contextmanager

@@ -25,9 +25,10 @@ HEAD = """\
 
 Written by `python docs/write_performance.py` from what `python benchmarks/all.py` measured. Compare
 the figures of one table only: the machine is small, and not always equally fast. What is compared
-takes turns in one run; a figure is the median of its rounds. `{old}` is an older build of ours;
-a ratio is the figure of this build divided by that of the older one.
+takes turns in one run; a figure is the median of its rounds.{old}
 """
+OLD = """ `{}` is an older build of
+ours; a ratio is the figure of this build divided by that of the older one."""
 LEFT_OUT = {"rounds_seconds", "build"}
 """Figures that are in no table."""
 PARTS = tomllib.loads((FIGURES / "parts.toml").read_text())
@@ -43,7 +44,7 @@ def page(folder: Path) -> str:
     """Give the page for a folder of parts."""
     parts = {name: folder / f"{name}.json" for name in PARTS}
     found = {name: json.loads(file.read_text()) for name, file in parts.items() if file.exists()}
-    old = next((facts["old"] for facts in found.values()), "")
+    old = next((OLD.format(facts["old"]) for facts in found.values()), "")
     sections = [section(name, found.get(name)) for name in PARTS]
     return "\n".join([HEAD.format(old=old), *sections, versions(found.values())])
 
@@ -108,6 +109,7 @@ def drained(rows: Sequence[Facts], old: str) -> Iterator[Row]:
             "": name,
             "runs a second": f"{row['runs_a_second']:,.0f}",
             "rounds": ", ".join(f"{rate:,.0f}" for rate in row["rounds_runs_a_second"]),
+            "CPU us each": f"{row['cpu_us']:,.0f}",
             f"times {old}": before and f"{row['runs_a_second'] / before:.1f}",
             "this build on SQLite is": _times(
                 rates.get("this build, SQLite"), row["runs_a_second"]

@@ -51,8 +51,8 @@ def process(url: str, jobs: int, seconds: int) -> None:
     print(json.dumps(statements))
 
 
-def measure(processes: int, jobs: int, seconds: int) -> None:
-    """Start the processes, then read lateness from the ledger."""
+def measure(processes: int, jobs: int, seconds: int) -> dict[str, object]:
+    """Start the processes, then read lateness from the ledger; give the figures."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/shop.db"
         database = Database(url)
@@ -74,6 +74,12 @@ def measure(processes: int, jobs: int, seconds: int) -> None:
         f" late by {statistics.median(late):.3f} s in the median, {percentile:.3f} s at 99 %,"
         f" {statements / len(runs):.1f} statements each"
     )
+    return {
+        "case": f"{processes} processes, {jobs} due times a second",
+        "late_median_seconds": round(statistics.median(late), 4),
+        "late_p99_seconds": round(percentile, 4),
+        "statements_each": round(statements / len(runs), 2),
+    }
 
 
 def main() -> None:
@@ -82,9 +88,9 @@ def main() -> None:
         process(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
         return
     print(datetime.now(UTC).date())
-    for case in sys.argv[2:]:
-        processes, jobs = case.split("x")
-        measure(int(processes), int(jobs), int(sys.argv[1]))
+    cases = [case.split("x") for case in sys.argv[2:]]
+    found = [measure(int(count), int(jobs), int(sys.argv[1])) for count, jobs in cases]
+    print(json.dumps({"cases": found}))
 
 
 if __name__ == "__main__":

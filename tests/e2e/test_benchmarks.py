@@ -103,17 +103,7 @@ def test_a_slow_benchmark_gives_its_figures(name: str, tmp_path: Path) -> None:
 
 
 def test_a_part_of_the_whole_run_writes_its_figures_and_the_page_shows_them(tmp_path: Path) -> None:
-    options = [
-        "--tiny",
-        "--only",
-        "runner",
-        "--old",
-        "HEAD",
-        "--folder",
-        "made",
-        "--into",
-        "figures",
-    ]
+    options = "--tiny --only runner --old HEAD --folder made --into figures".split()
 
     ended = ran(sys.executable, BENCHMARKS / "all.py", *options, cwd=tmp_path)
     page = performance_page(tmp_path / "figures", tmp_path / "page.md")

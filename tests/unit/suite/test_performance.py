@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,26 @@ def test_no_figure_comes_from_a_tree_that_nobody_can_check_out() -> None:
     assert [part["commit"] for part in parts if "dirty" in part["commit"]] == []
 
 
+def test_each_part_of_a_run_has_its_place_on_the_page() -> None:
+    command = [sys.executable, REPOSITORY / "benchmarks" / "all.py", "--only", "nothing"]
+
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    places = tomllib.loads((DOCS / "performance" / "parts.toml").read_text())
+
+    assert asked.returncode == 1
+    assert asked.stderr == f"no such part: nothing; there are {', '.join(places)}\n"
+
+
 def test_ours_stands_beside_the_older_build_and_the_peers(tmp_path: Path) -> None:
     rates = {"this build, SQLite": 3000.0, "2961fc2, SQLite": 300.0, "huey": 1500.0}
     rows = [
-        {"name": name, "tasks": 500, "runs_a_second": rate, "rounds_runs_a_second": [rate]}
+        {
+            "name": name,
+            "tasks": 500,
+            "runs_a_second": rate,
+            "rounds_runs_a_second": [rate],
+            "cpu_us": 9.0,
+        }
         for name, rate in rates.items()
     ]
     for row in rows:
@@ -56,8 +73,8 @@ def test_ours_stands_beside_the_older_build_and_the_peers(tmp_path: Path) -> Non
 
     page = page_of(tmp_path, "runner", {"drained": rows})
 
-    assert "| this build, SQLite | 3,000 | 3,000 | 10.0 | 1.00 times |" in page
-    assert "| huey | 1,500 | 1,500 |  | 2.00 times |" in page
+    assert "| this build, SQLite | 3,000 | 3,000 | 9 | 10.0 | 1.00 times |" in page
+    assert "| huey | 1,500 | 1,500 | 9 |  | 2.00 times |" in page
     assert "on 2026-11-29, this build at commit abc: 9 s, 2 cores, Linux 6, Python 3.11.7" in page
     assert page.count("Not run yet.") >= 5
     assert page.endswith("## Versions\n\nhuey 3\n")
