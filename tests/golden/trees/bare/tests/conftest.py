@@ -1,5 +1,6 @@
 """Fixtures: a database for each test, settings, the real application, waiting for a condition."""
 
+import gc
 import logging
 import os
 import re
@@ -31,6 +32,12 @@ _FROM_OUTSIDE = re.compile(
 )
 """Environment variables that would change which servers the tests use."""
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_finish() -> None:
+    """Tell the garbage collector that what is imported stays: it need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure() -> None:
@@ -174,6 +181,12 @@ def app(application: FastAPI, settings: Settings) -> Iterator[FastAPI]:
     yield application
     router.routes[:], router.lifespan_context = routes, lifespan
     application.dependency_overrides.clear()
+
+
+@pytest.fixture
+def only_requests(settings: Settings) -> None:
+    """Let `client` start neither runner nor scheduler: the test is about requests."""
+    settings.runner = settings.scheduler = False
 
 
 @pytest.fixture

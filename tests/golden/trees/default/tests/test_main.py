@@ -37,6 +37,17 @@ def test_every_operation_has_an_id_of_its_own_and_an_explanation(app: FastAPI) -
     assert {"/health/ready", "/jobs", "/jobs/{name}/run", "/tasks/{run_id}"} <= set(schema["paths"])
 
 
+@pytest.mark.parametrize("sdk", [object(), None])
+def test_telemetry_is_on_where_it_can_be_exported(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, sdk: object
+) -> None:
+    monkeypatch.setattr(main, "find_spec", {"opentelemetry.sdk": sdk}.get)
+
+    telemetry = create_app(settings)._telemetry
+
+    assert {telemetry[kind] for kind in ("tracing", "metrics", "logs")} == {sdk is not None}
+
+
 def test_background_work_starts_and_stops_with_the_application(app: FastAPI) -> None:
     with TestClient(app):
         runner: Runner = app.state.background.runner

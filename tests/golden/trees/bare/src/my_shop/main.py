@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from . import background
@@ -18,7 +19,7 @@ from .process.ending import deadline_from_signals
 from .settings import Settings
 from .web import errors, protocol
 from .web.refusals import refusals
-from .web.texts import refuse_surrogates
+from .web.texts import SurrogateMiddleware
 
 DESCRIPTION = "Sells things."
 
@@ -40,15 +41,18 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
             async with contextmanager_in_threadpool(database) as app.state.database:
                 yield
 
+    exports = find_spec("opentelemetry.sdk") is not None
     app = FastAPI(
         title="my-shop",
         description=DESCRIPTION,
         lifespan=lifespan,
-        redirect_slashes=False,  # each redirected path would become a label in the metrics
-        dependencies=[Depends(refuse_surrogates)],
+        redirect_slashes=False,  # each path has one spelling
+        # FastAPI looks for OpenTelemetry in each request; without its SDK nothing is exported.
+        telemetry={"tracing": exports, "metrics": exports, "logs": exports},
     )
     app.state.settings, app.state.registry = settings, registry
     app.state.observe = no_observer
+    app.add_middleware(SurrogateMiddleware)
     protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)
     errors.install(app)

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     background_heartbeat_file: str = "background.heartbeat"
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Return the settings of the application."""
     settings: Settings = request.app.state.settings
     return settings

@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     backup_keep: PositiveInt = 7
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Return the settings of the application."""
     settings: Settings = request.app.state.settings
     return settings

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 
 from . import health, routes
 from .dependencies import get_services
+from .host import Router
 from .scheduling import routes as jobs
 from .services import Services
 
@@ -33,6 +34,9 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         state.background = None
 
 
-router = APIRouter(lifespan=lifespan, dependencies=[Depends(get_services)])
-for each in (jobs.router, routes.router, health.router):
+PARTS = (jobs.router, routes.router, health.router)
+
+router = Router(lifespan=lifespan, dependencies=[Depends(get_services)])
+router.beginnings = tuple(part.prefix for part in PARTS)
+for each in PARTS:
     router.include_router(each)

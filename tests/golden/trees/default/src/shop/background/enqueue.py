@@ -11,12 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from . import ledger
-from .dependencies import RunnerDep, wake
+from .dependencies import services_of, wake
 from .host import (
     BODY_REFUSALS,
     ClientDep,
     SessionDep,
-    SettingsDep,
     UnavailableError,
     UnprocessableError,
     refusals,
@@ -71,42 +70,45 @@ class Enqueue:
         if self.runner.draining:
             message = "this process is shutting down"
             raise UnavailableError(message, retry_after=1)
-        run = self._add(task, task.dump(payload), datetime.now(UTC))
-        self.response.headers["Location"] = f"{self.root_path}/tasks/{run.id}"
+        accepted = self._add(task, task.dump(payload), datetime.now(UTC))
+        self.response.headers["Location"] = f"{self.root_path}/tasks/{accepted.run_id}"
         self.background.add_task(wake, self.runner)
-        return Accepted(run_id=run.id, state=run.state)
+        return accepted
 
-    def _add(self, task: Task[Payload], body: str, now: datetime) -> Run:
-        key = None
-        if self.key is not None:
-            owner = task.name if self.client is None else f"{task.name}@{self.client}"
-            key = f"{owner} {self.key}"  # the same key of two clients is two keys
-            expired = update(Run).where(Run.created_at < now - self.keys_expire_after)
-            self.session.execute(expired.where(Run.unique_key == key).values(unique_key=None))
+    def _add(self, task: Task[Payload], body: str, now: datetime) -> Accepted:
+        key = None if self.key is None else self._own_key(task, now)
         run_id = ledger.add(self.session, task, now, key=key, payload=body)
-        same = Run.id == run_id if run_id else Run.unique_key == key
-        run = self.session.scalars(select(Run).where(same)).one_or_none()
+        if run_id is not None:
+            return Accepted(run_id=run_id, state=State.QUEUED)
+        run = self.session.scalars(select(Run).where(Run.unique_key == key)).one_or_none()
         if run is None:  # it was pruned just now, so the key is free
             return self._add(task, body, now)
         if run.payload != body:
             message = "Idempotency-Key was used before with another payload"
             raise UnprocessableError(message, "header", "idempotency-key")
-        return run
+        return Accepted(run_id=run.id, state=run.state)
+
+    def _own_key(self, task: Task[Payload], now: datetime) -> str:
+        """Return the key of this client and task; a run that had it for too long loses it."""
+        owner = task.name if self.client is None else f"{task.name}@{self.client}"
+        key = f"{owner} {self.key}"  # the same key of two clients is two keys
+        expired = update(Run).where(Run.created_at < now - self.keys_expire_after)
+        self.session.execute(expired.where(Run.unique_key == key).values(unique_key=None))
+        return key
 
 
-def get_enqueue(  # noqa: PLR0913, PLR0917
-    runner: RunnerDep,
+async def get_enqueue(  # noqa: PLR0913, PLR0917
     session: SessionDep,
     background: BackgroundTasks,
     request: Request,
     response: Response,
-    settings: SettingsDep,
     client: ClientDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Enqueue:
     """Bind `Enqueue` to one request."""
-    expire = timedelta(hours=settings.idempotency_key_hours)
-    root = root_path(request)
+    services, root = services_of(request.app), root_path(request)
+    expire = timedelta(hours=services.settings.idempotency_key_hours)
+    runner = services.runner
     return Enqueue(session, background, response, runner, expire, root, client, idempotency_key)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import beats, clock, overdue, sweep
 from .execution import Observer
-from .host import Database, Settings, lock_ledger
+from .host import Database, Settings, lock_ledger, notify
 from .models import State
 from .peers import Peers
 from .work import Registry
@@ -75,6 +75,8 @@ class Heartbeat:
             gone = beats.remove_silent(session, silent)
             unbegun = sweep.requeue_unbegun(session, gone, owner, self.never_begun)
             swept = sweep.sweep(session, self._registry, now, sweep.abandoned(gone, owner, active))
+            if unbegun or swept:
+                notify(session.connection())
             clock.correct_waits(session, now)
             found = overdue.find(session, now, self._settings.queued_too_long_seconds)
         self.never_begun.clear()
@@ -109,6 +111,7 @@ class Heartbeat:
                 sweep.requeue_unbegun(session, [], self._owner, self.never_begun)
                 cut_off = sweep.interrupt(session, self._owner, datetime.now(UTC))
                 beats.leave(session, self._owner)
+                notify(session.connection())
         except SQLAlchemyError:
             logger.exception("interrupted runs cannot be marked; a sweep will find them")
             return

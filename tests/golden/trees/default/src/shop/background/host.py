@@ -6,6 +6,7 @@ error responses, access control, logging. The application sets the rest at its s
 
 from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, UtcDateTime
 from ..database.engine import limit_waits, lock_ledger
+from ..database.notify import NOTIFICATION, notify, watch
 from ..monitoring.health import UNAVAILABLE, Health, answer
 from ..process.ending import in_thread, wait_for
 from ..process.logs import log_context
@@ -15,10 +16,12 @@ from ..settings import Settings, SettingsDep
 from ..web.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from ..web.protocol import root_path
 from ..web.refusals import BODY_REFUSALS, refusals
+from ..web.routing import Router
 from ..web.security import ClientDep, OperatorDep, OpsRead, OpsWrite
 
 __all__ = [
     "BODY_REFUSALS",
+    "NOTIFICATION",
     "UNAVAILABLE",
     "Base",
     "ClientDep",
@@ -32,6 +35,7 @@ __all__ = [
     "OpsWrite",
     "ReadSessionDep",
     "RepeatedErrors",
+    "Router",
     "SessionDep",
     "Settings",
     "SettingsDep",
@@ -44,7 +48,9 @@ __all__ = [
     "limit_waits",
     "lock_ledger",
     "log_context",
+    "notify",
     "refusals",
     "root_path",
     "wait_for",
+    "watch",
 ]

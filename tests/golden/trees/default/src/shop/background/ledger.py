@@ -16,11 +16,17 @@ from sqlalchemy.orm import Session
 
 from .claim import Claimed
 from .execution import Outcome
-from .models import RUNS, Run, State
+from .host import NOTIFICATION
+from .models import RUNS, State
 from .work import Work
 
 LONGEST_ERROR = 2000
 
+ADD = (
+    insert(RUNS)
+    .on_conflict_do_nothing(index_elements=["unique_key"])
+    .returning(RUNS.c.id, NOTIFICATION)
+)
 ATTEMPTS = update(RUNS).where(
     RUNS.c.id.in_(bindparam("ids")),
     RUNS.c.owner == bindparam("of"),
@@ -66,8 +72,8 @@ def add(  # noqa: PLR0913
         "available_at": due + delay,
         "finished_at": None if state is State.QUEUED else now,
     }
-    row = insert(Run).values(values).on_conflict_do_nothing(index_elements=["unique_key"])
-    return session.execute(row.returning(Run.id)).scalar()
+    run_id: UUID | None = session.scalar(ADD, values)
+    return run_id
 
 
 def settle(

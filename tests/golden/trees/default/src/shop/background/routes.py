@@ -16,6 +16,7 @@ from .host import (
     OpsWrite,
     ReadSessionDep,
     SessionDep,
+    notify,
     refusals,
 )
 from .models import DEAD_LETTERS, Run, State
@@ -58,6 +59,7 @@ def retry_dead_letter(
     run = _dead_letter(session, run_id)
     run.state, run.error, run.finished_at = State.QUEUED, None, None
     run.available_at = datetime.now(UTC)
+    notify(session.connection())
     background.add_task(wake, runner)
     return RunView.of(run, operator=True)
 

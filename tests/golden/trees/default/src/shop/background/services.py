@@ -10,6 +10,7 @@ from .host import Database, Settings, StartError, in_thread, wait_for
 from .runner import STOP_SECONDS, Runner
 from .scheduling.jobstore import make_stores
 from .scheduling.scheduler import Scheduler
+from .watcher import Watcher
 from .work import Registry
 
 
@@ -21,6 +22,7 @@ class Services:
     database: Database
     registry: Registry
     runner: Runner
+    watcher: Watcher
     scheduler: Scheduler
 
     @classmethod
@@ -29,9 +31,10 @@ class Services:
     ) -> "Services":
         """Make the parts; nothing runs yet."""
         runner = Runner(settings, database, registry, observe)
+        watcher = Watcher(database, runner.wake)
         stores = make_stores(settings, database)
         scheduler = Scheduler(database, stores, registry, runner, observe)
-        return cls(settings, database, registry, runner, scheduler)
+        return cls(settings, database, registry, runner, watcher, scheduler)
 
     def start(self) -> None:
         """Start the parts that the settings turn on.
@@ -41,6 +44,7 @@ class Services:
         try:
             if self.settings.runner:
                 self.runner.start()
+                self.watcher.start()
             if self.settings.scheduler:
                 self.scheduler.start()
         except OperationalError as error:
@@ -50,5 +54,6 @@ class Services:
         """Stop the scheduler and drain the runner; both waits are limited."""
         end = monotonic() + STOP_SECONDS
         stopping = in_thread("stopping the scheduler", self.scheduler.stop)
+        self.watcher.stop()
         self.runner.stop()
         wait_for(stopping, max(0.0, end - monotonic()))

@@ -91,7 +91,7 @@ def _invalidate(_connection: object, record: ConnectionPoolEntry) -> None:
     record.invalidate()  # works for a broken connection too, which may be closed already
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """Return the application's database."""
     database: Database = request.app.state.database
     return database

@@ -32,7 +32,8 @@ class DatabaseFile:
         self._path: Path | None = None
         self._opened: FileStat = ()
         self._filled = self._emptied = False
-        self._log_files: dict[Path, FileStat | None] = {}
+        self._logs: list[Path] = []
+        self._log_stats: list[FileStat | None] = []
         self._replacement: tuple[FileStat, float] = ((), 0)
         self._lock = threading.Lock()
         event.listen(engine, "do_connect", self._before_connect)
@@ -50,7 +51,8 @@ class DatabaseFile:
         with self._lock:
             if self._path is None:
                 self._path = main_file(connection)
-                self._opened = (_stat(self._path) or ())[:2]
+                self._logs = [Path(f"{self._path}{suffix}") for suffix in ("-wal", "-shm")]
+                self._opened = (file_stat(self._path) or ())[:2]
             record.info["file"] = self._opened
 
     def _checkout(self, _connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401
@@ -63,11 +65,10 @@ class DatabaseFile:
                 self._check(connection.info["file"])
             except FileError as error:
                 raise OperationalError(None, None, error) from error
-            logs = [Path(f"{self._path}{suffix}") for suffix in ("-wal", "-shm")]
-            self._log_files = {path: _stat(path) for path in logs}
+            self._log_stats = [file_stat(path) for path in self._logs]
 
     def _closed(self, _engine: Engine) -> None:
-        found = _stat(self._path) if self._path else None
+        found = file_stat(self._path) if self._path else None
         if found and found[:2] != self._opened:
             self._rename_old_logs()  # else the next start would apply it to the new file
 
@@ -75,7 +76,7 @@ class DatabaseFile:
         """Raise FileError unless the connection's file is still the file at the path."""
         if self._path is None:
             return
-        found = _stat(self._path)
+        found = file_stat(self._path)
         if found is None:
             raise FileError("the database file is gone")
         if found[:2] == self._opened:
@@ -96,8 +97,8 @@ class DatabaseFile:
 
     def _rename_old_logs(self) -> None:
         """Rename the log files of the replaced file, so that SQLite ignores them."""
-        for path, was in self._log_files.items():
-            now = _stat(path)
+        for path, was in zip(self._logs, self._log_stats, strict=False):
+            now = file_stat(path)
             if was and now and was[:2] == now[:2]:
                 path.replace(f"{path}.replaced")
 
@@ -108,7 +109,8 @@ def main_file(connection: Any) -> Path:  # noqa: ANN401 (of the driver, or of SQ
     return Path({name: file for _, name, file in execute("PRAGMA database_list")}["main"])
 
 
-def _stat(path: Path) -> FileStat | None:
+def file_stat(path: Path) -> FileStat | None:
+    """Return what tells a change of a file; None if it cannot be read."""
     try:
         found = path.stat()
     except OSError:

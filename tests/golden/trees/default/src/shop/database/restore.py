@@ -17,6 +17,9 @@ from sqlalchemy import make_url
 from ..settings import Settings
 from .migrating import copy_to
 
+IN_USE_SECONDS = 1.0
+"""A restore waits so long for whoever uses the database."""
+
 
 class RestoreError(Exception):
     """Why the backup was not restored; the database is unchanged."""
@@ -72,7 +75,7 @@ def _open_backup(backup: Path) -> Generator[sqlite3.Connection, None, None]:
 @contextmanager
 def _open_exclusively(file: Path) -> Generator[sqlite3.Connection, None, None]:
     """Open the database exclusively; raises RestoreError while another process has it open."""
-    with closing(sqlite3.connect(file, isolation_level=None, timeout=1)) as target:
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=IN_USE_SECONDS)) as target:
         target.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
             target.execute("BEGIN EXCLUSIVE")

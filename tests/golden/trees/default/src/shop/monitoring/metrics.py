@@ -6,7 +6,6 @@ all workers; metrics of the Python runtime (`python_gc_*`) are then left out.
 
 import os
 from collections.abc import Callable
-from http import HTTPMethod
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -20,12 +19,9 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from prometheus_fastapi_instrumentator import Instrumentator
-from prometheus_fastapi_instrumentator.metrics import Info, default
 
+from .requests import SCRAPE, RequestMetricsMiddleware
 from .workers import MULTIPROCESS, WorkersCollector, merge_ended
-
-METHODS = frozenset(HTTPMethod)
 
 
 class Metrics:
@@ -42,11 +38,9 @@ class Metrics:
 
         `state` returns the collector of values that are read at each scrape.
         """
-        count = default(registry=self.registry, should_exclude_streaming_duration=True)
-        measured = Instrumentator(registry=self.registry, excluded_handlers=["^/metrics$"])
-        measured.add(_limit_methods, count).instrument(app)
+        app.add_middleware(RequestMetricsMiddleware, routes=app.routes, registry=self.registry)
 
-        @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
+        @app.get(SCRAPE, tags=["health"], response_class=PlainTextResponse)
         def metrics(request: Request) -> Response:
             """Return all metrics in Prometheus' text format."""
             registry = self.gather(state(request.app))
@@ -64,9 +58,3 @@ class Metrics:
         PlatformCollector(registry=registry)
         registry.register(state)
         return registry
-
-
-def _limit_methods(info: Info) -> None:
-    # Callers can send any method, and each one would become a label that stays in memory.
-    if info.method not in METHODS:
-        info.method = "OTHER"

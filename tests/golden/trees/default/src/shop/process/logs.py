@@ -4,18 +4,18 @@ import logging
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from secrets import token_hex
 from types import MappingProxyType
-from uuid import uuid4
 
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..settings import Settings
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 HANDLER = "service"
+REQUEST_ID = b"x-request-id"
 LONGEST_ID = 64
 TEXT = "%(asctime)s [%(process)d] %(levelname)s %(name)s%(context)s: %(message)s"
 FIELDS = ("asctime", "process", "levelname", "name", "message")
@@ -93,13 +93,19 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("X-Request-ID", "")
-        request_id = given if given.isprintable() and 0 < len(given) <= LONGEST_ID else uuid4().hex
+        request_id = dict(scope["headers"]).get(REQUEST_ID, b"").decode("latin-1")
+        if not request_id.isprintable() or not 0 < len(request_id) <= LONGEST_ID:
+            request_id = token_hex(16)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                others = [header for header in message["headers"] if header[0] != REQUEST_ID]
+                message["headers"] = [*others, (REQUEST_ID, request_id.encode("latin-1"))]
             await send(message)
 
-        with log_context(request_id=request_id):
+        # Each request passes here, and `log_context` takes four times as long.
+        token = _log_context.set({**_log_context.get(), "request_id": request_id})
+        try:
             await self.app(scope, receive, send_with_id)
+        finally:
+            _log_context.reset(token)

@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..process.starting import StartError
+from .texts import SurrogateError
 
 
 class ServiceError(Exception):
@@ -73,6 +74,10 @@ def install(app: FastAPI) -> None:
         body = json.dumps({"detail": shown})
         return Response(body, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
 
+    @app.exception_handler(SurrogateError)
+    def refuse_surrogate(request: Request, error: SurrogateError) -> Response:
+        return refuse(request, RequestValidationError([error.detail]))
+
     @app.exception_handler(StaleDataError)
     def render_stale(request: Request, _error: StaleDataError) -> JSONResponse:
         return render(request, ConflictError("another request changed or deleted it meanwhile"))
@@ -87,6 +92,9 @@ class StartErrorMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Replace the message of a failed start."""
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
 
         async def send_one_line(message: Message) -> None:
             error = sys.exception()
@@ -94,4 +102,4 @@ class StartErrorMiddleware:
                 message["message"] = str(error)
             await send(message)
 
-        await self.app(scope, receive, send_one_line if scope["type"] == "lifespan" else send)
+        await self.app(scope, receive, send_one_line)

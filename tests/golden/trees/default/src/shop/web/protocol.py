@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exception_handlers import http_exception_handler
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -75,11 +74,9 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        detail = f"the body is larger than {self.max_bytes} bytes"
-        too_large = HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-        declared, received = Headers(scope=scope).get("Content-Length", ""), 0
-        if declared.isdecimal() and int(declared) > self.max_bytes:
-            response = await http_exception_handler(Request(scope), too_large)
+        declared, received = dict(scope["headers"]).get(b"content-length", b""), 0
+        if declared.isdigit() and int(declared) > self.max_bytes:
+            response = await http_exception_handler(Request(scope), self._too_large())
             await response(scope, receive, send)
             return
 
@@ -88,7 +85,11 @@ class BodyLimitMiddleware:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.max_bytes:
-                raise too_large
+                raise self._too_large()
             return message
 
         await self.app(scope, receive_limited, send)
+
+    def _too_large(self) -> HTTPException:
+        detail = f"the body is larger than {self.max_bytes} bytes"
+        return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)

@@ -2,6 +2,9 @@
 
 The keys are in the settings CLIENT_API_KEYS and OPS_API_KEY. `ClientOnly` guards a route for
 clients, `OpsRead` and `OpsWrite` for operators.
+
+All are async: FastAPI would call another in a thread, which takes longer than all it does and has a
+log context of its own.
 """
 
 import secrets
@@ -14,7 +17,7 @@ from fastapi.security import APIKeyHeader
 from pydantic import SecretStr
 
 from ..process.logs import add_log_context
-from ..settings import SettingsDep
+from ..settings import Settings, SettingsDep
 from .callers import is_local
 
 _client_key = APIKeyHeader(
@@ -33,8 +36,9 @@ ApiKey = Annotated[str | None, Security(_client_key)]
 OpsKey = Annotated[str | None, Security(_ops_key)]
 
 
-async def find_client(settings: SettingsDep, key: ApiKey) -> str | None:
+async def find_client(request: Request, key: ApiKey) -> str | None:
     """Return the name of the client whose key was sent; None for no key or an unknown one."""
+    settings: Settings = request.app.state.settings
     return _find_name(key, settings.client_api_keys)
 
 
@@ -44,10 +48,7 @@ ClientDep = Annotated[str | None, Depends(find_client)]
 async def guard_client(
     request: Request, settings: SettingsDep, client: ClientDep, key: ApiKey
 ) -> None:
-    """Allow clients with a key; while no key is set, allow callers on this machine.
-
-    It is async so that the client's name gets into the log context of the request.
-    """
+    """Allow clients with a key; while no key is set, allow callers on this machine."""
     if not settings.client_api_keys:
         if not is_local(request):
             raise HTTPException(
@@ -62,7 +63,9 @@ async def guard_client(
         add_log_context(client=client)
 
 
-def is_operator(settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: ClientDep) -> bool:
+async def is_operator(
+    settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: ClientDep
+) -> bool:
     """Tell whether the operator's key was sent; raises 401 for a wrong key."""
     expected = {} if settings.ops_api_key is None else {"operator": settings.ops_api_key}
     if _find_name(ops_key, expected) or (ops_key is None and _find_name(key, expected)):
@@ -77,13 +80,13 @@ def is_operator(settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: Cli
 OperatorDep = Annotated[bool, Depends(is_operator)]
 
 
-def guard_read(settings: SettingsDep, *, operator: OperatorDep) -> None:
+async def guard_read(settings: SettingsDep, *, operator: OperatorDep) -> None:
     """Allow operators; while no key is set, allow everyone (routes then leave details out)."""
     if settings.ops_api_key is not None and not operator:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", None))
 
 
-def guard_write(settings: SettingsDep, *, operator: OperatorDep) -> None:
+async def guard_write(settings: SettingsDep, *, operator: OperatorDep) -> None:
     """Allow operators only; while no key is set, all changes are refused."""
     if settings.ops_api_key is None:
         raise HTTPException(HTTPStatus.FORBIDDEN, "operations are off: set OPS_API_KEY")

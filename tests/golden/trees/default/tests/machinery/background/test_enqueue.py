@@ -91,6 +91,7 @@ def test_a_task_is_accepted_and_run_and_its_state_is_at_location(
     assert client.get(answer.headers["Location"]).json()["state"] == "succeeded"
 
 
+@pytest.mark.usefixtures("only_requests")
 @pytest.mark.parametrize("root", ["/api", "/a/b/"])
 def test_where_to_ask_begins_where_the_application_is(app: FastAPI, root: str) -> None:
     with TestClient(app, root_path=root) as client:
@@ -127,6 +128,7 @@ def test_a_task_is_in_the_ledger_before_the_response_leaves(
     )
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_a_request_that_fails_after_it_queued_a_task_has_queued_nothing(
     client: TestClient, runs: Callable[[], Sequence[Run]]
 ) -> None:
@@ -162,6 +164,7 @@ def test_endpoints_answer_while_more_tasks_hang_than_there_are_threads(
     gate.set()
 
 
+@pytest.mark.usefixtures("only_requests")
 @pytest.mark.parametrize(
     ("payload", "field"),
     [
@@ -186,6 +189,7 @@ def test_a_bad_payload_is_refused_with_the_field_and_nothing_is_queued(
     assert not runs()
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_a_payload_of_ten_megabytes_is_refused(
     client: TestClient, runs: Callable[[], Sequence[Run]]
 ) -> None:

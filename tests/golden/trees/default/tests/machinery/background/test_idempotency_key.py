@@ -70,6 +70,7 @@ def test_the_same_key_and_payload_is_one_run_and_one_answer(
     assert count() == 1
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_requests_with_the_same_key_at_the_same_time_are_one_run(
     client: TestClient, count: Callable[[], int]
 ) -> None:
@@ -92,6 +93,7 @@ def test_requests_with_the_same_key_at_the_same_time_are_one_run(
     assert count() == 1
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_a_key_with_another_payload_is_refused(
     client: TestClient, count: Callable[[], int]
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_key_with_another_payload_is_refused(
     assert count() == 1
 
 
+@pytest.mark.usefixtures("only_requests")
 @pytest.mark.parametrize(
     ("path", "headers"),
     [
@@ -129,6 +132,7 @@ def test_no_key_another_key_or_another_task_is_another_run(
     assert count() == 2
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_the_same_key_of_another_client_is_another_run(
     settings: Settings, client: TestClient, count: Callable[[], int]
 ) -> None:
@@ -149,6 +153,7 @@ def test_the_same_key_of_another_client_is_another_run(
     assert again.json()["run_id"] == answers[1].json()["run_id"]
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_a_key_expires(
     client: TestClient, database: Database, settings: Settings, count: Callable[[], int]
 ) -> None:
@@ -165,6 +170,7 @@ def test_a_key_expires(
     assert count() == 2
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_a_key_whose_run_is_pruned_just_now_is_free(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, count: Callable[[], int]
 ) -> None:
@@ -182,6 +188,7 @@ def test_a_key_whose_run_is_pruned_just_now_is_free(
     assert count() == 1
 
 
+@pytest.mark.usefixtures("only_requests")
 @pytest.mark.parametrize("key", ["", "x" * 256, "x" * 10_000, "tab\tin it"])
 def test_a_key_that_is_no_key_is_refused(
     key: str, client: TestClient, count: Callable[[], int]

@@ -33,6 +33,7 @@ def _from_the_environment(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("BACKGROUND_METRICS_PORT", "0")
+    monkeypatch.setenv("POLL_SECONDS", "0.05")
     before = [signal.signal(number, lambda *_: None) for number in SIGNALS]
     yield
     for number, handler in zip(SIGNALS, before, strict=True):

@@ -55,7 +55,7 @@ def test_a_sync_run_is_timed_out_at_once_and_keeps_its_slot_until_its_thread_end
     task = Task(name="work", payload=Nothing, function=hang, timeout=timeout, max_concurrency=1)
     slow = queue(task)
     with caplog.filtering(ContextFilter()):
-        runner = start_runner(task)
+        runner = start_runner(task, lease_seconds=0.4)  # it beats every 0.1 s
 
         late = wait_for(slow, State.TIMED_OUT)
         assert late.error is not None
@@ -128,7 +128,7 @@ def test_an_idempotent_run_is_not_repeated_before_its_timed_out_thread_ends(
         backoff=timedelta(0),
     )
     run_id = queue(task)
-    runner = start_runner(task)
+    runner = start_runner(task, lease_seconds=0.4)  # it beats every 0.1 s
 
     wait_until(lambda: attempts)
     wait_for(run_id, State.QUEUED)
@@ -171,7 +171,7 @@ def test_an_async_run_that_returned_in_time_is_not_timed_out_by_what_it_left_beh
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """T4: the result of the function counts, and the slot is released."""
-    monkeypatch.setattr(execution, "LEFT_BEHIND_SECONDS", 1.5)
+    monkeypatch.setattr(execution, "LEFT_BEHIND_SECONDS", 0.75)
     left: set[asyncio.Task[None]] = set()
 
     async def stay() -> None:
@@ -183,7 +183,7 @@ def test_an_async_run_that_returned_in_time_is_not_timed_out_by_what_it_left_beh
         left.add(asyncio.create_task(stay()))
         await asyncio.sleep(0)
 
-    task = Task(name="work", payload=Nothing, function=work, timeout=timedelta(seconds=1))
+    task = Task(name="work", payload=Nothing, function=work, timeout=timedelta(seconds=0.5))
     run_id = queue(task)
 
     start_runner(task)

@@ -69,6 +69,7 @@ def test_what_an_older_version_ran_is_found_after_the_upgrade(
     safe = Task(name="safe", payload=Nothing, function=work, idempotent=True, max_concurrency=2)
     lost, again = insert_run("once", State.RUNNING), insert_run("safe", State.RUNNING)
     late = insert_run("safe", State.TIMED_OUT)
+    settings.lease_seconds = 0.2
 
     upgrade(database)
     assert {find(run_id).held_by for run_id in (lost, again, late)} == {"of old"}

@@ -50,6 +50,26 @@ def test_a_writer_waits_twenty_seconds_for_its_turn(database: Database) -> None:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 20_000
 
 
+FULL = 2
+"""SQLite waits for the disk at each commit."""
+
+
+def test_what_was_committed_survives_a_power_cut(database: Database) -> None:
+    durable = engine.create_engine(database.url, 1)  # those of other tests do not wait
+    with durable.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == FULL
+    durable.dispose()
+
+
+def test_it_survives_too_if_this_sqlite_was_compiled_to_wait_for_less() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+        engine._configure(connection, None)
+
+        assert connection.execute("PRAGMA synchronous").fetchone() == (FULL,)
+
+
 def test_foreign_keys_are_enforced(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE a (id INTEGER PRIMARY KEY)")

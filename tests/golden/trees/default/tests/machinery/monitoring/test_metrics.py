@@ -58,6 +58,7 @@ def handlers(client: TestClient) -> set[str]:
     return {sample.labels["handler"] for sample in samples if "handler" in sample.labels}
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_requests_are_counted_by_the_whole_template_of_their_route(families: list[Metric]) -> None:
     samples = [sample for family in families for sample in family.samples]
     handlers = {sample.labels["handler"] for sample in samples if "handler" in sample.labels}
@@ -66,6 +67,7 @@ def test_requests_are_counted_by_the_whole_template_of_their_route(families: lis
     assert total(families, "http_request_duration_seconds_count", handler="/health/live") == 2
 
 
+@pytest.mark.usefixtures("only_requests")
 @pytest.mark.parametrize(
     "path", ["/tasks/{}/", "/nowhere/{}", "/health/live/{}", "/docs/{}/", "/jobs/x/runs/{}/"]
 )
@@ -78,6 +80,7 @@ def test_paths_that_callers_make_up_become_no_labels(client: TestClient, path: s
     assert handlers(client) == {*before, "none"}
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_methods_that_callers_make_up_become_one_label(unasked: TestClient) -> None:
     for method in ("GET", "HEAD", "BREW", "WHEN", "X" * 99):
         unasked.request(method, "/health/live")
@@ -102,10 +105,12 @@ def test_names_and_explanations_follow_the_rules_of_prometheus(families: list[Me
             assert {sample.name for sample in family.samples} <= {f"{family.name}_total"}
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_the_scrape_is_not_counted_as_a_request(families: list[Metric]) -> None:
     assert total(families, "http_requests_total") == 5
 
 
+@pytest.mark.usefixtures("only_requests")
 def test_background_tasks_do_not_count_as_latency(app: FastAPI, client: TestClient) -> None:
     @app.get("/slow_afterwards")
     def answer(background: BackgroundTasks) -> None:

@@ -1,13 +1,15 @@
 """Text with surrogates is refused before a route sees it."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
+from starlette.types import Message, Receive, Scope, Send
 
 from shop.web import errors, texts
 
@@ -43,7 +45,8 @@ def add_routes(app: FastAPI) -> FastAPI:
 @pytest.fixture
 def light() -> TestClient:
     """Make a service with these routes only, which starts fast."""
-    app = FastAPI(dependencies=[Depends(texts.refuse_surrogates)])
+    app = FastAPI()
+    app.add_middleware(texts.SurrogateMiddleware)
     errors.install(app)
     return TestClient(add_routes(app))
 
@@ -90,6 +93,48 @@ def test_it_is_found_wherever_it_is(
     assert [problem["loc"] for problem in response.json()["detail"]] == [["body", "more", *where]]
 
 
+def read_by(messages: list[Message]) -> list[Message]:
+    """Let an application read all messages of a request through the middleware."""
+    read: list[Message] = []
+
+    async def read_all(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while messages:
+            read.append(await receive())
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(_message: Message) -> None:
+        """Send nothing."""
+
+    scope = {"type": "http", "headers": [(b"content-type", b"application/json")]}
+    asyncio.run(texts.SurrogateMiddleware(read_all)(scope, receive, send))
+    return read
+
+
+def in_pieces(body: bytes) -> list[Message]:
+    """Give a body byte by byte, so that no piece has a whole surrogate."""
+    pieces = [body[place : place + 1] for place in range(len(body))]
+    return [
+        *({"type": "http.request", "body": piece, "more_body": True} for piece in pieces),
+        {"type": "http.request"},
+        {"type": "http.disconnect"},
+    ]
+
+
+@pytest.mark.parametrize("encode", [in_ascii, in_bytes])
+def test_it_is_found_in_a_body_that_comes_in_pieces(encode: Callable[[object], bytes]) -> None:
+    with pytest.raises(texts.SurrogateError):
+        read_by(in_pieces(encode({"text": HALF})))
+
+
+@pytest.mark.parametrize("encode", [in_ascii, in_bytes])
+def test_any_other_body_is_read_to_its_end_and_beyond(encode: Callable[[object], bytes]) -> None:
+    messages = in_pieces(encode({"text": WHOLE}))
+
+    assert read_by(messages.copy()) == messages
+
+
 @pytest.mark.parametrize("text", ["", "plain", "\\ud83d", WHOLE, "\uffff\n\0"])
 def test_any_other_text_comes_back_as_it_was(light: TestClient, text: str) -> None:
     response = light.post("/echo", content=in_ascii({"text": text}), headers=JSON)
@@ -97,7 +142,10 @@ def test_any_other_text_comes_back_as_it_was(light: TestClient, text: str) -> No
     assert response.json()["text"] == text
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'"\xff"', b"[" * 100_000, b"[" * 500 + b"]" * 500])
+NO_JSON = [b"", b"{", b'"\xff"', b"[" * 100_000, b"[" * 500 + b"]" * 500]
+
+
+@pytest.mark.parametrize("body", [*NO_JSON, *(body + in_bytes(HALF) for body in NO_JSON[1:])])
 def test_what_is_no_json_is_left_to_the_route(light: TestClient, body: bytes) -> None:
     assert light.post("/raw", content=body, headers=JSON).json() == len(body)
 

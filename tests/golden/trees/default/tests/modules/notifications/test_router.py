@@ -11,6 +11,7 @@ from shop.background.models import Run
 from shop.database import Database
 from shop.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("only_requests")
 JSON = {"Content-Type": "application/json"}
 MAIL = {"to": "ada@example.com", "subject": "Hello", "body": "How are you?"}
 

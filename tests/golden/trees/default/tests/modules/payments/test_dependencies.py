@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from shop.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("only_requests")
 ORDER = {"amount": 1999, "currency": "EUR"}
 HERE = ("127.0.0.1", 50000)
 
@@ -45,7 +46,7 @@ def url(callers: set[int], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     handler = type("Handler", (Charges,), {"callers": callers})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 

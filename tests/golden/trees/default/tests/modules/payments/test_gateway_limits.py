@@ -20,6 +20,7 @@ from shop.modules.payments.schemas import NewPayment
 from shop.settings import Settings
 from shop.web.errors import UnavailableError
 
+pytestmark = pytest.mark.usefixtures("only_requests")
 ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"
 ANSWERS = [HEAD, HEAD + b"Content-Length: 100000\r\n\r\n"]
@@ -58,7 +59,7 @@ def dripping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_answer_that_never_ends_is_given_up_for_every_caller(
     app: FastAPI, settings: Settings, dripping: str
 ) -> None:
-    values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.3}
+    values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.1}
     app.state.settings = Settings.model_validate({**settings.model_dump(), **values})
     app.dependency_overrides.clear()  # the gateway is the dependency's own
     orders = [{**ORDER.model_dump(), "reference": f"order-{n}"} for n in range(24)]
@@ -115,7 +116,7 @@ def test_a_password_in_the_url_is_sent_and_never_logged(
     caplog.set_level(level)
     for name in ("httpx2", "httpcore2"):
         caplog.set_level(level, name)
-    values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.3}
+    values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.1}
     configured = Settings.model_validate({**settings.model_dump(), **values})
     app.state.settings = configured
     app.dependency_overrides.clear()

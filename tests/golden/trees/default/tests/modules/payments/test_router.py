@@ -1,9 +1,11 @@
 """`/payments`, from the request to the table."""
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+pytestmark = pytest.mark.usefixtures("only_requests")
 ORDER = {"amount": 1999, "currency": "EUR", "reference": "order-1"}
 
 Answers = list[httpx2.Response | Exception]

@@ -16,6 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from ..claim import slots_in_use
+from ..host import notify
 from ..models import Run, State
 from ..work import Registry
 from .job import Job
@@ -83,6 +84,7 @@ def record(
             written += [(each.name, state) for state in states]
     if rows:
         session.execute(insert(Run), rows)
+        notify(session.connection())
     return written
 
 

@@ -2,17 +2,16 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter
-
 from ...database import DatabaseDep
 from ...web.refusals import BODY_REFUSALS, refusals
+from ...web.routing import Router
 from ...web.security import ClientOnly
 from . import service
 from .dependencies import GatewayDep, open_client
 from .models import Payment
 from .schemas import NewPayment, PaymentView, Reference
 
-router = APIRouter(
+router = Router(
     prefix="/payments",
     tags=["payments"],
     dependencies=[ClientOnly],

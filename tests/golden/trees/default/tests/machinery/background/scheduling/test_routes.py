@@ -78,6 +78,7 @@ def test_a_disabled_job_has_no_next_run(operator: TestClient) -> None:
     assert operator.get("/jobs/disabled").json()["next_run_at"] is None
 
 
+@pytest.mark.usefixtures("only_requests")
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -95,6 +96,7 @@ def test_an_unknown_job_is_not_found(operator: TestClient, method: str, path: st
     assert response.json() == {"detail": "no job named nothing"}
 
 
+@pytest.mark.usefixtures("only_requests")
 @pytest.mark.parametrize(
     ("method", "path"),
     [

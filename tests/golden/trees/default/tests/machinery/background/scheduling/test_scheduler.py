@@ -256,6 +256,7 @@ def test_the_scheduler_recovers_from_a_database_error(  # noqa: PLR0913, PLR0917
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """S15: the due time that could not be recorded is recorded later."""
+    monkeypatch.setattr("shop.background.scheduling.adapter.RETRY_SECONDS", 0.05)
     scheduler = make_scheduler(job())
     scheduler.start()
     hand_over, failures = scheduler.engine._record, [OperationalError("", None, Exception())]
@@ -300,6 +301,7 @@ def test_a_failed_pass_shows_in_the_time_of_the_last_good_one(
 
     with database.transaction() as session:
         session.execute(text("ALTER TABLE away RENAME TO fastforge_scheduler_processes"))
+    scheduler.engine.wakeup()
     wait_until(lambda: scheduler.last_pass > before)
 
 
