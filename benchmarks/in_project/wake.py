@@ -1,8 +1,8 @@
 """From the commit of one process that queues a task to its first line in another process.
 
 `wake.py TASKS TASKS_A_SECOND`. This process only queues, so nothing tells the runner in the other
-one but the database: that of DATABASE_URL, or SQLite in a temporary folder. Prints also how much CPU
-time the other process takes in five seconds in which nothing happens.
+one but the database: that of DATABASE_URL, or SQLite in a temporary folder. It prints also how much
+CPU time the other process takes in five seconds in which nothing happens.
 """
 
 import json
@@ -63,10 +63,9 @@ def measure(url: str, tasks: int, a_second: float) -> dict[str, float]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     committed: dict[UUID | None, float] = {}
     with subprocess.Popen(command, text=True, **pipes) as worker:
-        assert worker.stdin and worker.stdout
         idle = float(worker.stdout.readline().split()[1])
         for _ in range(tasks):
-            time.sleep(random.uniform(0.5, 1.5) / a_second)
+            time.sleep(random.uniform(0.5, 1.5) / a_second)  # noqa: S311
             with database.transaction() as session:
                 run_id = ledger.add(session, TASK, datetime.now(UTC), payload="{}")
             committed[run_id] = time.clock_gettime(time.CLOCK_MONOTONIC)
