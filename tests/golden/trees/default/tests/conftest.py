@@ -177,13 +177,18 @@ def application(_no_settings_from_outside: None) -> FastAPI:
 
 @pytest.fixture
 def app(application: FastAPI, settings: Settings) -> Iterator[FastAPI]:
-    """Lend the application to a test: what the test changes before `client` starts it is undone."""
+    """Lend the application to a test, with the settings of the test.
+
+    Settings, registry, routes and dependencies that it changes before `client` starts it are put
+    back. A test that changes more, such as the middleware, makes its own: `create_app(settings)`.
+    """
     router = application.router
     routes, lifespan = list(router.routes), router.lifespan_context
     application.state.settings, application.state.registry = settings, None
     yield application
     router.routes[:], router.lifespan_context = routes, lifespan
     application.dependency_overrides.clear()
+    application.openapi_schema = None
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, or_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -32,9 +32,10 @@ ATTEMPTS = update(RUNS).where(
     RUNS.c.owner == bindparam("of"),
     RUNS.c.attempt == bindparam("number"),
 )
+MAY_END = (State.RUNNING, State.INTERRUPTED, State.LOST)
 RELEASE = ATTEMPTS.values(held_by=None)
 SETTLE = (
-    ATTEMPTS.where(RUNS.c.state.in_([State.RUNNING, State.INTERRUPTED, State.LOST]))
+    ATTEMPTS.where(or_(*(RUNS.c.state == state for state in MAY_END)))
     .values({name: bindparam(name) for name in ("state", "finished_at", "error")})
     .values(available_at=func.coalesce(bindparam("retry_at"), RUNS.c.available_at))
     .returning(RUNS.c.id)
@@ -97,7 +98,7 @@ def settle(
         attempts = {"ids": ids, "of": owner, "number": attempt}
         end = {"state": state, "finished_at": None if retry_at else now, "error": error}
         statement = SETTLE_AND_RELEASE if release else SETTLE
-        settled.update(session.scalars(statement, attempts | end | {"retry_at": retry_at}))
+        settled.update(session.connection().scalars(statement, attempts | end | {"retry_at": retry_at}))
         if release and not settled.issuperset(ids):
             session.execute(RELEASE, attempts)
     return settled

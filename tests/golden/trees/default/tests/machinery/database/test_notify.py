@@ -1,8 +1,10 @@
 """Whether other processes notice that runs were queued; a second engine acts as one of them."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -76,6 +78,19 @@ def test_a_stop_ends_it(settings: Settings) -> None:
     next(looks)
 
     stopped.set()
+
+    assert len(list(looks)) <= 1
+    database.close()
+
+
+def test_it_ends_when_the_file_is_replaced(settings: Settings, tmp_path: Path) -> None:
+    """T12: the old file is never committed to again."""
+    database, file = Database(settings.database_url), tmp_path / "test.db"
+    looks = watch(database.engine, threading.Event())
+    assert next(looks)
+    shutil.copy(file, tmp_path / "backup.db")
+
+    (tmp_path / "backup.db").replace(file)
 
     assert len(list(looks)) <= 1
     database.close()
