@@ -4,9 +4,9 @@ Run by hand, on a machine that does nothing else: `python benchmarks/peers.py`. 
 before its worker starts; what counts is the time between the first and the last task's start. All
 take turns. Each has 8 threads or slots, except for RQ, whose worker has one.
 
-Ours is `python -m shop.background`. SQLite and PostgreSQL keep every commit on the disk; Valkey, the
-broker of the others, keeps nothing. All log warnings only, where they have an option for that, and
-to /dev/null; ours has no other setting that is not the default.
+Ours is `python -m shop.background`. SQLite and PostgreSQL keep every commit on the disk; Valkey,
+the broker of the others, keeps nothing. All log warnings only, where they have an option for that,
+and to /dev/null; ours has no other setting that is not the default.
 """
 
 import argparse

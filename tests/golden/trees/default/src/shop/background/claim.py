@@ -71,15 +71,14 @@ def claim(
     process without a row, which others think dead, gets no runs until its next beat. Commit before
     you call a function: if the answer to the commit is lost, none was called (T10).
     """
-    connection = session.connection()
-    lock_ledger(connection)  # no other process may claim between count and update
+    lock_ledger(session.connection())  # no other process may claim between count and update
     me = {"now": now, "owner": owner, "slots": slots}
-    due = connection.execute(DUE, me | {"names": list(limits)}).all()
+    due = session.execute(DUE, me | {"names": list(limits)}).all()
     used: Counter[str] = Counter()
     if any(limits[run.name] is not None for run in due):  # else nothing needs to be counted
         used = slots_in_use(session)
         free = [name for name, limit in limits.items() if limit is None or used[name] < limit]
-        due = connection.execute(DUE, me | {"names": free}).all()
+        due = session.execute(DUE, me | {"names": free}).all()
     claimed: list[Claimed] = []
     for run_id, kind, name, attempt, due_at, payload in due:
         limit = limits[name]
@@ -87,5 +86,5 @@ def claim(
             used[name] += 1
             claimed.append(Claimed(run_id, kind, name, attempt + 1, due_at, payload, owner))
     if claimed:
-        connection.execute(TAKE, {"ids": [run.id for run in claimed], "now": now, "me": owner})
+        session.execute(TAKE, {"ids": [run.id for run in claimed], "now": now, "me": owner})
     return claimed

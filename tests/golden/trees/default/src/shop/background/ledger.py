@@ -98,7 +98,7 @@ def settle(
         attempts = {"ids": ids, "of": owner, "number": attempt}
         end = {"state": state, "finished_at": None if retry_at else now, "error": error}
         statement = SETTLE_AND_RELEASE if release else SETTLE
-        settled.update(session.connection().scalars(statement, attempts | end | {"retry_at": retry_at}))
+        settled.update(session.scalars(statement, attempts | end | {"retry_at": retry_at}))
         if release and not settled.issuperset(ids):
             session.execute(RELEASE, attempts)
     return settled
