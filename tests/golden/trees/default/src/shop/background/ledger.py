@@ -32,12 +32,13 @@ ATTEMPTS = update(RUNS).where(
     RUNS.c.owner == bindparam("of"),
     RUNS.c.attempt == bindparam("number"),
 )
+RETRY_AT = bindparam("retry_at", type_=RUNS.c.available_at.type)
 MAY_END = (State.RUNNING, State.INTERRUPTED, State.LOST)
 RELEASE = ATTEMPTS.values(held_by=None)
 SETTLE = (
     ATTEMPTS.where(or_(*(RUNS.c.state == state for state in MAY_END)))
     .values({name: bindparam(name) for name in ("state", "finished_at", "error")})
-    .values(available_at=func.coalesce(bindparam("retry_at"), RUNS.c.available_at))
+    .values(available_at=func.coalesce(RETRY_AT, RUNS.c.available_at))
     .returning(RUNS.c.id)
 )
 SETTLE_AND_RELEASE = SETTLE.values(held_by=None)

@@ -112,3 +112,14 @@ def test_a_job_advances_in_the_transaction_of_the_ledger_or_after_it(
 
     assert [run.due_at for run in recorded()] == [due_at]
     assert scheduler.next_run_times() == upcoming
+
+
+def test_who_comes_second_records_nothing(
+    started: Callable[[], Scheduler], recorded: Recorded
+) -> None:
+    """S1: the jobs were due when it looked, and are not any more."""
+    scheduler = started()
+
+    scheduler._record(NAMES, just_now())
+
+    assert recorded() == []
