@@ -53,18 +53,10 @@ def a_class_of_settings_of_its_own(root: Path) -> None:
 
 def a_key_on_notify(root: Path) -> None:
     router = root / "src/shop/modules/notifications/router.py"
-    replace(router, "from fastapi import APIRouter", "from fastapi import APIRouter, Depends")
-    replace(
-        router,
-        "router = APIRouter(",
-        'CLOSED = APIKeyHeader(name="X-Shop-Key")\n'
-        "router = APIRouter(dependencies=[Depends(CLOSED)], ",
-    )
-    replace(
-        router,
-        "from ...background",
-        "from fastapi.security import APIKeyHeader\n\nfrom ...background",
-    )
+    replace(router, "[ClientOnly]", "[ClientOnly, Depends(CLOSED)]")
+    replace(router, "router = ", 'CLOSED = APIKeyHeader(name="X-Shop-Key")\nrouter = ')
+    imports = "from fastapi import Depends\nfrom fastapi.security import APIKeyHeader\n\n"
+    replace(router, "from ...background", f"{imports}from ...background")
 
 
 def another_body_of_notify(root: Path) -> None:
