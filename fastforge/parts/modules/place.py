@@ -84,7 +84,7 @@ def _refuse_same(project: Project, name: str, path: Path) -> None:
     place = path.relative_to(project.root)
     if name in _TABLE.findall(text):
         raise UsageError(f"{place} has a table `{name}` already.", "Choose another name.")
-    if "APIRouter" not in text:
+    if "Router" not in text:
         return
     for declared in routes(parse(path)):
         route = declared.partition(" ")[2]
