@@ -55,7 +55,6 @@ class Intake:
             ended = {each: each.outcome for each in self._attempts if each.outcome}
             slots = 0 if self.closed else self._count_threads() - len(self._attempts) + len(ended)
             if not ended and not (slots > 0 and self._is_waiting()):
-                self._keep(self._attempts)
                 return False
             recorded, claimed = self._settle_and_claim(ended, slots)
             running = [attempt for attempt in self._attempts if attempt not in ended]

@@ -100,12 +100,12 @@ class Runner:
         self.wall_clock.check()
         for attempt in self._intake.active():
             attempt.check_timeout()
-        alive = [attempt.row.id for attempt in self._intake.active()]
+        more = self._intake.turn()  # before the beat, which takes longer than a run should wait
         if self._stopped.is_set():
-            return 0.0  # attempts end now without recording: do not take them for dead
-        self._heartbeat.beat_if_due(alive)
-        if self._intake.turn():
-            return 0.0  # there may be more, but beats and timeouts come first
+            return 0.0  # this process leaves: a beat would sweep what it marks as interrupted
+        alive = [attempt.row.id for attempt in self._intake.active()]
+        if self._heartbeat.beat_if_due(alive) or more:
+            return 0.0  # there may be more: a beat queues runs again, and the first allows claims
         timeouts = [attempt.seconds_left for attempt in self._intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
         return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))

@@ -31,11 +31,11 @@ DUE = (
     .limit(bindparam("slots"))
     .with_for_update(skip_locked=True)
 )
-START = {"state": State.RUNNING, "attempt": RUNS.c.attempt + 1, "error": None}
 TAKE = (
     update(RUNS)
     .where(RUNS.c.id.in_(bindparam("ids")))
-    .values(**START, started_at=bindparam("now"), owner=bindparam("me"), held_by=bindparam("me"))
+    .values(state=State.RUNNING, attempt=RUNS.c.attempt + 1, started_at=bindparam("now"))
+    .values(owner=bindparam("me"), held_by=bindparam("me"), error=None)
 )
 
 

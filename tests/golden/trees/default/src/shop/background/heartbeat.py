@@ -49,13 +49,13 @@ class Heartbeat:
         """Beat at the next `beat_if_due`, because an error left something to clean up."""
         self._last_beat = float("-inf")
 
-    def beat_if_due(self, active: Collection[UUID]) -> None:
-        """Record a beat and clean up, if the last beat is a quarter of a lease ago.
+    def beat_if_due(self, active: Collection[UUID]) -> bool:
+        """Record a beat and clean up, if the last beat is a quarter of a lease ago; tell whether.
 
         `active` are the runs that have a living thread in this process.
         """
         if monotonic() - self._last_beat < self._settings.lease_seconds / 4:
-            return
+            return False
         try:
             self._beat(active)
         except Exception:
@@ -64,6 +64,7 @@ class Heartbeat:
             raise
         self._last_beat = monotonic()
         self._prune()
+        return True
 
     def _beat(self, active: Collection[UUID]) -> None:
         now, owner = datetime.now(UTC), self._owner

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -33,11 +33,13 @@ ATTEMPTS = update(RUNS).where(
     RUNS.c.attempt == bindparam("number"),
 )
 RETRY_AT = bindparam("retry_at", type_=RUNS.c.available_at.type)
-MAY_END = (State.RUNNING, State.INTERRUPTED, State.LOST)
+MAY_END = [RUNS.c.state == state for state in (State.RUNNING, State.INTERRUPTED, State.LOST)]
+UNHEARD = and_(RUNS.c.state == bindparam("result"), RUNS.c.held_by.is_(None))
+"""This end is recorded already: the answer to the commit was lost."""
 RELEASE = ATTEMPTS.values(held_by=None)
 SETTLE = (
-    ATTEMPTS.where(or_(*(RUNS.c.state == state for state in MAY_END)))
-    .values({name: bindparam(name) for name in ("state", "finished_at", "error")})
+    ATTEMPTS.where(or_(*MAY_END, UNHEARD))
+    .values(state=bindparam("result"), finished_at=bindparam("end"), error=bindparam("error"))
     .values(available_at=func.coalesce(RETRY_AT, RUNS.c.available_at))
     .returning(RUNS.c.id)
 )
@@ -97,7 +99,7 @@ def settle(
     settled: set[UUID] = set()
     for (owner, attempt, state, retry_at, error), ids in alike.items():
         attempts = {"ids": ids, "of": owner, "number": attempt}
-        end = {"state": state, "finished_at": None if retry_at else now, "error": error}
+        end = {"result": state, "end": None if retry_at else now, "error": error}
         statement = SETTLE_AND_RELEASE if release else SETTLE
         settled.update(session.scalars(statement, attempts | end | {"retry_at": retry_at}))
         if release and not settled.issuperset(ids):

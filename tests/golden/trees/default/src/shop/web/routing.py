@@ -6,7 +6,7 @@ from starlette.types import Scope
 
 
 class Router(APIRouter):
-    """A router that is passed over unless its prefix is in the path.
+    """A router that is passed over unless its prefix, up to a parameter in it, is in the path.
 
     FastAPI compares a request with every route of every router until one matches, about 3 µs each.
     """
@@ -16,7 +16,7 @@ class Router(APIRouter):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Compare a request with the routes, if one of them may match."""
-        for each in self.beginnings or [self.prefix]:
+        for each in self.beginnings or [self.prefix.partition("{")[0]]:
             if each in scope["path"]:  # anywhere, because the router may be included with a prefix
                 return super().matches(scope)
         return Match.NONE, {}

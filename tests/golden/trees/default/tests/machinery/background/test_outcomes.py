@@ -61,6 +61,16 @@ def test_a_run_ends_once(session: Session, run: Claimed) -> None:
     assert released.held_by is None
 
 
+def test_a_timeout_that_is_recorded_is_not_recorded_again_when_its_thread_ends(
+    session: Session, run: Claimed
+) -> None:
+    """T4: an end whose slot is released is: the answer to its commit may have been lost."""
+    late = Outcome(State.TIMED_OUT, TimeoutError())
+    assert ledger.settle(session, [(run, late)], NOW, release=False) == {run.id}
+    assert ledger.settle(session, [(run, late)], NOW) == set()
+    assert ledger.settle(session, [(run, late)], NOW) == {run.id}
+
+
 def test_ends_of_many_runs_are_recorded_together(session: Session) -> None:
     """S1, T1: each with its own result."""
     beat(session, "me", 1, NOW, NOW)

@@ -3,16 +3,25 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from shop.background import Task
+from shop.background import Task, intake, ledger
+from shop.background import runner as runner_module
+from shop.background.claim import Claimed, claim
+from shop.background.execution import Outcome
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database
 from shop.process import repeated_errors
+
+Ended = tuple[Claimed, Outcome]
 
 
 class Nothing(BaseModel):
@@ -85,35 +94,99 @@ def test_a_claim_that_hangs_holds_no_shutdown_up(make_runner: Callable[..., Runn
     assert runner.draining
 
 
-def test_a_pass_that_outlives_the_shutdown_takes_no_run_of_its_own_for_cut_off(
+def test_a_pass_that_outlives_the_shutdown_does_not_bring_its_process_back(
     make_runner: Callable[..., Runner],
     queue: Callable[..., UUID],
     wait_for: Callable[[UUID, State], Run],
     wait_until: Callable[[Callable[[], object]], None],
     find: Callable[[UUID], Run],
+    beats: Callable[[str], int],
     gate: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """T6: their threads end without a record, which must not count as dead."""
+    """T6, T11: the next process looks after what it has marked as interrupted."""
+    monkeypatch.setattr(runner_module, "STOP_SECONDS", 0.1)
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
     run_id = queue(task)
-    runner = make_runner(task, shutdown_grace_seconds=0, lease_seconds=1)
-    looks, look = [0], runner.wall_clock.check
+    runner = make_runner(task, shutdown_grace_seconds=0)
+    look, hangs, goes_on = runner.wall_clock.check, threading.Event(), threading.Event()
 
-    def wait_for_the_end() -> str:
-        looks[0] += 1
-        if looks[0] > 1:  # the first pass has started the run
-            runner._stopped.wait(30)
+    def hang_once_it_runs() -> str:
+        if find(run_id).state is State.RUNNING:
+            hangs.set()
+            goes_on.wait(30)
+            runner._heartbeat.beat_soon()
         return look()
 
-    runner.wall_clock.check = wait_for_the_end  # type: ignore[method-assign]
+    runner.wall_clock.check = hang_once_it_runs  # type: ignore[method-assign]
     runner.start()
-    wait_for(run_id, State.RUNNING)
-    wait_until(lambda: looks[0] > 1)
+    wait_until(hangs.is_set)
+
+    runner.stop()
+    wait_for(run_id, State.INTERRUPTED)
+    goes_on.set()
+    wait_until(lambda: not runner.running)
+
+    assert find(run_id).state is State.INTERRUPTED
+    assert beats(runner.owner) == 0
+    gate.set()
+
+
+def test_what_is_claimed_while_the_shutdown_begins_is_not_called(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    find: Callable[[UUID], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """T6, T10: it waits for the next process, and no attempt counts."""
+    called: list[int] = []
+
+    def claim_and_close(*arguments: Any, **options: Any) -> list[Claimed]:  # noqa: ANN401
+        claimed = claim(*arguments, **options)
+        runner._intake.closed = runner._intake.closed or bool(claimed)
+        return claimed
+
+    monkeypatch.setattr(intake, "claim", claim_and_close)
+    task = Task(name="work", payload=Nothing, function=lambda _, run: called.append(run.attempt))
+    runner = start_runner(task)
+    run_id = queue(task)
+    runner.wake()
+    wait_until(lambda: runner.draining)
 
     runner.stop()
 
-    assert find(run_id).state is State.INTERRUPTED
-    gate.set()
+    waiting = find(run_id)
+    assert (waiting.state, waiting.attempt) == (State.QUEUED, 0)
+    assert called == []
+
+
+def test_an_end_that_could_not_be_recorded_before_is_recorded_as_the_process_leaves(
+    start_runner: Callable[..., Runner],
+    queue: Callable[..., UUID],
+    find: Callable[[UUID], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """T6: it was not cut off."""
+    settle = ledger.settle
+
+    def settle_at_the_end(session: Session, ended: list[Ended], now: datetime) -> set[UUID]:
+        if ended and not runner._stopped.is_set():
+            raise OperationalError("", None, Exception("no answer"))
+        return settle(session, ended, now)
+
+    monkeypatch.setattr(ledger, "settle", settle_at_the_end)
+    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: None)
+    runner = start_runner(task, shutdown_grace_seconds=0)
+    run_id = queue(task)
+    runner.wake()
+    wait_until(lambda: "no answer" in caplog.text)
+
+    runner.stop()
+
+    assert find(run_id).state is State.SUCCEEDED
 
 
 def test_a_runner_that_was_never_started_stops_at_once(make_runner: Callable[..., Runner]) -> None:

@@ -47,6 +47,14 @@ def test_it_answers_wherever_it_is_included(asked: list[str], prefix: str, root_
     assert asked
 
 
+def test_its_prefix_may_have_a_parameter() -> None:
+    app, router = FastAPI(), Router(prefix="/shops/{shop}")
+    router.add_api_route("/things", lambda shop: shop)
+    app.include_router(router)
+
+    assert TestClient(app).get("/shops/7/things").json() == "7"
+
+
 @pytest.mark.parametrize("path", ["/other", "/thing/7", "/v1"])
 def test_its_routes_are_not_compared_with_requests_for_other_paths(
     asked: list[str], path: str
