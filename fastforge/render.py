@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fastforge.cache import cache_folder
 from fastforge.errors import FastforgeError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ Tree = Mapping[str, bytes]
 SOURCES = "template"
 SUFFIX = ".jinja"
 _PATHS = "<paths>"
-_MARK = ".fastforge/project.yml"
 _WRONG = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 """What a template can raise besides its own errors."""
 
@@ -108,19 +108,8 @@ def environment_for(root: Path, paths: str = "") -> "Environment":
 
 
 def _bytecode_cache() -> "BytecodeCache | None":
-    """Keep compiled templates in the user's cache folder: compiling takes longer than all else.
-
-    What lies there is run, so it is no folder that could have come with a project.
-    """
+    """Keep compiled templates in the user's cache folder: compiling takes longer than all else."""
     from jinja2 import FileSystemBytecodeCache
 
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    home = Path(given if Path(given).is_absolute() else os.path.expanduser("~/.cache"))  # noqa: PTH111
-    folder = home / "fastforge" / "sandboxed"  # compiled code is sandboxed, or is not
-    if not home.is_absolute() or any((top / _MARK).exists() for top in folder.parents):
-        return None
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:  # read-only
-        return None
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    folder = cache_folder("sandboxed")  # compiled code is sandboxed, or is not
+    return FileSystemBytecodeCache(str(folder)) if folder else None

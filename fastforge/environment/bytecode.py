@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from fastforge.cache import cache_folder
+
 _INSTALLED = ".venv/lib/python*/site-packages"
 
 
@@ -28,10 +30,9 @@ def keep(root: Path) -> None:
 
 def _folders(root: Path) -> Iterator[tuple[Path, Path]]:
     """Give where packages are installed, and where compiled files are kept for that Python."""
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    home = Path(given if Path(given).is_absolute() else os.path.expanduser("~/.cache"))  # noqa: PTH111
-    for installed in root.glob(_INSTALLED) if home.is_absolute() else ():
-        yield installed, home / "fastforge" / "bytecode" / installed.parent.name
+    if cache := cache_folder("bytecode"):
+        for installed in root.glob(_INSTALLED):
+            yield installed, cache / installed.parent.name
 
 
 def _compiled(folder: Path) -> Iterator[Path]:
@@ -41,7 +42,6 @@ def _compiled(folder: Path) -> Iterator[Path]:
 def _link(source: Path, target: Path, files: Iterable[Path]) -> None:
     """Give files a second place, by links: without one on the same disk nothing is gained."""
     with suppress(OSError):
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in files:
             old, new = source / file, target / file
             if new.exists() and new.samefile(old):

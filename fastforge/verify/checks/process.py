@@ -35,7 +35,7 @@ async def run(
 ) -> Finished:
     """Run a program to its end; when the caller is cancelled, it is killed.
 
-    `hear` is told all that it wrote to stdout so far, whenever there is more.
+    `hear` is told the end of what it wrote to stdout so far, whenever there is more.
     """
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -46,20 +46,21 @@ async def run(
         stderr=subprocess.PIPE,
     )
     try:
-        stdout, stderr = await asyncio.gather(
-            _read(process.stdout, hear or (lambda _: None)), _read(process.stderr, lambda _: None)
-        )
+        stdout, stderr = await asyncio.gather(_read(process.stdout, hear), _read(process.stderr))
         await process.wait()
     finally:
         await stop(process)
     return Finished(process.returncode or 0, stdout, stderr)
 
 
-async def _read(stream: asyncio.StreamReader | None, hear: Callable[[str], None]) -> str:
-    said = b""
+async def _read(
+    stream: asyncio.StreamReader | None, hear: Callable[[str], None] | None = None
+) -> str:
+    said = bytearray()
     while stream and (more := await stream.read(_CHUNK)):
         said += more
-        hear(said.decode(errors="replace"))
+        if hear:
+            hear(said[-_CHUNK:].decode(errors="replace"))
     return said.decode(errors="replace")
 
 

@@ -89,7 +89,7 @@ def test_keeping_twice_leaves_nothing_half_done(tmp_path: Path, cache: Path) -> 
     assert [path for path in folder.rglob("*") if path.is_file()] == [
         folder / "kept/__pycache__" / file.name
     ]
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, cache: Path) -> None:
@@ -99,6 +99,19 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, cache: Path)
 
     bytecode.keep(first)
     bytecode.lend(first)
+
+
+def test_nothing_is_taken_from_a_folder_that_could_have_come_with_a_project(
+    tmp_path: Path, cache: Path
+) -> None:
+    (tmp_path / ".fastforge").mkdir()
+    (tmp_path / ".fastforge" / "project.yml").touch()
+    first = project(tmp_path / "first", kept="")
+    compiled(first, "kept")
+
+    bytecode.keep(first)
+
+    assert not cache.exists()
 
 
 def test_without_a_home_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
