@@ -7,16 +7,19 @@ was claimed. `work` declares a task, `enqueue` accepts one from a request, `sche
 jobs are due.
 """
 
+from .context import RunContext
 from .door import router
-from .enqueue import QUEUE_REFUSALS, Accepted, EnqueueDep
+from .enqueue import QUEUE_REFUSALS, EnqueueDep
+from .queueing import Accepted, Enqueue
 from .scheduling import Crontab, Daily, Every, Job, Once
-from .work import RunContext, Task
+from .work import Task
 
 __all__ = [
     "QUEUE_REFUSALS",
     "Accepted",
     "Crontab",
     "Daily",
+    "Enqueue",
     "EnqueueDep",
     "Every",
     "Job",

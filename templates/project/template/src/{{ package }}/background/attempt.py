@@ -10,10 +10,11 @@ from time import monotonic
 
 from . import ledger
 from .claim import Claimed
+from .context import RunContext
 from .execution import Observer, Outcome, classify, execute, timed_out
 from .host import Database, Settings, log_context
 from .models import State
-from .work import RunContext, Work
+from .work import Work
 
 logger = logging.getLogger(__name__)
 

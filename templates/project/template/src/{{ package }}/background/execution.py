@@ -9,10 +9,14 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from .host import in_thread, wait_for
 from .models import State
-from .work import RunContext, Work
+from .work import Work
+
+if TYPE_CHECKING:
+    from .context import RunContext
 
 LEFT_BEHIND_SECONDS = 5.0
 """Tasks that an async function started and did not await get so long to be cancelled."""
@@ -40,7 +44,7 @@ class RunTimeoutError(Exception):
 
 def execute(
     work: Work,
-    context: RunContext,
+    context: "RunContext",
     payload: str | None,
     returned: Callable[[], None] = lambda: None,
 ) -> BaseException | None:

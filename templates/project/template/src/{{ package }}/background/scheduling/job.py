@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
-from ..work import RunContext, Work
+from ..context import RunContext
+from ..work import Work
 from .schedules import Schedule
 
 

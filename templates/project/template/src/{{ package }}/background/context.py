@@ -1,0 +1,31 @@
+"""`RunContext`, the argument of the function of each job and task."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from .control import Control
+from .host import Database, Settings
+from .queueing import Enqueue
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What a run knows of itself: `attempt` counts from 1, `due_at` never changes.
+
+    `enqueue` queues a task in the transaction that is open here (`with database.transaction()`),
+    so a rollback removes it; without one, at once.
+    """
+
+    run_id: UUID
+    name: str
+    attempt: int
+    due_at: datetime
+    settings: Settings
+    database: Database
+    control: Control = field(default_factory=Control, repr=False, compare=False)
+
+    @property
+    def enqueue(self) -> Enqueue:
+        """Queue a task: `context.enqueue(TASK, payload)`, or many: `context.enqueue.many`."""
+        return Enqueue(self.database.joined)
