@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import ledger
 from .attempt import Attempt, Process
-from .claim import Claimed, claim, is_waiting
+from .claim import Claimed, Limit, claim, is_waiting
 from .execution import Outcome
 from .heartbeat import Heartbeat
 from .threads import Threads
@@ -32,7 +32,7 @@ class Intake:
         self.idle = threading.Event()
         self.idle.set()
         self._owner, self._process, self._registry = owner, process, registry
-        self._limits = {name: work.limit for name, work in registry.items()}
+        self._limits = {name: Limit.of(work) for name, work in registry.items()}
         self._heartbeat = heartbeat
         self._threads = Threads(process.settings.runner_threads)
         self._attempts: list[Attempt] = []

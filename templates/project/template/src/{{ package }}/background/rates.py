@@ -4,14 +4,16 @@ The window slides: in any minute no more than 100 attempts start, not only from 
 minute. Each start of such a task has a row, for as long as it counts.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, String, delete, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .host import Base, UtcDateTime
+from .models import Run
 
 WINDOWS = {
     "second": timedelta(seconds=1),
@@ -49,3 +51,28 @@ class Rate:
             message = f"a rate limit is such as 100/minute, in {', '.join(WINDOWS)}: {text!r}"
             raise ValueError(message)
         return cls(int(count), WINDOWS[unit])
+
+
+def left(session: Session, name: str, rate: Rate, now: datetime) -> int:
+    """Return how many more may start now, by the clock of this process; forget old starts."""
+    old = Start.started_at <= now - rate.window
+    session.execute(delete(Start).where(Start.name == name, old))
+    started = select(func.count()).where(Start.name == name)
+    # If the clock was set back, starts of the time to come are not counted.
+    counted = session.scalar(started.where(Start.started_at <= now + rate.window)) or 0
+    return rate.count - counted
+
+
+def record(session: Session, name: str, started: Sequence[tuple[UUID, int]], now: datetime) -> None:
+    """Record starts of a name, each by the id and attempt of its run."""
+    values = {"name": name, "started_at": now}
+    rows = [{"run_id": run_id, "attempt": attempt, **values} for run_id, attempt in started]
+    session.execute(insert(Start), rows)
+
+
+def give_back(session: Session, run_ids: Collection[UUID]) -> None:
+    """Do not count the newest start of runs that were claimed and never began."""
+    if run_ids:
+        attempt = select(Run.attempt).where(Run.id == Start.run_id).scalar_subquery()
+        unbegun = Start.run_id.in_(run_ids), Start.attempt > attempt
+        session.execute(delete(Start).where(*unbegun))

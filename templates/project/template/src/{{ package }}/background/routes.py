@@ -19,7 +19,7 @@ from .host import (
     notify,
     refusals,
 )
-from .models import DEAD_LETTERS, Run, State
+from .models import DEAD_LETTERS, Run, State, place
 from .views import PageDep, RunView
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], responses=refusals(401))
@@ -59,6 +59,7 @@ def retry_dead_letter(
     run = _dead_letter(session, run_id)
     run.state, run.error, run.finished_at = State.QUEUED, None, None
     run.available_at = datetime.now(UTC)
+    run.place = place(run.available_at, run.priority)
     notify(session.connection())
     background.add_task(wake, runner)
     return RunView.of(run, operator=True)

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from . import rates
 from .host import Settings
-from .models import DEAD_LETTERS, Run, State
+from .models import DEAD_LETTERS, Run, State, place
 from .work import Registry
 
 PRUNED_AT_ONCE = 1000
@@ -40,8 +41,10 @@ def requeue_unbegun(
     claimed = select(Run.id).where(unbegun).with_for_update(skip_locked=True)
     unheld = {"started_at": None, "finished_at": None, "held_by": None, "error": None}
     queued = unheld | {"state": State.QUEUED, "attempt": Run.attempt - 1}
-    again = update(Run).where(Run.id.in_(claimed)).values(queued).returning(Run.name)
-    return Counter(session.scalars(again))
+    again = update(Run).where(Run.id.in_(claimed)).values(queued).returning(Run.id, Run.name)
+    found = session.execute(again).all()
+    rates.give_back(session, [run_id for run_id, _ in found])
+    return Counter(name for _, name in found)
 
 
 def sweep(
@@ -64,6 +67,7 @@ def sweep(
             run.error = f"{run.error or 'its process died'}; it is unknown how far it came"
         run.state = State.QUEUED if repeat else State.LOST
         run.available_at = now if repeat else run.available_at
+        run.place = place(run.available_at, run.priority)
         run.finished_at = None if repeat else now
         run.held_by = None
         done[run.name, run.state] += 1

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ..claim import slots_in_use
 from ..host import notify
-from ..models import Run, State
+from ..models import UNFINISHED, Run, State, place
 from ..work import Registry
 from .job import Job
 from .models import PausedJob
@@ -70,8 +70,8 @@ def record(
     """
     paused = set(session.scalars(select(PausedJob.name)))
     used = slots_in_use(session)
-    queued = select(Run.name).where(Run.state == State.QUEUED, Run.attempt == 0).distinct()
-    waiting = set(session.scalars(queued))
+    queued = select(Run.name).where(UNFINISHED, Run.state == State.QUEUED, Run.attempt == 0)
+    waiting = set(session.scalars(queued.distinct()))
     written: list[tuple[str, State]] = []
     rows: list[dict[str, Any]] = []
     for each in _new(session, [each for each in due if each.name not in paused]):
@@ -123,5 +123,7 @@ def _rows(
                 "created_at": now,
                 "due_at": moment,
                 "available_at": moment + jitter,
+                "priority": job.priority,
+                "place": place(moment + jitter, job.priority),
                 "finished_at": None if state is State.QUEUED else now,
             }
