@@ -18,9 +18,10 @@ COLUMNS = "id, kind, name, state, attempt, due_at, payload, concurrency_key, bat
 FIRST_OF_NAME = """SELECT * FROM (
     SELECT {columns}, place FROM fastforge_runs
     WHERE finished_at IS NULL AND state = 'queued' AND name = :name_{number}
-    AND available_at <= :now AND held_by IS NULL {other_keys}
+    AND NOT available_at > :now AND held_by IS NULL {other_keys}
     ORDER BY place LIMIT :free_{number}
 ) AS of_name_{number}"""
+"""`NOT available_at >`, because with `<=` SQLite would read all of them and sort."""
 OTHER_KEYS = "AND (concurrency_key IS NULL OR concurrency_key NOT IN :keys)"
 ONE_SCHEDULED = """SELECT * FROM (
     SELECT {columns}, -1e300 AS place FROM fastforge_runs

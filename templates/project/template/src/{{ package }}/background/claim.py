@@ -111,6 +111,7 @@ def claim(
         if run.state is State.QUEUED and run.concurrency_key not in keys:
             chosen.append(run)
             keys |= {run.concurrency_key} - {None}
+    chosen = chosen[:slots]
     if not chosen:
         return []
     taken = set(session.scalars(TAKE, {"ids": [run.id for run in chosen], "now": now, "me": owner}))
