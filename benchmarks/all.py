@@ -122,6 +122,18 @@ def wake(bench: Bench) -> Figures:
     return {"wake": bench.on_each_database("wake", bench.some("50 10", "3 20"))}
 
 
+def claim(bench: Bench) -> Figures:
+    """Claim runs where many have ended and many wait, on both databases."""
+    found: Figures = {}
+    for database in ["SQLite"] if bench.tiny else ["SQLite", "PostgreSQL"]:
+        url = {"DATABASE_URL": bench.postgresql_url()} if database == "PostgreSQL" else {}
+        project, arguments = bench.project(bench.builds[0], database), "1000000 100000"
+        text, figures = figures_of(project, "claim", *bench.some(arguments, "100 50"), **url)
+        print(f"{database}:\n{text}", flush=True)
+        found[database] = figures["claim"]
+    return found
+
+
 def due_times(bench: Bench) -> Figures:
     """Start what is due, in several processes."""
     return {"due_times": bench.both("due_times", bench.some("10 4x10 4x100", "4 2x3"))}
@@ -176,7 +188,7 @@ def new(bench: Bench) -> Figures:
 
 PARTS: dict[str, Callable[[Bench], Figures]] = {
     part.__name__: part
-    for part in (runner, latency, wake, due_times, requests, enqueue, new, memory, start)
+    for part in (runner, claim, latency, wake, due_times, requests, enqueue, new, memory, start)
 }
 
 

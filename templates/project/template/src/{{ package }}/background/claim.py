@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from . import rates
@@ -31,8 +31,10 @@ PROMOTE = update(RUNS).values(state=State.QUEUED)
 PROMOTE = PROMOTE.where(
     RUNS.c.id.in_(LATER.limit(PROMOTED_AT_ONCE).with_for_update(skip_locked=True))
 )
-# Somebody may have cancelled it just now, or holds its row.
-FREE = select(RUNS.c.id).where(RUNS.c.id.in_(bindparam("ids")), RUNS.c.state == State.QUEUED)
+# Somebody may have cancelled it just now, or holds its row. Without the function, SQLite would look
+# for the ids in all that are queued.
+IS_QUEUED = func.lower(RUNS.c.state) == State.QUEUED.value
+FREE = select(RUNS.c.id).where(RUNS.c.id.in_(bindparam("ids")), IS_QUEUED)
 TAKE = (
     update(RUNS)
     .where(RUNS.c.id.in_(FREE.with_for_update(skip_locked=True)))
