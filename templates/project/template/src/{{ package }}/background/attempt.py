@@ -4,13 +4,14 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 
 from . import ledger
 from .claim import Claimed
 from .context import RunContext
+from .control import Control
 from .execution import Observer, Outcome, classify, execute, timed_out
 from .host import Database, Settings, log_context
 from .models import State
@@ -37,6 +38,7 @@ class Attempt:
     def __init__(self, run: Claimed, work: Work, process: Process) -> None:
         """Prepare; `call` calls the function."""
         self.row, self.work, self.process = run, work, process
+        self.control = Control(process.wake)
         self.outcome: Outcome | None = None
         """The result, once the function has ended."""
         self._timed_out = self._returned = False
@@ -53,16 +55,17 @@ class Attempt:
         """Call the function and set `outcome`, which the runner records."""
         row, process = self.row, self.process
         threading.current_thread().name = f"run: {row.name} {row.id}"
-        context = RunContext(
-            row.id, row.name, row.attempt, row.due_at, process.settings, process.database
-        )
+        known = (row.id, row.name, row.attempt, row.due_at, process.settings, process.database)
+        context = RunContext(*known, self.control)
         with self._log_context():
             error = execute(self.work, context, row.payload, self._mark_returned)
         self._end = monotonic()
         try:
-            self.outcome = classify(self.work, row.attempt, error, datetime.now(UTC))
+            outcome = classify(self.work, row.attempt, error, datetime.now(UTC))
         except Exception as broken:  # noqa: BLE001 (such as a backoff that ends after year 9999)
-            self.outcome = Outcome(State.FAILED, broken)
+            outcome = Outcome(State.FAILED, broken)
+        result, progress = self.control.result, self.control.progress
+        self.outcome = replace(outcome, result=result, progress=progress)
 
     def check_timeout(self) -> None:
         """Record the timeout once it is reached; the thread keeps its slot until it ends."""

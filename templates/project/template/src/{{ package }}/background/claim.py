@@ -40,6 +40,7 @@ TAKE = (
     .where(RUNS.c.id.in_(FREE.with_for_update(skip_locked=True)))
     .values(state=State.RUNNING, attempt=RUNS.c.attempt + 1, started_at=bindparam("now"))
     .values(owner=bindparam("me"), held_by=bindparam("me"), error=None)
+    .values(progress=None)
     .returning(RUNS.c.id)
 )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from .control import Control
+from .control import LONGEST_NOTE, Control, Progress
 from .host import Database, Settings
 from .queueing import Enqueue
 
@@ -24,6 +24,11 @@ class RunContext:
     settings: Settings
     database: Database
     control: Control = field(default_factory=Control, repr=False, compare=False)
+
+    def progress(self, done: float, total: float | None = None, note: str = "") -> None:
+        """Report how far the run is; of more reports in a second, the newest is written."""
+        storable = note.encode(errors="backslashreplace").decode()
+        self.control.report(Progress(done=done, total=total, note=storable[:LONGEST_NOTE]))
 
     @property
     def enqueue(self) -> Enqueue:

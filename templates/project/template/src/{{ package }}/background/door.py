@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from . import health, routes
+from . import all_runs, health, routes
 from .dependencies import get_services
 from .host import Router
 from .scheduling import routes as jobs
+from .scheduling import runs as runs_of_jobs
 from .services import Services
 
 
@@ -34,7 +35,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         state.background = None
 
 
-PARTS = (jobs.router, routes.router, health.router)
+PARTS = (jobs.router, runs_of_jobs.router, routes.router, all_runs.router, health.router)
 
 router = Router(lifespan=lifespan, dependencies=[Depends(get_services)])
 router.beginnings = tuple(part.prefix for part in PARTS)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from .control import ResultError
 from .host import in_thread, wait_for
 from .models import State
 from .work import Work
@@ -36,6 +37,11 @@ class Outcome:
     state: State
     error: BaseException | None = None
     retry_at: datetime | None = None
+    attempt_state: State = State.FAILED
+    """How this attempt ended, if it will be repeated."""
+    result: str | None = None
+    progress: str | None = None
+    """Only what is not written yet."""
 
 
 class RunTimeoutError(Exception):
@@ -50,13 +56,16 @@ def execute(
 ) -> BaseException | None:
     """Run the function and return what it raised, also SystemExit and KeyboardInterrupt.
 
+    What the function returned is in `context.control.result` then.
+
     `returned` is called when an async function has ended, before its leftover tasks are cancelled.
     """
     try:
         result = work.call(context, payload)
         if not inspect.isawaitable(result):
+            context.control.keep(result, context.settings.result_max_bytes)
             return None
-        return _run(_error_of(result, work.timeout), returned)
+        return _run(_error_of(result, context, work.timeout), returned)
     except BaseException as error:  # noqa: BLE001 (an error of a run must not end the process)
         return error
 
@@ -73,12 +82,15 @@ def _run(
         wait_for(in_thread("what the function left behind", runner.close), LEFT_BEHIND_SECONDS)
 
 
-async def _error_of(result: Awaitable[object], longest: timedelta | None) -> BaseException | None:
+async def _error_of(
+    result: Awaitable[object], context: "RunContext", longest: timedelta | None
+) -> BaseException | None:
     # Return the error, do not raise it: a SystemExit raised by a task would end the loop.
     limit = asyncio.timeout(None if longest is None else longest.total_seconds())
     try:
         async with limit:
-            await result
+            value = await result
+        context.control.keep(value, context.settings.result_max_bytes)
     except BaseException as error:  # noqa: BLE001
         return timed_out(longest) if limit.expired() else error
     return None
@@ -93,10 +105,12 @@ def classify(work: Work, attempt: int, error: BaseException | None, now: datetim
     """Return the outcome of an attempt that raised `error`, or succeeded without one."""
     if error is None:
         return Outcome(State.SUCCEEDED)
+    if isinstance(error, ResultError):  # the work is done
+        return Outcome(State.FAILED, error)
     if isinstance(error, RunTimeoutError):
         again, state = work.may_repeat(attempt), State.TIMED_OUT
     else:
         again, state = work.may_retry(attempt, error), State.FAILED
     if again:
-        return Outcome(State.QUEUED, error, retry_at=now + work.delay(attempt))
+        return Outcome(State.QUEUED, error, retry_at=now + work.delay(attempt), attempt_state=state)
     return Outcome(state, error)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
 
+from . import history
 from .dependencies import RunnerDep, wake
 from .host import (
     ConflictError,
@@ -19,7 +20,7 @@ from .host import (
     notify,
     refusals,
 )
-from .models import DEAD_LETTERS, Run, State, place
+from .models import DEAD_LETTERS, RUNS, Run, State, place
 from .views import PageDep, RunView
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], responses=refusals(401))
@@ -34,7 +35,7 @@ def list_dead_letters(
     dead = select(Run).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
     newest = dead.where(Run.dismissed_at.is_(None)).order_by(Run.finished_at.desc(), Run.id)
     rows = session.scalars(newest.limit(page.limit).offset(page.offset))
-    return [RunView.of(run, operator=operator) for run in rows]
+    return RunView.of_all(session, rows.all(), operator=operator)
 
 
 @router.get("/{run_id}", responses=refusals(404), openapi_extra={"security": [{}]})
@@ -43,7 +44,7 @@ def read_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) ->
     run = session.get(Run, run_id)
     if run is None or run.kind != "task":
         raise NotFoundError(f"no run {run_id}")
-    return RunView.of(run, operator=operator)
+    return RunView.of(session, run, operator=operator)
 
 
 @router.post(
@@ -57,12 +58,12 @@ def retry_dead_letter(
 ) -> RunView:
     """Give a dead letter one more attempt."""
     run = _dead_letter(session, run_id)
+    history.keep(session, RUNS.c.id == run.id, now := datetime.now(UTC))
     run.state, run.error, run.finished_at = State.QUEUED, None, None
-    run.available_at = datetime.now(UTC)
-    run.place = place(run.available_at, run.priority)
+    run.available_at, run.place = now, place(now, run.priority)
     notify(session.connection())
     background.add_task(wake, runner)
-    return RunView.of(run, operator=True)
+    return RunView.of(session, run, operator=True)
 
 
 @router.post(

@@ -7,6 +7,7 @@ import threading
 from time import monotonic
 from uuid import uuid4
 
+from . import progress
 from .attempt import Process
 from .clock import WallClock
 from .execution import Observer
@@ -101,6 +102,7 @@ class Runner:
         for attempt in self._intake.active():
             attempt.check_timeout()
         more = self._intake.turn()  # before the beat, which takes longer than a run should wait
+        progress.write(self._database, self._intake.active())
         if self._stopped.is_set():
             return 0.0  # this process leaves: a beat would sweep what it marks as interrupted
         alive = [attempt.row.id for attempt in self._intake.active()]

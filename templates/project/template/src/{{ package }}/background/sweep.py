@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from . import rates
+from . import history, rates
 from .host import Settings
 from .models import DEAD_LETTERS, Run, State, place
 from .work import Registry
@@ -61,10 +61,14 @@ def sweep(
     dead = or_(died, and_(Run.state == State.INTERRUPTED, Run.dismissed_at.is_(None)))
     cut_off = session.scalars(select(Run).where(dead).with_for_update(skip_locked=True))
     done: Counter[tuple[str, State]] = Counter()
-    for run in [run for run in cut_off if run.name in registry]:
-        repeat = registry[run.name].may_repeat(run.attempt)
+    known = [run for run in cut_off if run.name in registry]
+    again = {run.id for run in known if registry[run.name].may_repeat(run.attempt)}
+    if again:
+        history.keep(session, Run.id.in_(again), now, State.INTERRUPTED)
+    for run in known:
+        repeat = run.id in again
         if not repeat:
-            run.error = f"{run.error or 'its process died'}; it is unknown how far it came"
+            run.error = f"{run.error or history.CUT_OFF}; it is unknown how far it came"
         run.state = State.QUEUED if repeat else State.LOST
         run.available_at = now if repeat else run.available_at
         run.place = place(run.available_at, run.priority)
@@ -98,6 +102,7 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
     old = select(Run.id).where(Run.finished_at <= until, keyless, Run.held_by.is_(None))
     unlocked = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
     gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
+    history.forget(session, gone)
     return len(gone) < PRUNED_AT_ONCE
 
 

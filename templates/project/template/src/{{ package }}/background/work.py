@@ -55,7 +55,7 @@ class Work:
         return None
 
     def call(self, context: "RunContext", payload: str | None) -> object:
-        """Call the function; only the result of an async function, its coroutine, is used."""
+        """Call the function; what it returns, or its coroutine, is the result of the run."""
         raise NotImplementedError
 
     def may_retry(self, attempt: int, error: BaseException) -> bool:
