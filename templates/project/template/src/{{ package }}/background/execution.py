@@ -98,5 +98,5 @@ def classify(work: Work, attempt: int, error: BaseException | None, now: datetim
     else:
         again, state = work.may_retry(attempt, error), State.FAILED
     if again:
-        return Outcome(State.QUEUED, error, retry_at=now + work.delay(attempt))
+        return Outcome(State.QUEUED, error, retry_at=now + work.delay(attempt, error))
     return Outcome(state, error)
