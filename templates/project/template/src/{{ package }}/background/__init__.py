@@ -11,6 +11,7 @@ from .context import RunContext
 from .door import router
 from .enqueue import QUEUE_REFUSALS, EnqueueDep
 from .queueing import Accepted, Enqueue
+from .retries import RetryLater
 from .scheduling import Crontab, Daily, Every, Job, Once
 from .work import Task
 
@@ -24,6 +25,7 @@ __all__ = [
     "Every",
     "Job",
     "Once",
+    "RetryLater",
     "RunContext",
     "Task",
     "router",

@@ -112,5 +112,6 @@ def classify(work: Work, attempt: int, error: BaseException | None, now: datetim
     else:
         again, state = work.may_retry(attempt, error), State.FAILED
     if again:
-        return Outcome(State.QUEUED, error, retry_at=now + work.delay(attempt), attempt_state=state)
+        retry_at = now + work.delay(attempt, error)
+        return Outcome(State.QUEUED, error, retry_at=retry_at, attempt_state=state)
     return Outcome(state, error)

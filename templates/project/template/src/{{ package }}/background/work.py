@@ -1,6 +1,5 @@
 """`Work`, the base of jobs and tasks, and `Task` (T3, T4)."""
 
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from pydantic import BaseModel
 
 from .rates import Rate
+from .retries import Retries
 
 if TYPE_CHECKING:
     from .context import RunContext
@@ -17,18 +17,15 @@ Payload = TypeVar("Payload", bound=BaseModel)
 
 CUT_OFF_ATTEMPTS = 3
 """A run that was cut off so often counts as lost: it may be what kills the process."""
-LONGEST_BACKOFF = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
-    """How the runs of one job or task behave.
+class Work(Retries):
+    """How the runs of one job or task behave; for retries see `Retries`.
 
     `timeout`: an async function is cancelled; a sync one is recorded as timed out at once, but
     keeps its slot until its thread ends, because a thread cannot be stopped.
-    `retries`: how often a run that raised is tried again, after `backoff`, doubled each time.
     `idempotent`: it may run again after a timeout, shutdown or crash, when it may be half done.
-    `final`: exceptions that are not retried.
     `priority`: a run with a higher one starts first. Each point is worth an hour of waiting, so
     that those with a low priority start too.
     """
@@ -38,10 +35,7 @@ class Work:
     name: str
     description: str = ""
     timeout: timedelta | None = None
-    retries: int = 0
-    backoff: timedelta = timedelta(seconds=5)
     idempotent: bool = False
-    final: tuple[type[BaseException], ...] = ()
     priority: int = 0
 
     @property
@@ -58,20 +52,9 @@ class Work:
         """Call the function; what it returns, or its coroutine, is the result of the run."""
         raise NotImplementedError
 
-    def may_retry(self, attempt: int, error: BaseException) -> bool:
-        """Tell whether a run is retried that raised `error` at `attempt`."""
-        retryable = isinstance(error, Exception) and not isinstance(error, self.final)
-        return retryable and attempt <= self.retries
-
     def may_repeat(self, attempt: int) -> bool:
         """Tell whether a run is repeated that was cut off at `attempt`."""
         return self.idempotent and attempt < max(CUT_OFF_ATTEMPTS, self.retries + 1)
-
-    def delay(self, attempt: int) -> timedelta:
-        """Return the backoff after `attempt`: doubled each time, minus a jitter of up to half."""
-        doubled = self.backoff * 2.0 ** min(attempt - 1, 16)
-        longest = min(doubled, max(LONGEST_BACKOFF, self.backoff))
-        return longest * random.uniform(0.5, 1)  # noqa: S311 (spread, not secrecy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +75,8 @@ class Task(Work, Generic[Payload]):
     concurrency_key: Callable[[Payload], object] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse a rate limit that cannot be read; raises ValueError."""
+        """Refuse a rate limit or a backoff that cannot be read; raises ValueError."""
+        super().__post_init__()
         _ = self.rate
 
     @property
