@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fastforge.commands.options import (
+    DURATION,
     DiffOption,
     DryRunOption,
     FullOption,
@@ -15,8 +16,6 @@ from fastforge.commands.options import (
     VerifyOption,
     YesOption,
 )
-
-DURATION = "30s|5m|2h30m|1d"
 
 
 def add_job(
@@ -35,6 +34,9 @@ def add_job(
     timezone: Annotated[
         str | None,
         typer.Option(metavar="IANA", help="Of the schedule; the project's if not given."),
+    ] = None,
+    queues: Annotated[
+        str | None, typer.Option(metavar="TASK", help="The task that it queues once, if any.")
     ] = None,
     description: Annotated[str | None, typer.Option(help="What it does, in a sentence.")] = None,
     asynchronous: Annotated[
@@ -76,6 +78,7 @@ def add_job(
     from fastforge.parts.adding import Wishes, add
     from fastforge.parts.jobs.interview import complete
     from fastforge.parts.jobs.job import answer, job_part
+    from fastforge.parts.jobs.queues import values_for
     from fastforge.parts.jobs.story import story_of
     from fastforge.parts.part import prepare, saved
 
@@ -84,6 +87,7 @@ def add_job(
     given = {
         "name": name,
         "timezone": timezone,
+        "queues": queues,
         "description": description,
         "timeout": timeout,
         "asynchronous": asynchronous,
@@ -98,6 +102,6 @@ def add_job(
     asked = complete(opened, given, schedules, may_ask=not yes and not as_json)
     before = saved(opened, "job", str(asked["name"]))
     answers = answer(asked, before.answers if before else None)
-    addition = prepare(opened, job_part(answers))
+    addition = prepare(opened, job_part(answers, values_for(opened, answers.queues)))
     wishes = Wishes(dry_run=dry_run, diff=diff, verify=verify, full=full, as_json=as_json)
     add(addition, story_of(answers, addition), wishes)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fastforge.commands.options import (
+    DURATION,
     DiffOption,
     DryRunOption,
     FullOption,
@@ -30,13 +31,27 @@ def add_task(
     route: Annotated[
         str | None, typer.Option(metavar="/PATH", help="Where it is queued; /NAME if not given.")
     ] = None,
+    no_route: Annotated[
+        bool, typer.Option("--no-route", help="Make no endpoint: jobs, tasks, services queue it.")
+    ] = False,
+    guard: Annotated[
+        str | None,
+        typer.Option(metavar="client|ops|none", help="Whose key the route asks for: a client's."),
+    ] = None,
+    delay: Annotated[
+        str | None, typer.Option(metavar=DURATION, help="Start so long after the request.")
+    ] = None,
+    priority: Annotated[int, typer.Option(help="A run with a higher one starts first.")] = 0,
+    rate_limit: Annotated[
+        str | None, typer.Option(metavar="100/minute", help="How many start in a time, at most.")
+    ] = None,
     description: Annotated[str | None, typer.Option(help="What it does, in a sentence.")] = None,
     asynchronous: Annotated[
         bool, typer.Option("--async", help="Make its function `async def`.")
     ] = False,
     retries: Annotated[int, typer.Option(help="How often a run that raised is tried again.")] = 3,
     timeout: Annotated[
-        str, typer.Option(metavar="30s|5m|2h30m|1d", help="How long a run may take.")
+        str, typer.Option(metavar=DURATION, help="How long a run may take.")
     ] = "30s",
     max_concurrency: Annotated[int, typer.Option(help="How many runs may go on at once.")] = 5,
     idempotent: Annotated[
@@ -54,11 +69,12 @@ def add_task(
 ) -> None:
     """Add a task, its endpoint and tests, and verify them."""
     from fastforge.changes.opening import opened_to_write
-    from fastforge.parts.adding import Story, Wishes, add
+    from fastforge.parts.adding import Wishes, add
     from fastforge.parts.part import prepare
-    from fastforge.parts.places import decimal_of, notes_on
+    from fastforge.parts.places import decimal_of
     from fastforge.parts.routes import check_route_is_free
     from fastforge.parts.tasks.interview import complete
+    from fastforge.parts.tasks.story import story_of
     from fastforge.parts.tasks.task import answer, task_part
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
@@ -66,6 +82,11 @@ def add_task(
         "name": name,
         "params": None if param is None else tuple(param),
         "route": route,
+        "no_route": no_route,
+        "guard": guard,
+        "delay": delay,
+        "priority": priority,
+        "rate_limit": rate_limit,
         "description": description,
         "asynchronous": asynchronous,
         "retries": retries,
@@ -74,14 +95,9 @@ def add_task(
         "idempotent": idempotent,
     }
     answers = answer(complete(opened, given, may_ask=not yes and not as_json))
-    own = opened.package / "tasks" / f"{answers.name}.py"
-    check_route_is_free(opened, answers.route, besides=own)
+    if answers.route:
+        own = opened.package / "tasks" / f"{answers.name}.py"
+        check_route_is_free(opened, answers.route, besides=own)
     addition = prepare(opened, task_part(answers, decimal_of(opened)))
-    story = Story(
-        before=(f"POST {answers.route}", *(f"  {text}" for text in answers.params)),
-        notes=notes_on(opened),
-        after=addition.next_steps,
-        facts={"route": answers.route},
-    )
     wishes = Wishes(dry_run=dry_run, diff=diff, verify=verify, full=full, as_json=as_json)
-    add(addition, story, wishes)
+    add(addition, story_of(answers, addition), wishes)

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+DURATION = "30s|5m|2h30m|1d"
+"""How a length of time is typed."""
+
 ProjectOption = Annotated[
     Path,
     typer.Option("--project", "-C", metavar="DIR", help="The project, or a folder in it."),

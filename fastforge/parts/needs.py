@@ -12,6 +12,11 @@ from fastforge.project.project import Project
 from fastforge.project.sources import parse
 from fastforge.render import Tree
 
+OTHER_VERSION = (
+    "Another version of fastforge made it: use that one, or take what is missing from a project "
+    "that `fastforge new` makes now."
+)
+
 
 def check_needs(project: Project, tree: Tree) -> None:
     """Raise UsageError if a file of a part imports a name that the project does not define."""
@@ -27,11 +32,7 @@ def _refuse(project: Project, module: tuple[str, ...], name: str) -> None:
     file = project.package.parent.joinpath(*module)
     where = (file if file.is_dir() else file.with_suffix(".py")).relative_to(project.root)
     problem = f"This project has no `{name}` in {where.as_posix()}, which the new files import."
-    hint = (
-        "Another version of fastforge made it: use that one, or take what is missing from a "
-        "project that `fastforge new` makes now."
-    )
-    raise UsageError(problem, hint)
+    raise UsageError(problem, OTHER_VERSION)
 
 
 def _imports(source: ast.Module, path: str, package: str) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -8,7 +8,7 @@ from fastforge.changes.plan import Plan, merged, plan_files
 from fastforge.changes.transaction import apply
 from fastforge.errors import FastforgeError, UsageError
 from fastforge.parts.needs import check_needs
-from fastforge.parts.places import places_of
+from fastforge.parts.places import check_options, places_of
 from fastforge.project.project import Project, place_of, record_at
 from fastforge.project.record import Record, record_of, record_path
 from fastforge.project.revisions import folder_of
@@ -22,7 +22,8 @@ from fastforge.terminal.shell import quoted
 class Part:
     """What is to be added. `answers` are saved, `context` holds the variables of its template.
 
-    `kind` is "job", "task" or "module"; `command` makes the same part again, in its project.
+    `kind` is "job", "task" or "module"; `command` makes the same part again, in its project;
+    `newer` are its options that only the background work of newer projects knows.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Part:
     answers: Mapping[str, object]
     context: Mapping[str, object]
     command: str
+    newer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,10 @@ def prepare(project: Project, part: Part) -> Addition:
     """Render a part, with the project's own template of its kind if it has one.
 
     Raises UsageError for a name that another part has, for templates that are not trusted, and for
-    a project that lacks what the part imports.
+    a project that lacks what the part imports or does.
     """
     check_free(project, part.kind, part.name)
+    check_options(project, part.newer)
     context = {**part.context, **surroundings(project)}
     tree = render(part.kind, context, templates_for(project, part.kind))
     check_needs(project, tree)

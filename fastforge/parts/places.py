@@ -1,17 +1,20 @@
 """Where a project has what its parts import: that depends on the fastforge that made it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from fastforge.errors import UsageError
 from fastforge.params.kinds import JSON_DECIMAL
-from fastforge.parts.needs import defines
+from fastforge.parts.needs import OTHER_VERSION, defines
 from fastforge.project.project import Project
 
 MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "Enqueue": ("background",),
     "Job": ("background", "scheduling"),
     "NotFoundError": ("web.errors", "errors"),
     "refusals": ("web.refusals", "refusals"),
     "ClientOnly": ("web.security", "security"),
+    "OpsWrite": ("web.security", "security"),
     "HeaderKey": ("values.keys", "keys"),
     JSON_DECIMAL: ("values.decimals", "decimals"),
     "taken": ("database",),
@@ -21,6 +24,9 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 
 _LATER: Final = frozenset({"ClientOnly", "HeaderKey", JSON_DECIMAL, "taken"})
 """What the first projects do not have. They have no `keys.py` either, by which they are known."""
+
+_NEW: Final = frozenset({"Enqueue"})
+"""What projects have whose background work knows priorities, rate limits and delays."""
 
 _UNGUARDED: Final = (
     "This project is of a fastforge without keys for clients, so the new routes have no guard, as "
@@ -38,6 +44,15 @@ def decimal_of(project: Project) -> str:
     return JSON_DECIMAL if places_of(project)[JSON_DECIMAL] else "Decimal"
 
 
+def check_options(project: Project, options: Sequence[str]) -> None:
+    """Raise UsageError for options that the background work of an older project knows not."""
+    if options and not places_of(project)["Enqueue"]:
+        background = (project.package / "background").relative_to(project.root).as_posix()
+        words = " and ".join(options)
+        problem = f"{words} cannot be in this project: there is no `Enqueue` in {background}."
+        raise UsageError(problem, OTHER_VERSION)
+
+
 def notes_on(project: Project) -> tuple[str, ...]:
     """Say what routes that are added do without."""
     return () if places_of(project)["ClientOnly"] else (_UNGUARDED,)
@@ -48,7 +63,8 @@ def _place(project: Project, name: str, modules: tuple[str, ...]) -> str:
         if defines(project.package.joinpath(*module.split(".")), name):
             return module
     is_first = not any(path.endswith("/keys.py") for path in project.record.digests)
-    return "" if is_first and name in _LATER else _nearest(project, modules)
+    does_without = name in _NEW or (is_first and name in _LATER)
+    return "" if does_without else _nearest(project, modules)
 
 
 def _nearest(project: Project, modules: tuple[str, ...]) -> str:

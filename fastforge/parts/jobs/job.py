@@ -1,6 +1,6 @@
 """A scheduled job: its answers, checked, and what its template is given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -29,6 +29,7 @@ class JobAnswers:
     schedule: str
     timezone: str
     description: str
+    queues: str = ""
     asynchronous: bool = False
     retries: int = 0
     timeout: str = ""
@@ -69,17 +70,23 @@ def answer(given: Mapping[str, object], before: Mapping[str, object] | None) -> 
     start = datetime.now(UTC).replace(microsecond=0).isoformat()
     if before and isinstance(saved := before.get("start"), str):
         again = checked({**given, "start": saved})
-        if again.as_dict() == before:
+        if again.as_dict() == {**_LATER, **before}:
             return again
     return checked({**given, "start": start})
 
 
-def job_part(answers: JobAnswers) -> Part:
-    """Make the part of a job."""
+_LATER = {"queues": ""}
+"""Answers that older versions did not save."""
+
+
+def job_part(answers: JobAnswers, values: Iterable[tuple[str, str]] = ()) -> Part:
+    """Make the part of a job; `values` are those of the payload of the task that it queues."""
     context = {
         "name": answers.name,
         "description": answers.description,
         "schedule": _schedule_source(answers.choice),
+        "queues": answers.queues,
+        "values": [list(pair) for pair in values],
         "asynchronous": answers.asynchronous,
         "idempotent": answers.idempotent,
         "rules": _rules(answers),
@@ -90,6 +97,7 @@ def job_part(answers: JobAnswers) -> Part:
         answers=answers.as_dict(),
         context=context,
         command=command_for(answers),
+        newer=("--queues",) if answers.queues else (),
     )
 
 
@@ -100,6 +108,7 @@ def command_for(answers: JobAnswers) -> str:
     usual = JobAnswers(name="", kind="", schedule="", timezone="", description="")
     if answers.description != usual_description(answers.name):
         words.append(f"--description={answers.description}")
+    words += ["--queues", answers.queues] if answers.queues else []
     words += ["--async"] if answers.asynchronous else []
     usual = replace(usual, timeout=_timeout_at_any_time(answers))
     for option in ("retries", "timeout", "jitter", "misfire_grace", "max_instances"):

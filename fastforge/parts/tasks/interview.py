@@ -33,6 +33,8 @@ def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]
     given: dict[str, Value] = {name: str(answers[name]) for name in wanted if name in answers}
     if "idempotent" in answers:
         given["idempotent"] = bool(answers["idempotent"])
+    if answers.get("no_route"):
+        given["route"] = ""
     if "params" in answers:
         given["params"] = "given"
     asked: dict[str, object] = dict(ask_person(given, _questions(project)))

@@ -14,30 +14,34 @@ from fastforge.params import (
 )
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
-from fastforge.parts.answers import check_count, usual_description
+from fastforge.parts.answers import MOST, check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_route
+from fastforge.parts.tasks.options import CLIENT, OPS, check_guard, check_no_route, read_rate
 from fastforge.terminal.shell import quoted
 
 _OWN_IMPORTS = frozenset(
-    {
-        ("datetime", "timedelta"),
-        ("http", "HTTPStatus"),
-        ("fastapi", "APIRouter"),
-        ("pydantic", "BaseModel"),
-        ("pydantic", "ConfigDict"),
-    }
+    {("datetime", "timedelta"), ("pydantic", "BaseModel"), ("pydantic", "ConfigDict")}
 )
+_ROUTE_IMPORTS = frozenset({("http", "HTTPStatus"), ("fastapi", "APIRouter")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskAnswers:
-    """The answers of a task; `params` and `timeout` are as typed."""
+    """The answers of a task; `params` and lengths of time are as typed.
+
+    `guard` and `delay` are those of its route; without one they are as usual.
+    """
 
     name: str
     params: tuple[str, ...] = ()
     route: str = ""
+    no_route: bool = False
+    guard: str = CLIENT
+    delay: str = ""
+    priority: int = 0
+    rate_limit: str = ""
     description: str = ""
     asynchronous: bool = False
     retries: int = 3
@@ -59,15 +63,21 @@ def answer(given: Mapping[str, object]) -> TaskAnswers:
     """Check what was given and add the defaults; raises UsageError for what cannot be."""
     known = {field.name for field in fields(TaskAnswers)}
     answers = TaskAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
-    for option, least in (("retries", 0), ("max_concurrency", 1)):
+    for option, least in (("retries", 0), ("max_concurrency", 1), ("priority", -MOST)):
         check_count(option, getattr(answers, option), least)
-    route = answers.route or usual_route(answers.name)
-    check_route(route)
+    check_guard(answers.guard)
+    check_no_route(given)
+    route = "" if answers.no_route else answers.route or usual_route(answers.name)
+    if route:
+        check_route(route)
     parse_params(answers.params)
+    delay = read_duration("--delay", answers.delay) if answers.delay else None
     return replace(
         answers,
         params=tuple(text.strip() for text in answers.params),
         route=route,
+        delay=typed(delay) if delay else "",
+        rate_limit=read_rate(answers.rate_limit) if answers.rate_limit else "",
         description=one_line("description", answers.description or usual_description(answers.name)),
         timeout=typed(read_duration("--timeout", answers.timeout)),
     )
@@ -85,11 +95,13 @@ def task_part(answers: TaskAnswers, decimal: str = JSON_DECIMAL) -> Part:
         "name": answers.name,
         "description": answers.description,
         "route": answers.route,
+        "guard": answers.guard,
+        "delay": source(read_duration("--delay", answers.delay)) if answers.delay else "",
         "payload": "".join(word.capitalize() for word in answers.name.split("_")) + "Payload",
         "asynchronous": answers.asynchronous,
         "rules": _rules(answers),
         "known": known_values(params),
-        **_sources(params, decimal),
+        **_sources(answers, decimal),
     }
     return Part(
         kind="task",
@@ -97,6 +109,7 @@ def task_part(answers: TaskAnswers, decimal: str = JSON_DECIMAL) -> Part:
         answers=answers.as_dict(),
         context=context,
         command=command_for(answers),
+        newer=newer_options(answers),
     )
 
 
@@ -108,15 +121,35 @@ def command_for(answers: TaskAnswers) -> str:
     usual = TaskAnswers(name=answers.name, route=usual_route(answers.name))
     if answers.description != usual_description(answers.name):
         words.append(f"--description={answers.description}")
-    for option in ("route", "retries", "timeout", "max_concurrency"):
+    words += ["--no-route"] if answers.no_route else []
+    for option in _VALUES:
         value = getattr(answers, option)
-        if value != getattr(usual, option):
+        if value and value != getattr(usual, option):
             words += [f"--{option.replace('_', '-')}", str(value)]
     words += ["--idempotent"] if answers.idempotent else []
     return quoted([*words, *(["--async"] if answers.asynchronous else [])])
 
 
-_DEFAULTS = (["retries", "0"], ["idempotent", "False"])
+_VALUES = (
+    *("route", "guard", "delay", "priority", "rate_limit"),
+    *("retries", "timeout", "max_concurrency"),
+)
+"""Answers that are options with a value."""
+
+
+def newer_options(answers: TaskAnswers) -> tuple[str, ...]:
+    """Give the options that only the background work of newer projects knows."""
+    chosen = {
+        "--no-route": answers.no_route,
+        "--guard ops": answers.guard == OPS,
+        "--delay": answers.delay,
+        "--priority": answers.priority,
+        "--rate-limit": answers.rate_limit,
+    }
+    return tuple(option for option, value in chosen.items() if value)
+
+
+_DEFAULTS = (["retries", "0"], ["idempotent", "False"], ["priority", "0"], ["rate_limit", '""'])
 """What a task says of itself if nothing is said; its file names only what differs."""
 
 
@@ -125,15 +158,19 @@ def _rules(answers: TaskAnswers) -> list[list[str]]:
         ["retries", str(answers.retries)],
         ["timeout", source(read_duration("--timeout", answers.timeout))],
         ["max_concurrency", str(answers.max_concurrency)],
+        ["rate_limit", f'"{answers.rate_limit}"'],
+        ["priority", str(answers.priority)],
         ["idempotent", str(answers.idempotent)],
     ]
     return [rule for rule in rules if rule not in _DEFAULTS]
 
 
-def _sources(params: tuple[Param, ...], decimal: str) -> dict[str, object]:
+def _sources(answers: TaskAnswers, decimal: str) -> dict[str, object]:
+    params = answers.parsed
     if decimal == JSON_DECIMAL:
         params = tuple(_unrounded(param) for param in params)
-    names = _OWN_IMPORTS | frozenset(imports_of(params))
+    own = _OWN_IMPORTS if answers.no_route else _OWN_IMPORTS | _ROUTE_IMPORTS
+    names = own | frozenset(imports_of(params))
     return {
         "standard_imports": import_lines(names, standard=True),
         "imports": import_lines(names, standard=False),

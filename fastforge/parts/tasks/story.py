@@ -1,0 +1,35 @@
+"""What is told about a task: its route, what it is given, and how its runs are limited."""
+
+from collections.abc import Iterator
+
+from fastforge.parts.adding import Story
+from fastforge.parts.part import Addition
+from fastforge.parts.places import notes_on
+from fastforge.parts.tasks.options import CLIENT, NONE, OPEN
+from fastforge.parts.tasks.task import TaskAnswers
+
+
+def story_of(answers: TaskAnswers, addition: Addition) -> Story:
+    """Tell about a task that is being added."""
+    return Story(
+        before=(
+            f"POST {answers.route}" if answers.route else "no route",
+            *(f"  {text}" for text in (*answers.params, *_rules(answers))),
+        ),
+        notes=_notes(answers, addition),
+        after=addition.next_steps,
+        facts={"route": answers.route or None},
+    )
+
+
+def _rules(answers: TaskAnswers) -> Iterator[str]:
+    for option, usual in (("guard", CLIENT), ("delay", ""), ("priority", 0), ("rate_limit", "")):
+        value = getattr(answers, option)
+        if value != usual:
+            yield f"{option.replace('_', ' ')} {value}"
+
+
+def _notes(answers: TaskAnswers, addition: Addition) -> tuple[str, ...]:
+    if answers.no_route:
+        return ()
+    return (OPEN,) if answers.guard == NONE else notes_on(addition.project)
