@@ -31,7 +31,10 @@ def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) 
 def as_text(inventory: "Inventory") -> str:
     """Give the inventory as three tables; what belongs to a part stands below it."""
     modules = [((part.name, part.place), part.routes) for part in inventory.modules]
-    jobs = [((job.name, job.schedule, _next_run(job), job.place), ()) for job in inventory.jobs]
+    jobs = [
+        ((job.name, job.schedule, _next_run(job), job.place), _queued(job))
+        for job in inventory.jobs
+    ]
     tasks = [((task.name, task.place), _told(task)) for task in inventory.tasks]
     return "\n".join([*_table("modules", modules), *_table("jobs", jobs), *_table("tasks", tasks)])
 
@@ -64,7 +67,17 @@ def _next_run(job: "JobEntry") -> str:
     return f"{due:%a} {due.isoformat(sep=' ')}"
 
 
+def _queued(job: "JobEntry") -> tuple[str, ...]:
+    return tuple(f"queues {task}" for task in job.queues)
+
+
 def _told(task: "TaskEntry") -> tuple[str, ...]:
+    rules = {"guard": task.guard, "priority": task.priority, "rate limit": task.rate_limit}
+    usual = {"guard": "client"}
+    said = (
+        f"{name} {value}" for name, value in rules.items() if value not in {None, usual.get(name)}
+    )
+    routes = task.routes or ("no route",)
     if task.parameters is None:
-        return (*task.routes, "parameters: see its payload")
-    return (*task.routes, *map(str, task.parameters))
+        return (*routes, *said, "parameters: see its payload")
+    return (*routes, *said, *map(str, task.parameters))

@@ -9,7 +9,15 @@ from pathlib import Path
 from fastforge.project.payloads import Parameter, parameters
 from fastforge.project.project import Project
 from fastforge.project.schedules import schedule
-from fastforge.project.sources import declaration, discovered, files_of, parse, routes
+from fastforge.project.sources import (
+    declaration,
+    discovered,
+    files_of,
+    guard,
+    imported_tasks,
+    parse,
+    routes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,8 @@ class ModuleEntry:
 class JobEntry:
     """A scheduled job; `next_run` is None if it is never due again or only the program knows.
 
-    `enabled` is what the source says; a pause at run time is known to the service alone.
+    `enabled` is what the source says; a pause at run time is known to the service alone. `queues`
+    are the tasks whose TASK it imports.
     """
 
     name: str
@@ -33,19 +42,24 @@ class JobEntry:
     enabled: bool
     next_run: str | None
     place: str
+    queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
     """A background task, the routes that its own file declares, and what it is given.
 
-    `parameters` is None where the class of its payload cannot be read.
+    `parameters` is None where the class of its payload cannot be read, `guard` where there is no
+    route; `priority` and `rate_limit` are Python source, None for what its file does not say.
     """
 
     name: str
     routes: tuple[str, ...]
     parameters: tuple[Parameter, ...] | None
     place: str
+    guard: str | None = None
+    priority: str | None = None
+    rate_limit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,8 @@ def _jobs(project: Project, now: datetime) -> Iterator[JobEntry]:
             enabled = not _is_false(job.arguments.get("enabled"))
             upcoming = next_run if enabled else None
             place = _place(project, path, job.line)
-            yield JobEntry(path.stem, words, enabled, upcoming, place)
+            queues = tuple(imported_tasks(module))
+            yield JobEntry(path.stem, words, enabled, upcoming, place, queues)
 
 
 def _tasks(project: Project) -> Iterator[TaskEntry]:
@@ -95,7 +110,26 @@ def _tasks(project: Project) -> Iterator[TaskEntry]:
         if task := declaration(module, "TASK"):
             given = parameters(path, task.arguments.get("payload"), project.package)
             place = _place(project, path, task.line)
-            yield TaskEntry(path.stem, tuple(routes(module)), given, place)
+            found = tuple(routes(module))
+            yield TaskEntry(
+                path.stem,
+                found,
+                given,
+                place,
+                guard=guard(module) if found else None,
+                priority=_said(task.arguments.get("priority")),
+                rate_limit=_said(task.arguments.get("rate_limit")),
+            )
+
+
+def _said(expression: ast.expr | None) -> str | None:
+    match expression:
+        case None:
+            return None
+        case ast.Constant(value=str(text)):
+            return text
+        case _:
+            return ast.unparse(expression)
 
 
 def _is_false(expression: ast.expr | None) -> bool:

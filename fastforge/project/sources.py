@@ -66,6 +66,26 @@ def routes(module: ast.Module) -> Iterator[str]:
                 yield from _route(decorator, module)
 
 
+_GUARDS = {"ClientOnly": "client", "OpsWrite": "ops", "OpsRead": "ops"}
+
+
+def guard(module: ast.Module) -> str:
+    """Tell whose key the router of a module asks for: "client", "ops", or "none"."""
+    router = declaration(module, "router")
+    said = router.arguments.get("dependencies") if router else None
+    names = [node.id for node in ast.walk(said) if isinstance(node, ast.Name)] if said else []
+    return next((_GUARDS[name] for name in names if name in _GUARDS), "none")
+
+
+def imported_tasks(module: ast.Module) -> Iterator[str]:
+    """Give the names of the tasks whose TASK a module imports."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "TASK" for alias in node.names):
+            folder, _, name = f".{node.module or ''}".rpartition(".")
+            if folder.endswith(".tasks"):
+                yield name
+
+
 def _route(decorator: ast.expr, module: ast.Module) -> Iterator[str]:
     match decorator:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[path, *_]):

@@ -22,13 +22,18 @@ def delete(): ...
 """,
     "jobs/__init__.py": "",
     "jobs/report.py": 'JOB = Job(name="report", schedule=Once(datetime(2999, 1, 1, tzinfo=UTC)))',
+    "jobs/mails.py": """
+from ..tasks.mail import TASK
+JOB = Job(name="mails", schedule=elsewhere())
+""",
     "jobs/rest.py": 'JOB = Job(name="rest", schedule=Daily("03:30"), enabled=False)',
     "tasks/__init__.py": "",
     "tasks/mail.py": """
+router = APIRouter(dependencies=[OpsWrite])
 class Mail(BaseModel):
     to: EmailStr
     copies: int = 1
-TASK = Task(name="mail", payload=Mail)
+TASK = Task(name="mail", payload=Mail, priority=-5, rate_limit="100/minute")
 @router.post("/mail")
 def queue(): ...
 """,
@@ -40,14 +45,20 @@ modules
     GET /carts
     DELETE /carts/{cart_id}
 jobs
+  mails   elsewhere()                     -                              src/store/jobs/mails.py:3
+    queues mail
   report  once at 2999-01-01 00:00+00:00  Tue 2999-01-01 00:00:00+00:00  src/store/jobs/report.py:1
   rest    daily at 03:30 UTC              disabled                       src/store/jobs/rest.py:1
 tasks
-  mail   src/store/tasks/mail.py:5
+  mail   src/store/tasks/mail.py:6
     POST /mail
+    guard ops
+    priority -5
+    rate limit 100/minute
     to: EmailStr
     copies: int = 1
   other  src/store/tasks/other.py:1
+    no route
     parameters: see its payload
 """
 
@@ -73,7 +84,9 @@ def test_a_person_sees_routes_schedules_and_parameters(shop: Path, fastforge: Fa
 def test_a_program_gets_the_same(shop: Path, fastforge: Fastforge) -> None:
     found = json.loads(fastforge("list", "--json", cwd=shop).out)
 
-    [cart], [report, rest], [mail, other] = (found[kind] for kind in ("modules", "jobs", "tasks"))
+    [cart], [mails, report, rest], [mail, other] = (
+        found[kind] for kind in ("modules", "jobs", "tasks")
+    )
     assert cart["routes"] == ["GET /carts", "DELETE /carts/{cart_id}"]
     assert (report["next_run"], report["enabled"]) == ("2999-01-01T00:00:00+00:00", True)
     assert (rest["next_run"], rest["enabled"]) == (None, False)
@@ -82,3 +95,7 @@ def test_a_program_gets_the_same(shop: Path, fastforge: Fastforge) -> None:
         {"name": "copies", "type": "int", "default": "1"},
     ]
     assert other["parameters"] is None
+    assert (mails["queues"], rest["queues"]) == (["mail"], [])
+    rules = ("guard", "priority", "rate_limit")
+    assert [mail[rule] for rule in rules] == ["ops", "-5", "100/minute"]
+    assert [other[rule] for rule in rules] == [None, None, None]

@@ -19,6 +19,8 @@ from tests.conftest import Fastforge, Ran, files_of
 WEEKDAYS = ("--cron", "30 2 * * 1-5", "--timezone", "Europe/Berlin")
 JOB = ("add-job", "nightly_report", *WEEKDAYS, "--no-verify")
 TASK = ("add-task", "send_invoice", "--param", "email:EmailStr", "--no-verify")
+DAILY = ("add-job", "report", "--daily", "03:30")
+NOTE = ("--param", "email:EmailStr", "--param", "copies:int>=2<=9", "--param", "text:str=hello")
 NEXT = "Next: put the work where src/shop/{0}/{1}.py says REPLACE, then in tests/{0}/test_{1}.py."
 AGAIN = "Again without questions: fastforge "
 JOB_FILES = {
@@ -265,6 +267,18 @@ def test_what_people_trip_over_is_said(run: Fastforge, schedule: list[str], warn
         (["add-task", "mail", "--route", "mail"], "is not made of"),
         (["add-task", "mail", "--route", f"/{'a' * 60}"], "61 characters"),
         (["add-task", "mail", "--max-concurrency", "0"], "--max-concurrency 0"),
+        (["add-task", "mail", "--priority", "1001"], "--priority 1001 is not between -1000 and"),
+        (["add-task", "mail", "--rate-limit", "0/minute"], "--rate-limit '0/minute' is not a"),
+        (["add-task", "mail", "--rate-limit", "9/week"], "Write it like 10/second, 100/minute"),
+        (["add-task", "mail", "--delay", "0s"], "--delay '0s' is not between 1s and"),
+        (["add-task", "mail", "--delay", "soon"], "--delay 'soon' is no length of time"),
+        (["add-task", "mail", "--guard", "admin"], "--guard 'admin' is not one of client, ops, n"),
+        (["add-task", "mail", "--no-route", "--route", "/a"], "no endpoint, so --route says noth"),
+        (["add-task", "mail", "--no-route", "--guard", "ops"], "so --guard says nothing"),
+        (["add-task", "mail", "--no-route", "--delay", "1m"], "so --delay says nothing"),
+        ([*DAILY, "--queues", "send_mail"], "--queues 'send_mail': this project has no such task"),
+        ([*DAILY, "--queues", "send_mail"], "There are: send_email. Another: fastforge add-task"),
+        ([*DAILY, "--queues", "../settings"], "has no such task"),
         (["remove-job", "nothing"], "There is no job 'nothing' that fastforge added"),
         (["remove-job", "../project"], "There is no job"),
         (["remove-task", "send_sms"], "There is no task 'send_sms'"),
@@ -281,6 +295,115 @@ def test_what_cannot_be_is_refused(
     assert problem in ran.err
     assert ran.out == ""
     assert files_of(shop) == before
+
+
+LIMITS = ("--priority", "-5", "--rate-limit", "100/minute")
+
+
+def test_a_task_without_a_route_has_no_endpoint(run: Fastforge, shop: Path) -> None:
+    ran = run("add-task", "send_note", "--no-route", *LIMITS, "--no-verify")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[:3] == ["no route", "  priority -5", "  rate limit 100/minute"]
+    assert f"{AGAIN}add-task send_note --no-route --priority -5 --rate-limit 100/minute" in ran.out
+    source = (shop / "src/shop/tasks/send_note.py").read_text()
+    assert "router" not in source
+    assert '    rate_limit="100/minute",\n    priority=-5,\n' in source
+    assert "Enqueue.within(session)" in (shop / "tests/tasks/test_send_note.py").read_text()
+    [task] = [t for t in json.loads(run("list", "--json").out)["tasks"] if t["name"] == "send_note"]
+    found = (task["routes"], task["guard"], task["priority"], task["rate_limit"])
+    assert found == ([], None, "-5", "100/minute")
+
+
+@pytest.mark.parametrize(
+    ("guard", "imported", "notes"),
+    [
+        ("client", "ClientOnly", ""),
+        ("ops", "OpsWrite", ""),
+        ("none", None, "has no guard: whoever"),
+    ],
+)
+def test_a_route_has_the_guard_and_the_delay_that_were_chosen(
+    run: Fastforge, shop: Path, guard: str, imported: str | None, notes: str
+) -> None:
+    ran = run("add-task", "remind", "--guard", guard, "--delay", "90s", "--no-verify", "--json")
+
+    facts = json.loads(ran.out)
+    assert (facts["answers"]["guard"], facts["answers"]["delay"]) == (guard, "1m30s")
+    words = [] if guard == "client" else ["--guard", guard]
+    assert facts["command"] == " ".join(["fastforge add-task remind", *words, "--delay 1m30s"])
+    source = (shop / "src/shop/tasks/remind.py").read_text()
+    assert "return enqueue(TASK, payload, delay=DELAY)" in source
+    assert "DELAY = timedelta(minutes=1, seconds=30)\n" in source
+    assert [name for name in ("ClientOnly", "OpsWrite") if f"dependencies=[{name}]" in source] == (
+        [imported] if imported else []
+    )
+    shown = run("add-task", "second", "--guard", guard, "--dry-run")
+    assert notes in shown.err
+    listed = json.loads(run("list", "--json").out)["tasks"]
+    assert [task["guard"] for task in listed if task["name"] == "remind"] == [guard]
+
+
+def test_a_job_queues_a_task_with_values_that_it_takes(run: Fastforge, shop: Path) -> None:
+    run("add-task", "send_note", "--no-route", *NOTE, "--no-verify")
+
+    facts = json.loads(run(*DAILY, "--queues", "send_note", "--no-verify", "--json").out)
+
+    assert facts["answers"]["queues"] == "send_note"
+    assert " --queues send_note" in facts["command"]
+    source = (shop / "src/shop/jobs/report.py").read_text()
+    assert "from ..tasks.send_note import TASK\n" in source
+    assert 'VALUES = {\n    "email": "ada@example.com",\n    "copies": 2,\n}\n' in source
+    assert "context.enqueue(TASK, payload, key=" in source
+    listed = json.loads(run("list", "--json").out)["jobs"]
+    assert {job["name"]: job["queues"] for job in listed}["report"] == ["send_note"]
+
+
+def test_a_job_queues_a_task_that_needs_no_values(run: Fastforge, shop: Path) -> None:
+    run("add-task", "rebuild", "--param", "depth:int=3", "--no-verify")
+
+    assert run(*DAILY, "--queues", "rebuild", "--no-verify").code == 0
+
+    source = (shop / "src/shop/jobs/report.py").read_text()
+    assert "VALUES" not in source
+    assert "payload = TASK.payload()\n" in source
+
+
+def test_a_job_is_not_given_values_that_nobody_but_its_owner_knows(
+    run: Fastforge, shop: Path
+) -> None:
+    run("add-task", "send_note", *NOTE, "--no-verify")
+    source = shop / "src/shop/tasks/send_note.py"
+    source.write_text(source.read_text().replace("email: EmailStr", "email: Unknown"))
+
+    unknown = run(*DAILY, "--queues", "send_note")
+    source.write_text(source.read_text().replace("payload=SendNotePayload", "payload=made()"))
+    unread = run(*DAILY, "--queues", "send_note")
+
+    assert (unknown.code, unread.code) == (2, 2)
+    assert "--queues send_note: no value of `email: Unknown` is known here." in unknown.err
+    assert "--queues send_note: no class of its payload is known here." in unread.err
+    assert "write `context.enqueue(TASK, payload)` into the job" in unread.err
+
+
+def test_a_job_that_queues_nothing_shows_how_it_could(run: Fastforge, shop: Path) -> None:
+    run(*JOB)
+
+    source = (shop / "src/shop/jobs/nightly_report.py").read_text()
+    assert (
+        len([line for line in source.splitlines() if "context.enqueue(TASK, payload)" in line]) == 1
+    )
+
+
+def test_a_job_that_an_older_version_saved_is_the_same_job(run: Fastforge, shop: Path) -> None:
+    run(*JOB)
+    record = shop / ".fastforge/jobs/nightly_report.yml"
+    old = re.sub('  queues: ""\n', "", record.read_text())
+    record.write_text(re.sub('start: "[^"]*"', 'start: "2026-01-02T03:04:05+00:00"', old))
+
+    facts = json.loads(run(*JOB, "--dry-run", "--json").out)
+
+    assert facts["answers"]["start"] == "2026-01-02T03:04:05+00:00"
 
 
 def test_a_file_of_the_users_own_is_not_overwritten(run: Fastforge, shop: Path) -> None:

@@ -10,6 +10,7 @@ from tests.parts.params import params
 
 _ZONES = ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Australia/Lord_Howe"]
 _DURATIONS = st.sampled_from(["1s", "90s", "5m", "2h30m", "1d", "1d2h3m4s"])
+_RATES = st.sampled_from(["1/second", "100/minute", "5/day"])
 _MEANT_TO_BREAK = [
     '"""',
     "\\",
@@ -48,6 +49,7 @@ def add_job(draw: st.DrawFn) -> list[str]:
     words = [*schedule, "--timezone", draw(st.sampled_from(_ZONES))]
     words += _drawn(draw, {"--jitter": _DURATIONS, "--misfire-grace": _DURATIONS})
     words += _drawn(draw, {"--max-instances": st.integers(1, 9).map(str)})
+    words += _drawn(draw, {"--queues": st.just("send_email")})
     return words + _common(draw, ["--no-coalesce", "--disabled", "--async", "--idempotent"])
 
 
@@ -57,6 +59,9 @@ def add_task(draw: st.DrawFn) -> list[str]:
     drawn = draw(st.lists(params(), max_size=5, unique_by=lambda text: text.partition(":")[0]))
     words = [word for text in drawn for word in ("--param", text)]
     words += _drawn(draw, {"--max-concurrency": st.integers(1, 9).map(str)})
+    words += _drawn(draw, {"--priority": st.integers(-9, 9).map(str), "--rate-limit": _RATES})
+    of_route = {"--guard": st.sampled_from(["client", "ops", "none"]), "--delay": _DURATIONS}
+    words += draw(st.just(["--no-route"]) | st.builds(list)) or _drawn(draw, of_route)
     return words + _common(draw, ["--idempotent", "--async"])
 
 

@@ -136,6 +136,8 @@ def test_a_name_is_imported_from_where_the_project_has_it(tmp_path: Path) -> Non
         "NotFoundError": "web.errors",
         "refusals": "web.refusals",
         "ClientOnly": "web.security",
+        "OpsWrite": "web.security",
+        "Enqueue": "",
         "HeaderKey": "values.keys",
         "JsonDecimal": "values.decimals",
         "taken": "database",
@@ -146,6 +148,8 @@ def test_a_name_is_imported_from_where_the_project_has_it(tmp_path: Path) -> Non
         "NotFoundError": "errors",
         "refusals": "refusals",
         "ClientOnly": "security",
+        "OpsWrite": "security",
+        "Enqueue": "",
         "HeaderKey": "keys",
         "JsonDecimal": "decimals",
         "taken": "database",
@@ -153,6 +157,36 @@ def test_a_name_is_imported_from_where_the_project_has_it(tmp_path: Path) -> Non
     }
     lacks = ("ClientOnly", "HeaderKey", "JsonDecimal", "taken")
     assert places["first"] == places["flat"] | dict.fromkeys(lacks, "")
+
+
+NEWER = (
+    ("--no-route", ("add-task", "mail", "--no-route")),
+    ("--guard ops", ("add-task", "mail", "--guard", "ops")),
+    ("--delay", ("add-task", "mail", "--delay", "10m")),
+    ("--priority and --rate-limit", ("add-task", "mail", "--priority=1", "--rate-limit=1/day")),
+    ("--queues", ("add-job", "mails", "--daily", "03:30", "--queues", "rebuild_index")),
+)
+
+
+@pytest.mark.parametrize(("option", "words"), NEWER)
+def test_what_the_background_work_of_an_older_project_cannot_do_is_refused(
+    shop: Path, option: str, words: tuple[str, ...]
+) -> None:
+    add(shop, "add-task", "rebuild_index")
+    before = files_of(shop)
+
+    done = run(shop, *words, "--no-verify", "--yes")
+
+    refused = f"{option} cannot be in this project: there is no `Enqueue` in src/shop/background."
+    assert str(done.exception) == refused
+    assert getattr(done.exception, "exit_code", None) == 2
+    assert files_of(shop) == before
+
+
+def test_a_job_of_an_older_project_does_not_say_how_a_task_is_queued(shop: Path) -> None:
+    add(shop, "add-job", "report", "--daily", "03:30")
+
+    assert "context.enqueue" not in (shop / "src/shop/jobs/report.py").read_text()
 
 
 def test_a_part_does_without_what_the_first_projects_lack_and_says_so(old: Path) -> None:

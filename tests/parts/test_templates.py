@@ -46,6 +46,12 @@ def _module(name: str, *fields: str, gateway: bool = False) -> Part:
     return module.module_part(answers)
 
 
+def _queuing_job() -> Part:
+    given = {"name": "nightly_notes", "kind": "daily", "schedule": "03:30", "timezone": "UTC"}
+    answers = job.checked({**given, "description": "", "queues": "send_note", "start": START})
+    return job.job_part(answers, [("email", '"ada@example.com"')])
+
+
 CASES = {
     "module": _module("notes", *module.USUAL_FIELDS),
     "module_of_every_type": _module(
@@ -83,6 +89,11 @@ CASES = {
         "tags:list[str{1,8}]{,3}=[]",
         "note:str|None=None",
     ),
+    "task_for_operators": _task(
+        "rank", "score:int>=1", guard="ops", delay="10m", priority=5, rate_limit="100/minute"
+    ),
+    "task_without_route": _task("send_note", "email:EmailStr", no_route=True, asynchronous=True),
+    "job_that_queues": _queuing_job(),
     "task_without_params": _task("rebuild_index", asynchronous=True, idempotent=True),
 }
 
