@@ -76,16 +76,16 @@ class Attempt:
         with self.process.database.transaction() as session:
             settled = ledger.settle(session, [(self.row, outcome)], now, release=False)
         self._end = monotonic()
-        self.report(outcome, recorded=bool(settled))
+        self.report(outcome, settled.get(self.row.id))
         self._timed_out = True
 
-    def report(self, outcome: Outcome, *, recorded: bool) -> None:
-        """Count and log a result, after it was `recorded`."""
+    def report(self, outcome: Outcome, recorded: State | None) -> None:
+        """Count and log a result, after this state was recorded; None if none was."""
         with self._log_context():
             if recorded:
                 seconds = self._end - self._began
-                self.process.observe(self.row.kind, self.row.name, outcome.state, seconds)
-                _log(outcome)
+                self.process.observe(self.row.kind, self.row.name, recorded, seconds)
+                _log(outcome, recorded)
             elif not self._timed_out:
                 logger.warning("%s, but another process has taken over the run", outcome.state)
 
@@ -96,8 +96,10 @@ class Attempt:
         self._returned = True  # leftover tasks of the function do not count for the timeout
 
 
-def _log(outcome: Outcome) -> None:
-    if outcome.retry_at is not None and outcome.error is not None:
+def _log(outcome: Outcome, recorded: State) -> None:
+    if recorded is State.CANCELLED:
+        logger.info("%s", recorded, exc_info=outcome.error)
+    elif outcome.retry_at is not None and outcome.error is not None:
         reason = " ".join(ledger.describe(outcome.error).split())
         logger.warning("to be tried again at %s: %s", outcome.retry_at, reason)
     elif outcome.error is not None:

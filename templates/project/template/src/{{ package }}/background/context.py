@@ -31,6 +31,11 @@ class RunContext:
         self.control.report(Progress(done=done, total=total, note=storable[:LONGEST_NOTE]))
 
     @property
+    def cancelled(self) -> bool:
+        """Whether the run was cancelled: a function that takes long looks, and returns early."""
+        return self.control.stop.look()
+
+    @property
     def enqueue(self) -> Enqueue:
         """Queue a task: `context.enqueue(TASK, payload)`, or many: `context.enqueue.many`."""
         return Enqueue(self.database.joined)

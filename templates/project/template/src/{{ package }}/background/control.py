@@ -7,6 +7,8 @@ from time import monotonic
 from pydantic import BaseModel, FiniteFloat
 from pydantic_core import from_json, to_json
 
+from .stopping import StopRequest
+
 WRITE_EVERY_SECONDS = 1.0
 LONGEST_NOTE = 200
 
@@ -29,6 +31,7 @@ class Control:
 
     wake: Callable[[], None] = lambda: None
     """Called when there is progress to write."""
+    stop: StopRequest = field(default_factory=StopRequest)
     result: str | None = None
     """What the function returned, as JSON."""
     _progress: str | None = field(default=None, init=False)

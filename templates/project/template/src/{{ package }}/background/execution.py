@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .control import ResultError
 from .host import in_thread, wait_for
 from .models import State
+from .stopping import RunCancelledError
 from .work import Work
 
 if TYPE_CHECKING:
@@ -56,18 +57,22 @@ def execute(
 ) -> BaseException | None:
     """Run the function and return what it raised, also SystemExit and KeyboardInterrupt.
 
-    What the function returned is in `context.control.result` then.
+    What the function returned is in `context.control.result` then. A function that returns after it
+    noticed that it has to stop has not done its work.
 
     `returned` is called when an async function has ended, before its leftover tasks are cancelled.
     """
+    stop, error = context.control.stop, None
     try:
         result = work.call(context, payload)
-        if not inspect.isawaitable(result):
+        if inspect.isawaitable(result):
+            error = _run(_error_of(result, context, work.timeout), returned)
+        else:
             context.control.keep(result, context.settings.result_max_bytes)
-            return None
-        return _run(_error_of(result, context, work.timeout), returned)
-    except BaseException as error:  # noqa: BLE001 (an error of a run must not end the process)
-        return error
+    except BaseException as raised:  # noqa: BLE001 (an error of a run must not end the process)
+        return raised
+    stopped = stop.noticed and (error is None or isinstance(error, RunTimeoutError))
+    return RunCancelledError() if stopped else error
 
 
 def _run(
@@ -89,7 +94,8 @@ async def _error_of(
     limit = asyncio.timeout(None if longest is None else longest.total_seconds())
     try:
         async with limit:
-            value = await result
+            with context.control.stop.expires(limit):
+                value = await result
         context.control.keep(value, context.settings.result_max_bytes)
     except BaseException as error:  # noqa: BLE001
         return timed_out(longest) if limit.expired() else error
@@ -107,6 +113,8 @@ def classify(work: Work, attempt: int, error: BaseException | None, now: datetim
         return Outcome(State.SUCCEEDED)
     if isinstance(error, ResultError):  # the work is done
         return Outcome(State.FAILED, error)
+    if isinstance(error, RunCancelledError):
+        return Outcome(State.CANCELLED)
     if isinstance(error, RunTimeoutError):
         again, state = work.may_repeat(attempt), State.TIMED_OUT
     else:

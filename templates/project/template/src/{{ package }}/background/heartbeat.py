@@ -118,4 +118,4 @@ class Heartbeat:
             return
         for run in cut_off:
             logger.warning("cut off by the shutdown: run %s of %s", run.id, run.name)
-            self._observe(run.kind, run.name, State.INTERRUPTED, None)
+            self._observe(run.kind, run.name, run.state, None)

@@ -14,6 +14,7 @@ from .attempt import Attempt, Process
 from .claim import Claimed, Limit, claim, is_waiting
 from .execution import Outcome
 from .heartbeat import Heartbeat
+from .models import State
 from .threads import Threads
 from .work import Registry
 
@@ -60,12 +61,12 @@ class Intake:
             running = [attempt for attempt in self._attempts if attempt not in ended]
             self._keep(running + ([] if self.closed else self._start(claimed)))
         for attempt, outcome in ended.items():
-            attempt.report(outcome, recorded=attempt.row.id in recorded)
+            attempt.report(outcome, recorded.get(attempt.row.id))
         return bool(claimed)
 
     def _settle_and_claim(
         self, ended: Mapping[Attempt, Outcome], slots: int
-    ) -> tuple[set[UUID], list[Claimed]]:
+    ) -> tuple[dict[UUID, State], list[Claimed]]:
         results = [(attempt.row, outcome) for attempt, outcome in ended.items()]
         now, claimed = datetime.now(UTC), list[Claimed]()
         with self._process.database.transaction() as session:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from . import progress
 from .attempt import Process
+from .cancelling import CancelWatch
 from .clock import WallClock
 from .execution import Observer
 from .heartbeat import Heartbeat
@@ -36,6 +37,7 @@ class Runner:
         self._settings, self._database = settings, database
         self._wake = threading.Event()
         self._stopped = threading.Event()
+        self._cancels = CancelWatch(self.owner, database)
         self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
         process = Process(settings, database, observe, self.wake, self._stopped)
         self._intake = Intake(self.owner, process, registry, self._heartbeat)
@@ -101,6 +103,7 @@ class Runner:
         self.wall_clock.check()
         for attempt in self._intake.active():
             attempt.check_timeout()
+        look = self._cancels.check({each.row.id: each.control for each in self._intake.active()})
         more = self._intake.turn()  # before the beat, which takes longer than a run should wait
         progress.write(self._database, self._intake.active())
         if self._stopped.is_set():
@@ -110,4 +113,4 @@ class Runner:
             return 0.0  # there may be more: a beat queues runs again, and the first allows claims
         timeouts = [attempt.seconds_left for attempt in self._intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
-        return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))
+        return max(0.0, min(self._settings.poll_seconds, beat, look, *timeouts))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from . import history, rates
+from .cancelling import unless_asked
 from .host import Settings
 from .models import DEAD_LETTERS, Run, State, place
 from .work import Registry
@@ -39,8 +40,9 @@ def requeue_unbegun(
         and_(Run.state == State.RUNNING, or_(unstarted, mine)), and_(Run.state == State.LOST, mine)
     )
     claimed = select(Run.id).where(unbegun).with_for_update(skip_locked=True)
-    unheld = {"started_at": None, "finished_at": None, "held_by": None, "error": None}
-    queued = unheld | {"state": State.QUEUED, "attempt": Run.attempt - 1}
+    unheld = {"started_at": None, "held_by": None, "error": None}
+    ended = {"state": unless_asked(State.QUEUED), "finished_at": Run.cancel_asked_at}
+    queued = unheld | ended | {"attempt": Run.attempt - 1}
     again = update(Run).where(Run.id.in_(claimed)).values(queued).returning(Run.id, Run.name)
     found = session.execute(again).all()
     rates.give_back(session, [run_id for run_id, _ in found])
@@ -50,7 +52,9 @@ def requeue_unbegun(
 def sweep(
     session: Session, registry: Registry, now: datetime, left: ColumnElement[bool]
 ) -> Counter[tuple[str, State]]:
-    """Queue cut-off runs of idempotent work again, record the others as lost; count both.
+    """Queue cut-off runs of idempotent work again, record the others as lost; count them.
+
+    Who was asked to stop is cancelled.
 
     A run is cut off if it is running but `left` matches it (see `abandoned`), or if a shutdown
     interrupted it. A run that has ended only releases its slot.
@@ -62,14 +66,16 @@ def sweep(
     cut_off = session.scalars(select(Run).where(dead).with_for_update(skip_locked=True))
     done: Counter[tuple[str, State]] = Counter()
     known = [run for run in cut_off if run.name in registry]
-    again = {run.id for run in known if registry[run.name].may_repeat(run.attempt)}
+    wanted = [run for run in known if run.cancel_asked_at is None]
+    again = {run.id for run in wanted if registry[run.name].may_repeat(run.attempt)}
     if again:
         history.keep(session, Run.id.in_(again), now, State.INTERRUPTED)
     for run in known:
         repeat = run.id in again
         if not repeat:
             run.error = f"{run.error or history.CUT_OFF}; it is unknown how far it came"
-        run.state = State.QUEUED if repeat else State.LOST
+        given_up = State.LOST if run.cancel_asked_at is None else State.CANCELLED
+        run.state = State.QUEUED if repeat else given_up
         run.available_at = now if repeat else run.available_at
         run.place = place(run.available_at, run.priority)
         run.finished_at = None if repeat else now
@@ -79,10 +85,13 @@ def sweep(
 
 
 def interrupt(session: Session, owner: str, now: datetime) -> list[Run]:
-    """Mark the running runs of `owner` as interrupted, release their slots, return them."""
+    """Mark the running runs of `owner` as interrupted, release their slots, return them.
+
+    Who was asked to stop is cancelled.
+    """
     mine = update(Run).where(Run.held_by == owner)
     session.execute(mine.where(Run.state != State.RUNNING).values(held_by=None))
-    end = {"state": State.INTERRUPTED, "finished_at": now, "held_by": None}
+    end = {"state": unless_asked(State.INTERRUPTED), "finished_at": now, "held_by": None}
     cut = mine.where(Run.state == State.RUNNING).values(**end, error="cut off by a shutdown")
     return list(session.scalars(cut.returning(Run)))
 
