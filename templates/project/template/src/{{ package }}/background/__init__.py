@@ -7,10 +7,11 @@ was claimed. `work` declares a task, `enqueue` accepts one from a request, `sche
 jobs are due.
 """
 
+from .accepted import Accepted, AcceptedMany
 from .context import RunContext
 from .door import router
 from .enqueue import QUEUE_REFUSALS, EnqueueDep
-from .queueing import Accepted, Enqueue
+from .queueing import Enqueue
 from .retries import RetryLater
 from .scheduling import Crontab, Daily, Every, Job, Once
 from .work import Task
@@ -18,6 +19,7 @@ from .work import Task
 __all__ = [
     "QUEUE_REFUSALS",
     "Accepted",
+    "AcceptedMany",
     "Crontab",
     "Daily",
     "Enqueue",

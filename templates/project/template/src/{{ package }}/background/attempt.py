@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 
-from . import ledger
+from . import endings, ledger
 from .claim import Claimed
 from .context import RunContext
 from .control import Control
@@ -74,7 +74,7 @@ class Attempt:
         now = datetime.now(UTC)
         outcome = classify(self.work, self.row.attempt, timed_out(self.work.timeout), now)
         with self.process.database.transaction() as session:
-            settled = ledger.settle(session, [(self.row, outcome)], now, release=False)
+            settled = endings.record(session, [(self.row, outcome)], now, release=False)
         self._end = monotonic()
         self.report(outcome, settled.get(self.row.id))
         self._timed_out = True

@@ -1,10 +1,13 @@
 """`RunContext`, the argument of the function of each job and task."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from .accepted import AcceptedMany
 from .control import LONGEST_NOTE, Control, Progress
+from .following import BatchReport, report
 from .host import Database, Settings
 from .queueing import Enqueue
 
@@ -39,3 +42,13 @@ class RunContext:
     def enqueue(self) -> Enqueue:
         """Queue a task: `context.enqueue(TASK, payload)`, or many: `context.enqueue.many`."""
         return Enqueue(self.database.joined)
+
+    @property
+    def enqueue_many(self) -> Callable[..., AcceptedMany]:
+        """Queue many tasks: `context.enqueue_many(TASK, payloads, then=(OTHER, payload))`."""
+        return self.enqueue.many
+
+    def batch(self) -> BatchReport:
+        """Return what did not succeed of the batch, or run, that this run follows by `then`."""
+        with self.database.snapshot() as session:
+            return report(session, self.run_id)

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Depends, Header, Request, Response
-from sqlalchemy import update
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
 from .dependencies import services_of, wake
@@ -20,7 +20,7 @@ from .host import (
     refusals,
     root_path,
 )
-from .models import Run
+from .models import RUNS
 from .queueing import Enqueue
 from .runner import Runner
 from .work import Work
@@ -55,17 +55,20 @@ class RequestEnqueue(Enqueue):
     client: str | None
     header: str | None
 
-    def unique_key(self, session: Session, task: Work, key: str | None) -> str | None:
-        """Return the key of this client and task; a run that had it for too long loses it."""
+    def unique_key(
+        self, session: Session, task: Work, key: str | None, table: Table = RUNS
+    ) -> str | None:
+        """Return the key of this client and task; a row that had it for too long loses it."""
         if self.runner.draining:
             message = "this process is shutting down"
             raise UnavailableError(message, retry_after=1)
         if key is not None or self.header is None:
-            return Enqueue.unique_key(self, session, task, key)
+            return Enqueue.unique_key(self, session, task, key, table)
         owner = task.name if self.client is None else f"{task.name}@{self.client}"
         key = f"{owner} {self.header}"  # the same key of two clients is two keys
-        expired = update(Run).where(Run.created_at < datetime.now(UTC) - self.keys_expire_after)
-        session.execute(expired.where(Run.unique_key == key).values(unique_key=None))
+        expired = table.c.created_at < datetime.now(UTC) - self.keys_expire_after
+        same = update(table).where(expired, table.c.unique_key == key)
+        session.execute(same.values(unique_key=None))
         return key
 
     def queued(self, run_id: UUID | None) -> None:

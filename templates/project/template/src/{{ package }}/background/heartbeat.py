@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import beats, clock, overdue, sweep
+from . import batches, beats, clock, overdue, sweep
 from .execution import Observer
 from .host import Database, Settings, lock_ledger, notify
 from .models import State
@@ -77,6 +77,7 @@ class Heartbeat:
             unbegun = sweep.requeue_unbegun(session, gone, owner, self.never_begun)
             swept = sweep.sweep(session, self._registry, now, sweep.abandoned(gone, owner, active))
             if unbegun or swept:
+                batches.end(session, batches.UNENDED, now)
                 notify(session.connection())
             clock.correct_waits(session, now)
             found = overdue.find(session, now, self._settings.queued_too_long_seconds)
@@ -102,7 +103,8 @@ class Heartbeat:
             if monotonic() - self._last_prune <= PRUNE_EVERY_SECONDS:
                 return
             with self._database.transaction() as session:
-                done = sweep.prune(session, datetime.now(UTC), self._settings)
+                batches.end(session, batches.UNENDED, now := datetime.now(UTC))
+                done = sweep.prune(session, now, self._settings)
             self._last_prune = monotonic() if done else self._last_prune
 
     def leave(self) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import ledger
+from . import endings
 from .attempt import Attempt, Process
 from .claim import Claimed, Limit, claim, is_waiting
 from .execution import Outcome
@@ -70,7 +70,7 @@ class Intake:
         results = [(attempt.row, outcome) for attempt, outcome in ended.items()]
         now, claimed = datetime.now(UTC), list[Claimed]()
         with self._process.database.transaction() as session:
-            recorded = ledger.settle(session, results, now)
+            recorded = endings.record(session, results, now)
             if slots > 0:
                 claimed = claim(session, self._limits, now, owner=self._owner, slots=slots)
             # If the answer to the commit is lost, these were claimed but not called.

@@ -84,7 +84,7 @@ class Run(Base):
     batch_id: Mapped[UUID | None]
     """The batch that it is a part of."""
     follows_id: Mapped[UUID | None]
-    """The batch after whose end it was queued."""
+    """The batch after whose end it was queued; it has the same id."""
 
     __table_args__ = (
         Index(  # waiting for its time, overdue
@@ -105,6 +105,7 @@ class Run(Base):
         Index(
             "ix_fastforge_runs_batch",
             "batch_id",
+            "state",
             postgresql_where=text("batch_id IS NOT NULL"),
             sqlite_where=text("batch_id IS NOT NULL"),
         ),

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from . import history, rates
+from . import history, old_batches, rates
 from .cancelling import unless_asked
 from .host import Settings
 from .models import DEAD_LETTERS, Run, State, place
@@ -108,10 +108,12 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
     until = max(until, session.scalar(first_over.limit(1)) or until)
     keys_until = now - timedelta(hours=settings.idempotency_key_hours)
     keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
-    old = select(Run.id).where(Run.finished_at <= until, keyless, Run.held_by.is_(None))
+    over = Run.held_by.is_(None), old_batches.spares()
+    old = select(Run.id).where(Run.finished_at <= until, keyless, *over)
     unlocked = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
     gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
     history.forget(session, gone)
+    old_batches.prune(session, until, keys_until)
     return len(gone) < PRUNED_AT_ONCE
 
 

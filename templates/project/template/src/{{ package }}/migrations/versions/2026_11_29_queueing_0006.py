@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.drop_index("ix_fastforge_runs_claim", RUNS)
     _index("ix_fastforge_runs_claim", ["state", "available_at"], UNFINISHED)
     _index("ix_fastforge_runs_place", ["name", "state", "place"], UNFINISHED)
-    _index("ix_fastforge_runs_batch", ["batch_id"], IN_A_BATCH)
+    _index("ix_fastforge_runs_batch", ["batch_id", "state"], IN_A_BATCH)
     op.create_index("ix_fastforge_runs_state", RUNS, ["state", "due_at", "id"])
     op.create_table(
         "fastforge_attempts",
@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("then_name", sa.String(64), nullable=True),
         sa.Column("then_payload", sa.Text(), nullable=True),
         sa.Column("then_priority", sa.Integer(), nullable=False),
+        sa.Column("then_concurrency_key", sa.String(400), nullable=True),
         sa.Column("only_after_success", sa.Boolean(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
