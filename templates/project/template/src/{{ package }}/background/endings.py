@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from . import batches, ledger
 from .claim import Claimed
 from .execution import Outcome
+from .models import State
 
 
 def record(
@@ -17,7 +18,7 @@ def record(
     now: datetime,
     *,
     release: bool = True,
-) -> set[UUID]:
+) -> dict[UUID, State]:
     """Record ends as `ledger.settle` does, and end the batches that are over."""
     recorded = ledger.settle(session, ended, now, release=release)
     batches.end(session, (run.batch_id for run, _ in ended), now)

@@ -106,6 +106,7 @@ class Run(Base):
             "ix_fastforge_runs_batch",
             "batch_id",
             "state",
+            "state",
             postgresql_where=text("batch_id IS NOT NULL"),
             sqlite_where=text("batch_id IS NOT NULL"),
         ),
