@@ -8,6 +8,7 @@ jobs are due.
 """
 
 from .accepted import Accepted, AcceptedMany
+from .cancelling import cancel
 from .context import RunContext
 from .door import router
 from .enqueue import QUEUE_REFUSALS, EnqueueDep
@@ -30,5 +31,6 @@ __all__ = [
     "RetryLater",
     "RunContext",
     "Task",
+    "cancel",
     "router",
 ]

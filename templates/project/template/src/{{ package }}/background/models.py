@@ -28,6 +28,7 @@ class State(StrEnum):
     COALESCED = "coalesced"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
+    """Somebody stopped it before it had succeeded; no dead letter."""
 
 
 DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)

@@ -1,4 +1,4 @@
-"""`/tasks`: the state of a run; dead letters: list, retry, dismiss (T6, T9)."""
+"""`/tasks`: the state of a run, cancel it; dead letters: list, retry, dismiss (T6, T9)."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from . import history
-from .dependencies import RunnerDep, wake
+from .dependencies import CancelDep, RunnerDep, wake
 from .host import (
     ConflictError,
     NotFoundError,
@@ -41,10 +42,18 @@ def list_dead_letters(
 @router.get("/{run_id}", responses=refusals(404), openapi_extra={"security": [{}]})
 def read_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) -> RunView:
     """Show a run by the id that the endpoint returned when it queued it."""
-    run = session.get(Run, run_id)
-    if run is None or run.kind != "task":
-        raise NotFoundError(f"no run {run_id}")
-    return RunView.of(session, run, operator=operator)
+    return RunView.of(session, _task_run(session, run_id), operator=operator)
+
+
+@router.post(
+    "/{run_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[OpsWrite],
+    responses=CHANGE_REFUSALS,
+)
+def cancel_run(run_id: UUID, session: SessionDep, cancel: CancelDep) -> RunView:
+    """Stop a run: one that waits never starts, one that runs is asked to stop."""
+    return cancel(_task_run(session, run_id))
 
 
 @router.post(
@@ -77,10 +86,15 @@ def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
     _dead_letter(session, run_id).dismissed_at = datetime.now(UTC)
 
 
-def _dead_letter(session: SessionDep, run_id: UUID) -> Run:
-    run = session.get(Run, run_id, with_for_update=True)
+def _task_run(session: Session, run_id: UUID, *, lock: bool = False) -> Run:
+    run = session.get(Run, run_id, with_for_update=lock)
     if run is None or run.kind != "task":
         raise NotFoundError(f"no run {run_id}")
+    return run
+
+
+def _dead_letter(session: Session, run_id: UUID) -> Run:
+    run = _task_run(session, run_id, lock=True)
     if run.state not in DEAD_LETTERS or run.dismissed_at is not None:
         raise ConflictError(f"run {run_id} is {run.state}, not a dead letter")
     return run

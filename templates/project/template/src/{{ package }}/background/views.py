@@ -57,6 +57,7 @@ class RunView(BaseModel):
     earlier: int
     started_at: datetime | None
     finished_at: datetime | None
+    cancel_asked_at: datetime | None
     progress: Json[Progress] | None
     result: Json[Any] | None
     error: str | None

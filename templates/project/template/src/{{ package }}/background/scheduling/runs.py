@@ -1,4 +1,4 @@
-"""`/jobs/NAME/runs`, `/jobs/NAME/run`: the runs of a job; run it now, also for an earlier time."""
+"""`/jobs/NAME/runs`, `/jobs/NAME/run`: runs of a job, cancel one; run now, or for another time."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from .. import ledger
-from ..dependencies import RunnerDep, SchedulerDep, wake
+from ..dependencies import CancelDep, RunnerDep, SchedulerDep, wake
 from ..host import (
     NotFoundError,
     OperatorDep,
@@ -52,10 +53,25 @@ def read_run_of_job(
     job: JobDep, run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep
 ) -> RunView:
     """Show a run by the id that `run` returned."""
+    return RunView.of(session, _run_of(job, session, run_id), operator=operator)
+
+
+@router.post(
+    "/{name}/runs/{run_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[OpsWrite],
+    responses=refusals(403, 404, 409),
+)
+def cancel_run_of_job(job: JobDep, run_id: UUID, session: SessionDep, cancel: CancelDep) -> RunView:
+    """Stop a run: one that waits never starts, one that runs is asked to stop."""
+    return cancel(_run_of(job, session, run_id))
+
+
+def _run_of(job: Job, session: Session, run_id: UUID) -> Run:
     run = session.get(Run, run_id)
     if run is None or run.name != job.name:
         raise NotFoundError(f"no run {run_id} of {job.name}")
-    return RunView.of(session, run, operator=operator)
+    return run
 
 
 @router.post(
