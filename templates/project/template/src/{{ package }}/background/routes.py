@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
 
-from . import history
+from . import batches, history
 from .dependencies import RunnerDep, wake
 from .host import (
     ConflictError,
@@ -74,7 +74,10 @@ def retry_dead_letter(
 )
 def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
     """Remove a dead letter from the list; its row stays until it is pruned."""
-    _dead_letter(session, run_id).dismissed_at = datetime.now(UTC)
+    run = _dead_letter(session, run_id)
+    run.dismissed_at = now = datetime.now(UTC)
+    session.flush()
+    batches.end(session, [run.batch_id], now)
 
 
 def _dead_letter(session: SessionDep, run_id: UUID) -> Run:
