@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from . import all_runs, health, routes
+from . import all_runs, bulk, health, routes
 from .dependencies import get_services
 from .host import Router
 from .scheduling import routes as jobs
@@ -35,7 +35,8 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         state.background = None
 
 
-PARTS = (jobs.router, runs_of_jobs.router, routes.router, all_runs.router, health.router)
+WORK = (jobs.router, runs_of_jobs.router, bulk.router, routes.router)
+PARTS = (*WORK, all_runs.router, health.router)
 
 router = Router(lifespan=lifespan, dependencies=[Depends(get_services)])
 router.beginnings = tuple(part.prefix for part in PARTS)

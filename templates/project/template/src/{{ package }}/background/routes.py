@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import history
+from . import batches, history
 from .dependencies import CancelDep, RunnerDep, wake
 from .host import (
     ConflictError,
@@ -83,7 +83,10 @@ def retry_dead_letter(
 )
 def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
     """Remove a dead letter from the list; its row stays until it is pruned."""
-    _dead_letter(session, run_id).dismissed_at = datetime.now(UTC)
+    run = _dead_letter(session, run_id)
+    run.dismissed_at = now = datetime.now(UTC)
+    session.flush()
+    batches.end(session, [run.batch_id], now)
 
 
 def _task_run(session: Session, run_id: UUID, *, lock: bool = False) -> Run:
