@@ -54,6 +54,8 @@ def run(registry: Registry, name: str, due_at: str) -> int:
             state = run_here(once, moment, settings, database, registry)
     except (BusyError, StartError) as error:
         return _refuse(str(error))
+    except KeyboardInterrupt:
+        return 1
     return 0 if state is State.SUCCEEDED else 1
 
 
