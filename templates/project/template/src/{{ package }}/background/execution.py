@@ -113,7 +113,7 @@ def classify(work: Work, attempt: int, error: BaseException | None, now: datetim
         return Outcome(State.SUCCEEDED)
     if isinstance(error, ResultError):  # the work is done
         return Outcome(State.FAILED, error)
-    if isinstance(error, RunCancelledError):
+    if isinstance(error, RunCancelledError | KeyboardInterrupt):  # Ctrl-C in the foreground
         return Outcome(State.CANCELLED)
     if isinstance(error, RunTimeoutError):
         again, state = work.may_repeat(attempt), State.TIMED_OUT

@@ -16,7 +16,7 @@ from .execution import Outcome
 from .heartbeat import Heartbeat
 from .models import State
 from .threads import Threads
-from .work import Registry
+from .work import Registry, Work
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,12 @@ class Intake:
             # If the answer to the commit is lost, these were claimed but not called.
             self._heartbeat.never_begun |= {run.id for run in claimed}
         return recorded, claimed
+
+    def call(self, run: Claimed, work: Work) -> None:
+        """Call the function of a claimed run, in this thread."""
+        with self._turning:
+            self._keep([*self._attempts, attempt := Attempt(run, work, self._process)])
+        self._call(attempt)
 
     def record_ends(self) -> None:
         """Try once to record what has ended, also after the end of the runner."""

@@ -40,7 +40,7 @@ class Runner:
         self._cancels = CancelWatch(self.owner, database)
         self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
         process = Process(settings, database, observe, self.wake, self._stopped)
-        self._intake = Intake(self.owner, process, registry, self._heartbeat)
+        self.intake = Intake(self.owner, process, registry, self._heartbeat)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
     @property
@@ -51,7 +51,7 @@ class Runner:
     @property
     def draining(self) -> bool:
         """Whether this process shuts down: it accepts and starts nothing more."""
-        return self._intake.closed
+        return self.intake.closed
 
     @property
     def overdue(self) -> Overdue:
@@ -72,17 +72,17 @@ class Runner:
         All waits are limited, because the database may not answer (T11).
         """
         end = monotonic() + self._settings.shutdown_grace_seconds
-        self._intake.close(self._settings.shutdown_grace_seconds)
+        self.intake.close(self._settings.shutdown_grace_seconds)
         if not self.running:
             return
-        self._intake.idle.wait(max(0.0, end - monotonic()))
+        self.intake.idle.wait(max(0.0, end - monotonic()))
         self._stopped.set()
         self.wake()
         self._thread.join(STOP_SECONDS)
         wait_for(in_thread("marking interrupted runs", self._leave), STOP_SECONDS)
 
     def _leave(self) -> None:
-        self._intake.record_ends()
+        self.intake.record_ends()
         self._heartbeat.leave()
 
     def _loop(self) -> None:
@@ -101,16 +101,16 @@ class Runner:
     def _pass(self) -> float:
         """Do one pass; return the seconds until the next."""
         self.wall_clock.check()
-        for attempt in self._intake.active():
+        for attempt in self.intake.active():
             attempt.check_timeout()
-        look = self._cancels.check({each.row.id: each.control for each in self._intake.active()})
-        more = self._intake.turn()  # before the beat, which takes longer than a run should wait
-        progress.write(self._database, self._intake.active())
+        look = self._cancels.check({each.row.id: each.control for each in self.intake.active()})
+        more = self.intake.turn()  # before the beat, which takes longer than a run should wait
+        progress.write(self._database, self.intake.active())
         if self._stopped.is_set():
             return 0.0  # this process leaves: a beat would sweep what it marks as interrupted
-        alive = [attempt.row.id for attempt in self._intake.active()]
+        alive = [attempt.row.id for attempt in self.intake.active()]
         if self._heartbeat.beat_if_due(alive) or more:
             return 0.0  # there may be more: a beat queues runs again, and the first allows claims
-        timeouts = [attempt.seconds_left for attempt in self._intake.active()]
+        timeouts = [attempt.seconds_left for attempt in self.intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
         return max(0.0, min(self._settings.poll_seconds, beat, look, *timeouts))
