@@ -10,7 +10,7 @@ jobs are due.
 from .accepted import Accepted, AcceptedMany
 from .context import RunContext
 from .door import router
-from .enqueue import QUEUE_REFUSALS, EnqueueDep
+from .enqueue import QUEUE_REFUSALS, EnqueueDep, IdempotencyKey
 from .queueing import Enqueue
 from .retries import RetryLater
 from .scheduling import Crontab, Daily, Every, Job, Once
@@ -25,6 +25,7 @@ __all__ = [
     "Enqueue",
     "EnqueueDep",
     "Every",
+    "IdempotencyKey",
     "Job",
     "Once",
     "RetryLater",
