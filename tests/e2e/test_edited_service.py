@@ -61,7 +61,7 @@ def a_key_on_notify(root: Path) -> None:
 
 def another_body_of_notify(root: Path) -> None:
     schemas = root / "src/shop/modules/notifications/schemas.py"
-    replace(schemas, "    to: ", "    urgent: bool\n    to: ")
+    replace(schemas, "    email: ", "    urgent: bool\n    email: ")
 
 
 def no_notify(root: Path) -> None:

@@ -5,7 +5,7 @@ unavailable. A route that asks for a key of ours, which we have not, is alive to
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastforge.project.project import Project
@@ -25,6 +25,8 @@ class Probe:
     follow: bool = False
     """Ask at the `Location` of the answer until the run has ended, which must be well."""
     edited: bool = False
+    older: dict[str, object] | None = None
+    """The body for a project of before, whose document has these fields."""
 
     def __str__(self) -> str:
         """Give the request line."""
@@ -35,6 +37,14 @@ class Probe:
         if status in _CLOSED:
             return True
         return self.edited and (status < _FAILED or status == _UNAVAILABLE) and status != _GONE
+
+    def for_project(self, document: Mapping[str, Any]) -> "Probe":
+        """Give the probe with a body that the project's OpenAPI document allows."""
+        schemas = document.get("components", {}).get("schemas", {}).values()
+        known = [schema.get("properties", {}).keys() for schema in schemas]
+        if self.older and any(self.older.keys() <= fields for fields in known):
+            return replace(self, body=self.older)
+        return self
 
     def is_in(self, document: Mapping[str, Any]) -> bool:
         """Tell whether the project has this route, by its OpenAPI document."""
@@ -61,12 +71,13 @@ PROBES: Final = (
         "POST",
         "/notify",
         202,
-        {"to": "ada@example.com", "subject": "Hello", "body": "Hi"},
+        {"email": "ada@example.com", "message": "Hi"},
         sources=(
             *(f"{_NOTIFICATIONS}/{layer}.py" for layer in ("router", "schemas", "service")),
             "tasks/send_email.py",
         ),
         follow=True,
+        older={"to": "ada@example.com", "subject": "Hello", "body": "Hi"},
     ),
     Probe(  # no gateway is configured
         "POST",

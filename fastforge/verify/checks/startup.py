@@ -88,7 +88,8 @@ async def _start_and_ask(
             document = await _document(asked, folder, environment)
             for probe in PROBES:
                 if probe.is_in(document) and server.process.returncode is None:
-                    await asked.ask(replace(probe, edited=is_edited(project, probe)))
+                    edited = is_edited(project, probe)
+                    await asked.ask(replace(probe.for_project(document), edited=edited))
     return server, asked
 
 

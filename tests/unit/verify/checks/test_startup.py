@@ -202,6 +202,23 @@ def test_metrics_are_known_as_edited_wherever_a_version_put_them(
     assert start(project, answers).passed
 
 
+@pytest.mark.parametrize(
+    ("fields", "body"),
+    [
+        (["email", "message", "subject"], {"email": "ada@example.com", "message": "Hi"}),
+        (["to", "subject", "body"], {"to": "ada@example.com", "subject": "Hello", "body": "Hi"}),
+    ],
+)
+def test_a_project_of_before_is_sent_the_fields_that_it_knows(
+    fields: list[str], body: dict[str, object]
+) -> None:
+    [notify] = [probe for probe in PROBES if probe.path == "/notify"]
+    schemas = {"Other": {"type": "string"}, "Email": {"properties": {key: {} for key in fields}}}
+
+    assert notify.for_project({"components": {"schemas": schemas}}).body == body
+    assert notify.for_project({}).body == {"email": "ada@example.com", "message": "Hi"}
+
+
 def test_a_run_of_an_edited_task_may_end_in_any_way(project: Project) -> None:
     record_edit(project, "tasks/send_email.py")
 

@@ -11,7 +11,7 @@ from .accepted import Accepted, AcceptedMany
 from .cancelling import cancel
 from .context import RunContext
 from .door import router
-from .enqueue import QUEUE_REFUSALS, EnqueueDep
+from .enqueue import QUEUE_REFUSALS, EnqueueDep, IdempotencyKey
 from .queueing import Enqueue
 from .retries import RetryLater
 from .scheduling import Crontab, Daily, Every, Job, Once
@@ -26,6 +26,7 @@ __all__ = [
     "Enqueue",
     "EnqueueDep",
     "Every",
+    "IdempotencyKey",
     "Job",
     "Once",
     "RetryLater",
