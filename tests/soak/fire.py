@@ -14,8 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from pydantic import BaseModel
-from shop.background import Enqueue, RunContext, Task
-from shop.background.cancelling import cancel
+from shop.background import Enqueue, RunContext, Task, cancel
 from shop.database import Database
 from shop.settings import Settings
 
@@ -88,7 +87,7 @@ def queue_some(database: Database, chance: random.Random) -> tuple[str | None, l
         enqueue = Enqueue.within(session)
         if chance.random() < 0.5:
             batch = enqueue.many(TASKS[name], items, then=(AFTER, Nothing()), **options)
-            return batch.id.hex, list(batch.run_ids)
+            return batch.batch_id.hex, list(batch.run_ids)
         return None, [enqueue(TASKS[name], each, **options).run_id for each in items]
 
 

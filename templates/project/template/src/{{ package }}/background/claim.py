@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, select, update
@@ -86,7 +86,7 @@ def is_waiting(session: Session, limits: Limits, now: datetime) -> bool:
 
 
 def claim(
-    session: Session, limits: Limits, now: datetime, *, owner: str, slots: int
+    session: Session, limits: Limits, now: datetime | None = None, *, owner: str, slots: int
 ) -> list[Claimed]:
     """Claim up to `slots` runs for `owner`, by their place, and record their start.
 
@@ -95,6 +95,7 @@ def claim(
     commit is lost, none was called (T10).
     """
     lock_ledger(session.connection())  # no other process may claim between count and update
+    now = now or datetime.now(UTC)  # not the time before the lock: a rate limit counts starts
     held = session.execute(SLOTS).all()
     used = Counter(name for name, _ in held)
     keys = {key for _, key in held if key is not None}

@@ -72,7 +72,7 @@ class Intake:
         with self._process.database.transaction() as session:
             recorded = endings.record(session, results, now)
             if slots > 0:
-                claimed = claim(session, self._limits, now, owner=self._owner, slots=slots)
+                claimed = claim(session, self._limits, owner=self._owner, slots=slots)
             # If the answer to the commit is lost, these were claimed but not called.
             self._heartbeat.never_begun |= {run.id for run in claimed}
         return recorded, claimed
