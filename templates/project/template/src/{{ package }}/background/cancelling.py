@@ -1,17 +1,15 @@
-"""Cancels runs: one that waits never starts, one that runs is asked to stop.
+"""Cancels runs: one that waits never starts, one that runs is asked to stop (T4, T6)."""
 
-A run that was asked to stop and does not succeed is cancelled, whatever else happened to it: it is
-neither repeated nor a dead letter.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
-from sqlalchemy import Case, and_, bindparam, case, func, literal, null, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, null, or_, update
 from sqlalchemy.orm import Session
 
+from . import batches
+from .asked import CANCELLED, TO_STOP
 from .control import Control
 from .host import Database, notify
 from .models import RUNS, State
@@ -19,34 +17,31 @@ from .models import RUNS, State
 LOOK_SECONDS = 0.5
 """A process looks no more often for runs that it has to stop."""
 
-STATE = RUNS.c.state.type
 NOW = bindparam("now", type_=RUNS.c.finished_at.type)
-CANCELLED = literal(State.CANCELLED, STATE)
-ASKED = RUNS.c.cancel_asked_at.is_not(None)
 RUNS_NOW = RUNS.c.state == State.RUNNING
 TO_BE_SWEPT = and_(RUNS.c.state == State.INTERRUPTED, RUNS.c.dismissed_at.is_(None))
 CANCEL = (
     update(RUNS)
-    .where(RUNS.c.id == bindparam("run"), or_(RUNS.c.finished_at.is_(None), TO_BE_SWEPT))
+    .where(RUNS.c.id.in_(bindparam("ids")), or_(RUNS.c.finished_at.is_(None), TO_BE_SWEPT))
     .values(cancel_asked_at=func.coalesce(RUNS.c.cancel_asked_at, NOW))
     .values(state=case((RUNS_NOW, RUNS.c.state), else_=CANCELLED))
     .values(finished_at=case((RUNS_NOW, null()), else_=NOW))
-    .returning(RUNS.c.state)
+    .returning(RUNS.c.id, RUNS.c.state, RUNS.c.batch_id)
 )
-TO_STOP = select(RUNS.c.id).where(RUNS.c.held_by == bindparam("owner"), ASKED)
 
 
 def cancel(session: Session, run_id: UUID, now: datetime) -> State | None:
     """Cancel a run; return CANCELLED, or RUNNING if it was asked to stop, None if it has ended."""
-    state: State | None = session.scalar(CANCEL, {"run": run_id, "now": now})
-    if state is not None:
-        notify(session.connection())
-    return state
+    return cancel_many(session, [run_id], now).get(run_id)
 
 
-def unless_asked(state: State) -> Case[State]:
-    """Return `state`, in SQL, or CANCELLED for a run that was asked to stop."""
-    return case((ASKED, CANCELLED), else_=literal(state, STATE))
+def cancel_many(session: Session, ids: Collection[UUID], now: datetime) -> dict[UUID, State]:
+    """Cancel runs in one statement; return the new states of those that had not ended."""
+    found = session.execute(CANCEL, {"ids": ids, "now": now}).all()
+    over = [batch for _, state, batch in found if state is State.CANCELLED]
+    batches.end(session, over, now)
+    notify(session.connection())
+    return {run_id: state for run_id, state, _ in found}
 
 
 class CancelWatch:

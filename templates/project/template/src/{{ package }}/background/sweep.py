@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from . import history, old_batches, rates
-from .cancelling import unless_asked
+from .asked import unless_asked
 from .host import Settings
 from .models import DEAD_LETTERS, Run, State, place
 from .work import Registry
