@@ -78,12 +78,15 @@ def guard(module: ast.Module) -> str:
 
 
 def imported_tasks(module: ast.Module) -> Iterator[str]:
-    """Give the names of the tasks whose TASK a module imports."""
+    """Give the names of the tasks that a module imports, or whose TASK it does."""
     for node in ast.walk(module):
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "TASK" for alias in node.names):
-            folder, _, name = f".{node.module or ''}".rpartition(".")
-            if folder.endswith(".tasks"):
-                yield name
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        folder, _, name = f".{node.module or ''}".rpartition(".")
+        if name == "tasks":
+            yield from (alias.name for alias in node.names)
+        elif folder.endswith(".tasks") and any(alias.name == "TASK" for alias in node.names):
+            yield name
 
 
 def _route(decorator: ast.expr, module: ast.Module) -> Iterator[str]:

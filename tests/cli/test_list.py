@@ -23,7 +23,9 @@ def delete(): ...
     "jobs/__init__.py": "",
     "jobs/report.py": 'JOB = Job(name="report", schedule=Once(datetime(2999, 1, 1, tzinfo=UTC)))',
     "jobs/mails.py": """
+from ..tasks import other
 from ..tasks.mail import TASK
+from ..tasks.mail import Mail
 JOB = Job(name="mails", schedule=elsewhere())
 """,
     "jobs/rest.py": 'JOB = Job(name="rest", schedule=Daily("03:30"), enabled=False)',
@@ -45,7 +47,8 @@ modules
     GET /carts
     DELETE /carts/{cart_id}
 jobs
-  mails   elsewhere()                     -                              src/store/jobs/mails.py:3
+  mails   elsewhere()                     -                              src/store/jobs/mails.py:5
+    queues other
     queues mail
   report  once at 2999-01-01 00:00+00:00  Tue 2999-01-01 00:00:00+00:00  src/store/jobs/report.py:1
   rest    daily at 03:30 UTC              disabled                       src/store/jobs/rest.py:1
@@ -95,7 +98,7 @@ def test_a_program_gets_the_same(shop: Path, fastforge: Fastforge) -> None:
         {"name": "copies", "type": "int", "default": "1"},
     ]
     assert other["parameters"] is None
-    assert (mails["queues"], rest["queues"]) == (["mail"], [])
+    assert (mails["queues"], rest["queues"]) == (["other", "mail"], [])
     rules = ("guard", "priority", "rate_limit")
     assert [mail[rule] for rule in rules] == ["ops", "-5", "100/minute"]
     assert [other[rule] for rule in rules] == [None, None, None]

@@ -189,6 +189,14 @@ def test_a_job_of_an_older_project_does_not_say_how_a_task_is_queued(shop: Path)
     assert "context.enqueue" not in (shop / "src/shop/jobs/report.py").read_text()
 
 
+def test_the_tests_of_a_part_name_the_wait_of_a_retry_as_the_project_does(shop: Path) -> None:
+    add(shop, "add-job", "report", "--daily", "03:30")
+    add(shop, "add-task", "send_bill")
+
+    for test in ("jobs/test_report.py", "tasks/test_send_bill.py"):
+        assert " backoff=timedelta(0)," in (shop / "tests" / test).read_text()
+
+
 def test_a_part_does_without_what_the_first_projects_lack_and_says_so(old: Path) -> None:
     before = files_of(old)
 
