@@ -73,6 +73,7 @@ class Attempt:
             return
         now = datetime.now(UTC)
         outcome = classify(self.work, self.row.attempt, timed_out(self.work.timeout), now)
+        outcome = replace(outcome, progress=self.control.progress)
         with self.process.database.transaction() as session:
             settled = endings.record(session, [(self.row, outcome)], now, release=False)
         self._end = monotonic()
