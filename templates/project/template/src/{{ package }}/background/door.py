@@ -1,7 +1,8 @@
 """The router that an application includes: it has the routes, and starts and stops the work.
 
 The application includes it once. Before the start it sets on `app.state`: `settings`, `database`,
-`registry` (jobs and tasks by name) and `observe` (called at the end of each attempt).
+`registry` (jobs and tasks by name), `observe` (called at the end of each attempt) and
+`on_dead_letter` (called for each run that failed for good).
 """
 
 import asyncio
@@ -25,7 +26,8 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
     if getattr(state, "background", None) is not None:
         yield
         return
-    services = Services.build(state.settings, state.database, state.registry, state.observe)
+    told = state.observe, state.on_dead_letter
+    services = Services.build(state.settings, state.database, state.registry, *told)
     state.background = services
     try:
         await asyncio.to_thread(services.start)
