@@ -1,7 +1,7 @@
 """The router that an application includes: it has the routes, and starts and stops the work.
 
 The application includes it once. Before the start it sets on `app.state`: `settings`, `database`,
-`registry` (jobs and tasks by name), `observe` (called at the end of each attempt) and
+`registry` (jobs and tasks by name) and `observe` (called at the end of each attempt). It may set
 `on_dead_letter` (called for each run that failed for good).
 """
 
@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from . import all_runs, bulk, health, routes
+from .dead_letters import tell_nobody
 from .dependencies import get_services
 from .host import Router
 from .scheduling import routes as jobs
@@ -26,7 +27,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
     if getattr(state, "background", None) is not None:
         yield
         return
-    told = state.observe, state.on_dead_letter
+    told = state.observe, getattr(state, "on_dead_letter", tell_nobody)
     services = Services.build(state.settings, state.database, state.registry, *told)
     state.background = services
     try:
