@@ -29,13 +29,20 @@ class DeadLetter:
     error: str
     settings: Settings = field(repr=False)
 
+    def __str__(self) -> str:
+        """Say what failed, and why."""
+        which = f"{self.kind} {self.name}, run {self.run_id}, attempt {self.attempt}"
+        return f"{which}, is {self.state.value.replace('_', ' ')} for good: {self.error}"
+
 
 OnDeadLetter = Callable[[DeadLetter, Enqueue], object]
 """Called once for each; what it queues is there exactly when the dead letter is."""
 
 
-def tell_nobody(dead: DeadLetter, enqueue: Enqueue) -> None:
-    """Do nothing: for a service without such a function."""
+def log(dead: DeadLetter, enqueue: Enqueue) -> None:
+    """Log it: for a service without a function of its own."""
+    del enqueue
+    logger.error("%s", dead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class DeadLetters:
     """Calls the function of the service."""
 
     settings: Settings
-    on_dead_letter: OnDeadLetter = tell_nobody
+    on_dead_letter: OnDeadLetter = log
 
     def told(self, session: Session, ids: Collection[UUID]) -> set[UUID]:
         """Return those that are dead letters already: the service knows of them."""

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from . import all_runs, bulk, health, routes
-from .dead_letters import tell_nobody
+from .dead_letters import log
 from .dependencies import get_services
 from .host import Router
 from .scheduling import routes as jobs
@@ -27,7 +27,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
     if getattr(state, "background", None) is not None:
         yield
         return
-    told = state.observe, getattr(state, "on_dead_letter", tell_nobody)
+    told = state.observe, getattr(state, "on_dead_letter", log)
     services = Services.build(state.settings, state.database, state.registry, *told)
     state.background = services
     try:

@@ -11,7 +11,7 @@ from . import progress
 from .attempt import Process
 from .cancelling import CancelWatch
 from .clock import WallClock
-from .dead_letters import DeadLetters, OnDeadLetter, tell_nobody
+from .dead_letters import DeadLetters, OnDeadLetter, log
 from .execution import Observer
 from .heartbeat import Heartbeat
 from .host import Database, Settings, in_thread, wait_for
@@ -34,7 +34,7 @@ class Runner:
         database: Database,
         registry: Registry,
         observe: Observer,
-        on_dead_letter: OnDeadLetter = tell_nobody,
+        on_dead_letter: OnDeadLetter = log,
     ) -> None:
         """Prepare; `start` begins to run."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"

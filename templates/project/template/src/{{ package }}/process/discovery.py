@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 
 from .. import jobs, modules, tasks
 from ..background import Job, Task
-from ..background.dead_letters import OnDeadLetter, tell_nobody
+from ..background.dead_letters import OnDeadLetter, log
 from ..background.work import Registry, Work
 from ..database import Base
 
@@ -45,10 +45,10 @@ def find_routers(modules: ModuleType = modules, tasks: ModuleType = tasks) -> li
 
 
 def find_on_dead_letter(package: ModuleType | None = None) -> OnDeadLetter:
-    """Import the function of `dead_letters.py`; without that file, one that does nothing."""
+    """Import the function of `dead_letters.py`; without that file, one that logs."""
     package = package or import_module(__name__.partition(".")[0])
     if "dead_letters" not in _names(package):
-        return tell_nobody
+        return log
     module = import_module(f"{package.__name__}.dead_letters")
     function = getattr(module, "on_dead_letter", None)
     if not callable(function) or iscoroutinefunction(function):
