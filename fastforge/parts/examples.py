@@ -15,10 +15,14 @@ _EXAMPLES = {
     ("module", "payments"): ("src/{}/modules/payments/", "tests/modules/payments/"),
     ("module", "notifications"): (*_MAIL, "tests/tasks/"),
     ("task", "send_email"): (*_MAIL, "tests/tasks/"),
+    ("task", "post_alert"): ("src/{}/", "tests/"),
     ("job", "database_backup"): ("src/{}/jobs/", "tests/jobs/"),
 }
 """Where the files of each lie. The module and the task that send mail import each other, so they
 are one example."""
+
+_OF_ALERTS = ("post_alert", "dead_letters")
+"""Words in the names of all files of the task that posts alerts, and of no others."""
 
 _PAYMENTS = {
     "name": "payments",
@@ -45,7 +49,9 @@ def example(project: Project, kind: str, name: str) -> Record | None:
     digests = {
         path.replace(f"src/{old}/", f"src/{new}/", 1): digest
         for path, digest in project.record.digests.items()
-        if _ending(path) not in bare and (path.startswith(starts) or _is_its_revision(name, path))
+        if _ending(path) not in bare
+        and any(word in path for word in _OF_ALERTS) == (name == "post_alert")
+        and (path.startswith(starts) or _is_its_revision(name, path))
     }
     if not any((project.root / path).is_file() for path in digests if path.startswith("src/")):
         return None

@@ -44,7 +44,7 @@ def test_the_parts_of_the_project_are_listed(shop: Path, installed: Installed) -
     assert {module["name"] for module in parts["modules"]} == {"notifications", "payments"}
     assert {job["name"] for job in parts["jobs"]} >= {"database_backup"}
     assert all(job["next_run"] for job in parts["jobs"])
-    assert [task["name"] for task in parts["tasks"]] == ["send_email"]
+    assert [task["name"] for task in parts["tasks"]] == ["post_alert", "send_email"]
 
 
 VARIABLES = {

@@ -12,6 +12,7 @@ from . import endings, ledger
 from .claim import Claimed
 from .context import RunContext
 from .control import Control
+from .dead_letters import DeadLetters
 from .execution import Observer, Outcome, classify, execute, timed_out
 from .host import Database, Settings, log_context
 from .models import State
@@ -30,6 +31,7 @@ class Process:
     wake: Callable[[], None]
     stopped: threading.Event
     """Set at the end of the grace period; attempts that still run are recorded as interrupted."""
+    letters: DeadLetters
 
 
 class Attempt:
@@ -75,7 +77,9 @@ class Attempt:
         outcome = classify(self.work, self.row.attempt, timed_out(self.work.timeout), now)
         outcome = replace(outcome, progress=self.control.progress)
         with self.process.database.transaction() as session:
-            settled = endings.record(session, [(self.row, outcome)], now, release=False)
+            settled = endings.record(
+                session, [(self.row, outcome)], now, self.process.letters, release=False
+            )
         self._end = monotonic()
         self.report(outcome, settled.get(self.row.id))
         self._timed_out = True

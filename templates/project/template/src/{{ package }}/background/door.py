@@ -1,7 +1,8 @@
 """The router that an application includes: it has the routes, and starts and stops the work.
 
 The application includes it once. Before the start it sets on `app.state`: `settings`, `database`,
-`registry` (jobs and tasks by name) and `observe` (called at the end of each attempt).
+`registry` (jobs and tasks by name) and `observe` (called at the end of each attempt). It may set
+`on_dead_letter` (called for each run that failed for good).
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from . import all_runs, bulk, health, routes
+from .dead_letters import log
 from .dependencies import get_services
 from .host import Router
 from .scheduling import routes as jobs
@@ -25,7 +27,8 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
     if getattr(state, "background", None) is not None:
         yield
         return
-    services = Services.build(state.settings, state.database, state.registry, state.observe)
+    told = state.observe, getattr(state, "on_dead_letter", log)
+    services = Services.build(state.settings, state.database, state.registry, *told)
     state.background = services
     try:
         await asyncio.to_thread(services.start)

@@ -1,5 +1,7 @@
-"""What a run that follows a batch learns of it."""
+"""What was in a batch: for the run that follows it, and for a client that asks for it again."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,3 +41,10 @@ def report(session: Session, run_id: UUID) -> BatchReport:
     shown = select(Run.id, Run.state, Run.error, Run.payload).where(*bad).limit(MOST_SHOWN)
     parts = [Part(*row) for row in session.execute(shown)]
     return BatchReport(batch.total if batch else 0, count, parts)
+
+
+def has(session: Session, batch_id: UUID | None, payloads: Sequence[str]) -> bool:
+    """Tell whether a batch has these payloads, as far as its runs are still there."""
+    there = Counter(session.scalars(select(Run.payload).where(Run.batch_id == batch_id)))
+    total = session.scalar(select(Batch.total).where(Batch.id == batch_id))
+    return total == len(payloads) and there <= Counter[str | None](payloads)

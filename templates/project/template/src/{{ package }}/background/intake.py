@@ -70,7 +70,7 @@ class Intake:
         results = [(attempt.row, outcome) for attempt, outcome in ended.items()]
         now, claimed = datetime.now(UTC), list[Claimed]()
         with self._process.database.transaction() as session:
-            recorded = endings.record(session, results, now)
+            recorded = endings.record(session, results, now, self._process.letters)
             if slots > 0:
                 claimed = claim(session, self._limits, owner=self._owner, slots=slots)
             # If the answer to the commit is lost, these were claimed but not called.

@@ -107,7 +107,6 @@ class Run(Base):
             "ix_fastforge_runs_batch",
             "batch_id",
             "state",
-            "state",
             postgresql_where=text("batch_id IS NOT NULL"),
             sqlite_where=text("batch_id IS NOT NULL"),
         ),

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from . import batches, rows
+from . import batches, following, rows
 from .accepted import Accepted, AcceptedMany, KeyReusedError
 from .models import RUNS
 from .rows import Then
@@ -81,6 +81,10 @@ class Enqueue:
         with self.begin() as session:
             unique_key = self.unique_key(session, task, key, batches.BATCHES)
             queued = batches.add(session, parts, rows.follower(then, now), unique_key, now)
+            # Who gives a `key` here knows what it stands for. A client may mistake its own.
+            sent = [part["payload"] for part in parts] if key is None and unique_key else None
+            if sent is not None and not following.has(session, queued.batch_id, sent):
+                raise self.reused(key)
         self.queued(queued.run_ids[0] if len(queued.run_ids) == 1 else None)
         return queued
 

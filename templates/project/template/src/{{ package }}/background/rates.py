@@ -57,10 +57,14 @@ def left(session: Session, name: str, rate: Rate, now: datetime) -> int:
     """Return how many more may start now, by the clock of this process; forget old starts."""
     old = Start.started_at <= now - rate.window
     session.execute(delete(Start).where(Start.name == name, old))
-    started = select(func.count()).where(Start.name == name)
+    return rate.count - started(session, name, rate, now)
+
+
+def started(session: Session, name: str, rate: Rate, now: datetime) -> int:
+    """Count the starts in the window that ends now."""
     # If the clock was set back, starts of the time to come are not counted.
-    counted = session.scalar(started.where(Start.started_at <= now + rate.window)) or 0
-    return rate.count - counted
+    window = Start.started_at.between(now - rate.window, now + rate.window)
+    return session.scalar(select(func.count()).where(Start.name == name, window)) or 0
 
 
 def record(session: Session, name: str, started: Sequence[tuple[UUID, int]], now: datetime) -> None:

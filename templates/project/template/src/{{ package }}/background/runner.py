@@ -11,6 +11,7 @@ from . import progress
 from .attempt import Process
 from .cancelling import CancelWatch
 from .clock import WallClock
+from .dead_letters import DeadLetters, OnDeadLetter, log
 from .execution import Observer
 from .heartbeat import Heartbeat
 from .host import Database, Settings, in_thread, wait_for
@@ -28,18 +29,22 @@ class Runner:
     """Runs what is queued, up to `settings.runner_threads` runs at once in this process."""
 
     def __init__(
-        self, settings: Settings, database: Database, registry: Registry, observe: Observer
+        self,
+        settings: Settings,
+        database: Database,
+        registry: Registry,
+        observe: Observer,
+        on_dead_letter: OnDeadLetter = log,
     ) -> None:
         """Prepare; `start` begins to run."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-        self.last_pass = monotonic()
-        self.wall_clock = WallClock()
+        self.last_pass, self.wall_clock = monotonic(), WallClock()
         self._settings, self._database = settings, database
-        self._wake = threading.Event()
-        self._stopped = threading.Event()
+        self._wake, self._stopped = threading.Event(), threading.Event()
         self._cancels = CancelWatch(self.owner, database)
-        self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
-        process = Process(settings, database, observe, self.wake, self._stopped)
+        letters = DeadLetters(settings, on_dead_letter)
+        self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters)
+        process = Process(settings, database, observe, self.wake, self._stopped, letters)
         self.intake = Intake(self.owner, process, registry, self._heartbeat)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 

@@ -8,13 +8,13 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from . import history, old_batches, rates
 from .asked import unless_asked
 from .host import Settings
-from .models import DEAD_LETTERS, Run, State, place
+from .models import Run, State, place
 from .work import Registry
 
 PRUNED_AT_ONCE = 1000
@@ -115,11 +115,3 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
     history.forget(session, gone)
     old_batches.prune(session, until, keys_until)
     return len(gone) < PRUNED_AT_ONCE
-
-
-def unfinished(session: Session) -> Counter[tuple[str, State]]:
-    """Count the runs that are queued, running or failed for good, by name and state."""
-    states = [State.QUEUED, State.RUNNING, *DEAD_LETTERS]
-    shown = select(Run.name, Run.state, func.count()).where(Run.state.in_(states))
-    rows = session.execute(shown.where(Run.dismissed_at.is_(None)).group_by(Run.name, Run.state))
-    return Counter({(name, state): number for name, state, number in rows})
