@@ -38,8 +38,7 @@ def cancel(session: Session, run_id: UUID, now: datetime) -> State | None:
 def cancel_many(session: Session, ids: Collection[UUID], now: datetime) -> dict[UUID, State]:
     """Cancel runs in one statement; return the new states of those that had not ended."""
     found = session.execute(CANCEL, {"ids": ids, "now": now}).all()
-    over = [batch for _, state, batch in found if state is State.CANCELLED]
-    batches.end(session, over, now)
+    batches.end(session, [batch for _, _, batch in found], now)
     notify(session.connection())
     return {run_id: state for run_id, state, _ in found}
 

@@ -25,7 +25,7 @@ class StopRequest:
     def ask(self) -> None:
         """Ask the function to stop; a second call does nothing."""
         with self._lock:
-            if self._expire is not None and not self.asked:
+            if self._expire is not None:
                 self._expire()
             self.asked = True
 
