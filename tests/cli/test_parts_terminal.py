@@ -197,3 +197,21 @@ def test_an_interruption_writes_nothing(shop: Path, command: str) -> None:
         assert person.interrupt() == 130
 
     assert not list(shop.glob("src/shop/[jt]*s/[!_]*.py"))
+
+
+def test_who_wants_no_route_is_not_asked_for_one(shop: Path) -> None:
+    flags = ("--no-route", "--param", "copies:int", "--rate-limit", "5/day", "--no-verify")
+
+    with terminal(shop, "add-task", *flags) as person:
+        person.expect("name: ")
+        person.type("send_note\n")
+        person.expect("description []: ")
+        person.type("\n")
+        person.expect("idempotent (yes, no) [no]: ")
+        person.type("\n")
+        person.expect("no route")
+
+        assert person.end() == 0
+
+    answers = answers_of(shop, "tasks/send_note")
+    assert (answers["no_route"], answers["route"], answers["rate_limit"]) == (True, "", "5/day")

@@ -22,11 +22,18 @@ PARTS = (
         *("--param", "tags:list[str{1,8}]{,3}=[]", "--param", "note:str{1,80}|None=None"),
     ),
     (
+        *("add-task", "send_note", "--no-route", "--param", "email:EmailStr"),
+        *("--priority", "-5", "--rate-limit", "100/minute"),
+    ),
+    ("add-task", "remind", "--guard", "ops", "--delay", "10m"),
+    ("add-job", "nightly_note", "--daily", "03:30", "--queues", "send_note"),
+    (
         *("add-module", "products", "--gateway", "--field", "name:str{1,80}"),
         *("--field", "sku:str{3,20},unique", "--field", "price:Decimal>=0,index"),
         *("--field", "stock:int=0", "--field", "sold_at:datetime"),
     ),
 )
+NOTE, REMIND, NIGHTLY = "tasks/send_note.py", "tasks/remind.py", "jobs/nightly_note.py"
 REPORT, INVOICES, MOVE = "jobs/report.py", "jobs/invoices.py", "jobs/move_house.py"
 TASK, PRODUCTS = "tasks/send_invoice.py", "modules/products"
 
@@ -81,6 +88,16 @@ EDITS = (
         (r"DESCRIPTION = .*?\n", 'DESCRIPTION = "Sends."\n'),
     ),
     edit("the task is written", TASK, (r"    logger\.info.*?\n\n", "    assert payload.email\n\n")),
+    edit(
+        "other limits",
+        NOTE,
+        ("100/minute", "1/day"),
+        ("priority=-5", "priority=7"),
+        ("retries=3", "retries=0"),
+    ),
+    edit("no priority", NOTE, ("    priority=-5,\n", "")),
+    edit("another delay", REMIND, (r"timedelta\(minutes=10\)", "timedelta(days=30)")),
+    edit("another payload", NIGHTLY, ("ada@example.com", "bob@example.org")),
     edit(
         "other bounds and defaults",
         f"{PRODUCTS}/schemas.py",

@@ -15,14 +15,21 @@ pytestmark = pytest.mark.e2e
 
 JOB = ("add-job", "nightly_report", "--cron", "30 2 * * 1-5", "--timezone", "Europe/Berlin")
 TASK = ("add-task", "send_invoice", "--param", "email:EmailStr", "--param", "copies:int>=1<=9=1")
+NO_ROUTE = (
+    *("add-task", "send_note", "--no-route", "--param", "email:EmailStr"),
+    *("--priority", "-5", "--rate-limit", "1/minute"),
+)
+FOR_OPERATORS = ("add-task", "remind", "--guard", "ops", "--delay", "10m")
+QUEUING = ("add-job", "nightly_note", "--daily", "03:30", "--queues", "send_note")
+ALL = (JOB, TASK, NO_ROUTE, FOR_OPERATORS, QUEUING)
 
 
 @pytest.fixture(scope="module")
 def added(shop: Path, installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the two parts; that they are verified when they are added the README shows."""
+    """A project with parts; that they are verified when they are added the README shows."""
     project = tmp_path_factory.mktemp("parts") / "shop"
     copy_project(shop, project)
-    for words in (JOB, TASK):
+    for words in ALL:
         assert installed(*words, "--no-verify", cwd=project).code == 0
     return project
 
@@ -30,9 +37,10 @@ def added(shop: Path, installed: Installed, tmp_path_factory: pytest.TempPathFac
 def test_parts_are_listed_and_covered_by_their_own_tests(added: Path, installed: Installed) -> None:
     parts = json.loads(installed("list", "--json", cwd=added).out)
 
-    assert "nightly_report" in {part["name"] for part in parts["jobs"]}
-    assert "send_invoice" in {part["name"] for part in parts["tasks"]}
-    assert _covered(added) == {"nightly_report.py": 100, "send_invoice.py": 100}
+    listed = {part["name"] for kind in ("jobs", "tasks") for part in parts[kind]}
+    names = {words[1] for words in ALL}
+    assert names <= listed
+    assert _covered(added) == {f"{name}.py": 100 for name in names}
 
 
 def test_removed_parts_leave_nothing(
@@ -41,8 +49,9 @@ def test_removed_parts_leave_nothing(
     project = tmp_path / "shop"
     copy_project(added, project)
 
-    for removal in (("remove-job", "nightly_report"), ("remove-task", "send_invoice")):
-        assert installed(*removal, cwd=project).code == 0
+    for words in reversed(ALL):
+        removal = words[0].replace("add", "remove")
+        assert installed(removal, words[1], cwd=project).code == 0
 
     assert _own_files(project) == _own_files(shop)
 
@@ -50,8 +59,13 @@ def test_removed_parts_leave_nothing(
 MUTANTS = (
     ("jobs/nightly_report.py", "context.due_at.isoformat()", "context.due_at()"),
     ("tasks/send_invoice.py", 'extra="forbid"', 'extra="ignore"'),
+    ("jobs/nightly_note.py", "key=str(context.run_id)", "key=None"),
 )
 MORE_MUTANTS = (
+    ("jobs/nightly_note.py", "context.enqueue(TASK, payload, ", "dict(payload, "),
+    ("tasks/send_note.py", '    rate_limit="1/minute",\n', ""),
+    ("tasks/remind.py", "delay=DELAY", "delay=DELAY * 2"),
+    ("tasks/remind.py", ", dependencies=[OpsWrite]", ""),
     ("jobs/nightly_report.py", 'name="nightly_report"', 'name="report"'),
     ("jobs/nightly_report.py", "30 2 * * 1-5", "30 2 31 2 *"),
     ("tasks/send_invoice.py", "HTTPStatus.ACCEPTED", "HTTPStatus.OK"),
@@ -89,7 +103,7 @@ def _pytest(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def _covered(project: Path) -> dict[str, float]:
     """Give how much of the parts their own tests cover, in percent."""
-    tests = ["tests/jobs/test_nightly_report.py", "tests/tasks/test_send_invoice.py"]
+    tests = [f"tests/{words[0][4:]}s/test_{words[1]}.py" for words in ALL]
     done = _pytest(
         project, *tests, *("--cov", "--cov-fail-under=0", "--cov-report=json:covered.json")
     )
@@ -97,7 +111,7 @@ def _covered(project: Path) -> dict[str, float]:
     report = project / "covered.json"
     files = json.loads(report.read_text())["files"]
     report.unlink()
-    parts = {"nightly_report.py", "send_invoice.py"}
+    parts = {f"{words[1]}.py" for words in ALL}
     return {
         Path(path).name: found["summary"]["percent_covered"]
         for path, found in files.items()

@@ -118,13 +118,14 @@ def command_for(answers: TaskAnswers) -> str:
     words = ["fastforge", "add-task", answers.name]
     for text in answers.params:
         words += ["--param", text]
-    usual = TaskAnswers(name=answers.name, route=usual_route(answers.name))
+    route = "" if answers.no_route else usual_route(answers.name)
+    usual = TaskAnswers(name=answers.name, route=route)
     if answers.description != usual_description(answers.name):
         words.append(f"--description={answers.description}")
     words += ["--no-route"] if answers.no_route else []
     for option in _VALUES:
         value = getattr(answers, option)
-        if value and value != getattr(usual, option):
+        if value != getattr(usual, option):
             words += [f"--{option.replace('_', '-')}", str(value)]
     words += ["--idempotent"] if answers.idempotent else []
     return quoted([*words, *(["--async"] if answers.asynchronous else [])])
