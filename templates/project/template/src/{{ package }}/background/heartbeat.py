@@ -111,8 +111,7 @@ class Heartbeat:
         """Mark running runs as interrupted, queue unbegun ones again, delete the row."""
         try:
             with self._database.transaction() as session:
-                now = datetime.now(UTC)
-                cut_off = endings.leave(session, self._owner, self.never_begun, now)
+                cut_off = endings.leave(session, self._owner, self.never_begun, datetime.now(UTC))
         except SQLAlchemyError:
             logger.exception("interrupted runs cannot be marked; a sweep will find them")
             return

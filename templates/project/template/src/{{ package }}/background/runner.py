@@ -113,8 +113,7 @@ class Runner:
         progress.write(self._database, self.intake.active())
         if self._stopped.is_set():
             return 0.0  # this process leaves: a beat would sweep what it marks as interrupted
-        alive = [attempt.row.id for attempt in self.intake.active()]
-        if self._heartbeat.beat_if_due(alive) or more:
+        if self._heartbeat.beat_if_due([each.row.id for each in self.intake.active()]) or more:
             return 0.0  # there may be more: a beat queues runs again, and the first allows claims
         timeouts = [attempt.seconds_left for attempt in self.intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
