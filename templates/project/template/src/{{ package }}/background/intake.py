@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import endings
 from .attempt import Attempt, Process
 from .claim import Claimed, Limit, claim, is_waiting
-from .execution import Outcome
 from .heartbeat import Heartbeat
 from .models import State
+from .outcomes import Outcome
 from .threads import Threads
 from .work import Registry, Work
 
