@@ -18,7 +18,8 @@ from uuid import uuid4
 from pydantic import BaseModel
 from shop.background import ledger
 from shop.background.beats import beat
-from shop.background.claim import Limit, claim, is_waiting
+from shop.background.candidates import is_waiting
+from shop.background.claim import Limit, claim
 from shop.background.models import RUNS, State
 from shop.background.rates import Rate, Start
 from shop.background.work import Task

@@ -8,10 +8,10 @@ jobs are due.
 """
 
 from .accepted import Accepted, AcceptedMany
+from .cancelling import cancel
 from .context import RunContext
 from .dead_letters import DeadLetter
 from .door import router
-from .endings import cancel
 from .enqueue import QUEUE_REFUSALS, EnqueueDep, IdempotencyKey
 from .queueing import Enqueue
 from .retries import RetryLater

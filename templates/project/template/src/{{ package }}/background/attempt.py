@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 
-from . import endings, ledger
+from . import endings
 from .claim import Claimed
 from .context import RunContext
 from .control import Control
 from .dead_letters import DeadLetters
-from .execution import Observer, Outcome, classify, execute, timed_out
+from .execution import Observer, execute
 from .host import Database, Settings, log_context
 from .models import State
+from .outcomes import Outcome, classify, describe, timed_out
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ def _log(outcome: Outcome, recorded: State) -> None:
     if recorded is State.CANCELLED:
         logger.info("%s", recorded, exc_info=outcome.error)
     elif outcome.retry_at is not None and outcome.error is not None:
-        reason = " ".join(ledger.describe(outcome.error).split())
+        reason = " ".join(describe(outcome.error).split())
         logger.warning("to be tried again at %s: %s", outcome.retry_at, reason)
     elif outcome.error is not None:
         logger.error("%s", outcome.state, exc_info=outcome.error)

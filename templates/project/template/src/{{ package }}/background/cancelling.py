@@ -1,15 +1,18 @@
-"""Cancels runs: one that waits never starts, one that runs is asked to stop (T4, T6)."""
+"""Cancels runs: one that waits never starts, one that runs is asked to stop (T4, T6).
+
+Such a run succeeds, or it is cancelled, whatever else happens to it: it is neither repeated nor a
+dead letter.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, func, null, or_, update
+from sqlalchemy import Case, and_, bindparam, case, func, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from . import batches
-from .asked import CANCELLED, TO_STOP
 from .control import Control
 from .host import Database, notify
 from .models import RUNS, State
@@ -17,6 +20,10 @@ from .models import RUNS, State
 LOOK_SECONDS = 0.5
 """A process looks no more often for runs that it has to stop."""
 
+STATE = RUNS.c.state.type
+CANCELLED = literal(State.CANCELLED, STATE)
+ASKED = RUNS.c.cancel_asked_at.is_not(None)
+TO_STOP = select(RUNS.c.id).where(RUNS.c.held_by == bindparam("owner"), ASKED)
 NOW = bindparam("now", type_=RUNS.c.finished_at.type)
 RUNS_NOW = RUNS.c.state == State.RUNNING
 TO_BE_SWEPT = and_(RUNS.c.state == State.INTERRUPTED, RUNS.c.dismissed_at.is_(None))
@@ -28,6 +35,11 @@ CANCEL = (
     .values(finished_at=case((RUNS_NOW, null()), else_=NOW))
     .returning(RUNS.c.id, RUNS.c.state, RUNS.c.batch_id)
 )
+
+
+def unless_asked(state: State) -> Case[State]:
+    """Return `state`, in SQL, or CANCELLED for a run that was asked to stop."""
+    return case((ASKED, CANCELLED), else_=literal(state, STATE))
 
 
 def cancel(session: Session, run_id: UUID, now: datetime) -> State | None:

@@ -1,4 +1,4 @@
-"""Finds the runs that a process may claim, in the order of their places.
+"""Finds the runs that a process may claim, in the order of their places (T2).
 
 An index has the waiting runs of each name in this order. So the first of each name are looked up,
 and however many wait behind them, or for the limit of another name, are not read.
@@ -9,10 +9,25 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, TextualSelect, bindparam, text
+from sqlalchemy import Row, TextualSelect, bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
-from .models import RUNS
+from .models import RUNS, WAITING, State
+
+IS_DUE = (
+    RUNS.c.finished_at.is_(None),
+    RUNS.c.available_at <= bindparam("now"),
+    RUNS.c.held_by.is_(None),
+)
+IS_WAITING = select(
+    exists().where(*IS_DUE, RUNS.c.state.in_(WAITING), RUNS.c.name.in_(bindparam("names")))
+)
+LATER = select(RUNS.c.id).where(*IS_DUE, RUNS.c.state == State.SCHEDULED)
+PROMOTED_AT_ONCE = 1000
+PROMOTE = update(RUNS).values(state=State.QUEUED)
+PROMOTE = PROMOTE.where(
+    RUNS.c.id.in_(LATER.limit(PROMOTED_AT_ONCE).with_for_update(skip_locked=True))
+)
 
 COLUMNS = "id, kind, name, state, attempt, due_at, payload, concurrency_key, batch_id"
 FIRST_OF_NAME = """SELECT * FROM (
@@ -32,6 +47,11 @@ WHERE EXISTS (SELECT 1 FROM fastforge_runner_processes WHERE id = :owner)
 ORDER BY place LIMIT :slots"""
 
 
+def is_waiting(session: Session, names: Collection[str], now: datetime) -> bool:
+    """Tell whether a run of `names` waits that may be claimed: a look without a lock."""
+    return bool(session.scalar(IS_WAITING, {"now": now, "names": list(names)}))
+
+
 def candidates(  # noqa: PLR0913
     session: Session,
     free: Mapping[str, int],
@@ -41,14 +61,19 @@ def candidates(  # noqa: PLR0913
     owner: str,
     slots: int,
 ) -> Sequence[Row[Any]]:
-    """Return up to `slots` queued runs, and one scheduled run first if one is due.
+    """Return up to `slots` + 1 queued runs; those whose time has come are queued before.
 
     `free` has how many of each name may start, `keys` are the concurrency keys that are taken.
     """
     values = {"now": now, "owner": owner, "slots": slots + 1, "keys": list(keys)}
     for number, (name, count) in enumerate(free.items()):
         values |= {f"name_{number}": name, f"free_{number}": max(0, count)}
-    return session.execute(_statement(len(free), bool(keys)), values).all()
+    statement = _statement(len(free), bool(keys))
+    found = session.execute(statement, values).all()
+    if any(run.state is State.SCHEDULED for run in found):
+        session.execute(PROMOTE, {"now": now})
+        found = session.execute(statement, values).all()
+    return [run for run in found if run.state is State.QUEUED]
 
 
 @lru_cache(maxsize=8)

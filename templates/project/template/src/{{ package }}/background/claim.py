@@ -6,31 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from . import rates
 from .candidates import candidates
 from .host import lock_ledger
-from .models import RUNS, WAITING, State
+from .models import RUNS, State
 from .work import Work
 
 # GROUP BY or IS NOT NULL would make SQLite read all runs.
 SLOTS = select(RUNS.c.name, RUNS.c.concurrency_key).where(RUNS.c.held_by > "")
-IS_DUE = (
-    RUNS.c.finished_at.is_(None),
-    RUNS.c.available_at <= bindparam("now"),
-    RUNS.c.held_by.is_(None),
-)
-IS_WAITING = select(
-    exists().where(*IS_DUE, RUNS.c.state.in_(WAITING), RUNS.c.name.in_(bindparam("names")))
-)
-LATER = select(RUNS.c.id).where(*IS_DUE, RUNS.c.state == State.SCHEDULED)
-PROMOTED_AT_ONCE = 1000
-PROMOTE = update(RUNS).values(state=State.QUEUED)
-PROMOTE = PROMOTE.where(
-    RUNS.c.id.in_(LATER.limit(PROMOTED_AT_ONCE).with_for_update(skip_locked=True))
-)
 # Somebody may have cancelled it just now, or holds its row. Without the function, SQLite would look
 # for the ids in all that are queued.
 IS_QUEUED = func.lower(RUNS.c.state) == State.QUEUED.value
@@ -39,8 +25,7 @@ TAKE = (
     update(RUNS)
     .where(RUNS.c.id.in_(FREE.with_for_update(skip_locked=True)))
     .values(state=State.RUNNING, attempt=RUNS.c.attempt + 1, started_at=bindparam("now"))
-    .values(owner=bindparam("me"), held_by=bindparam("me"), error=None)
-    .values(progress=None)
+    .values(owner=bindparam("me"), held_by=bindparam("me"), error=None, progress=None)
     .returning(RUNS.c.id)
 )
 
@@ -80,11 +65,6 @@ def slots_in_use(session: Session) -> Counter[str]:
     return Counter(session.scalars(SLOTS))
 
 
-def is_waiting(session: Session, limits: Limits, now: datetime) -> bool:
-    """Tell whether a run waits that may be claimed: a look without a lock."""
-    return bool(session.scalar(IS_WAITING, {"now": now, "names": list(limits)}))
-
-
 def claim(
     session: Session, limits: Limits, now: datetime | None = None, *, owner: str, slots: int
 ) -> list[Claimed]:
@@ -107,12 +87,9 @@ def claim(
     for name, rate in rated.items():
         free[name] = min(free[name], rates.left(session, name, rate, now))
     found = candidates(session, free, keys, now, owner=owner, slots=slots)
-    if any(run.state is State.SCHEDULED for run in found):
-        session.execute(PROMOTE, {"now": now})
-        found = candidates(session, free, keys, now, owner=owner, slots=slots)
     chosen = []
     for run in found:
-        if run.state is State.QUEUED and run.concurrency_key not in keys:
+        if run.concurrency_key not in keys:
             chosen.append(run)
             keys |= {run.concurrency_key} - {None}
     chosen = chosen[:slots]

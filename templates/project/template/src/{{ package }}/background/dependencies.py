@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import BackgroundTasks, Depends, FastAPI, Request
 from sqlalchemy.orm import Session
 
-from .endings import cancel
+from .cancelling import cancel
 from .execution import Observer
 from .host import ConflictError, SessionDep, UnavailableError
 from .models import Run, State

@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import batches, beats, cancelling, ledger, sweep
+from . import batches, beats, settling, sweep
 from .claim import Claimed
 from .dead_letters import FOR_GOOD, DeadLetters
-from .execution import Outcome
 from .host import notify
 from .models import Run, State
+from .outcomes import Outcome
 
 
 def record(
@@ -27,20 +27,13 @@ def record(
     *,
     release: bool = True,
 ) -> dict[UUID, State]:
-    """Record the ends of attempts, as `ledger.settle` does."""
+    """Record the ends of attempts, as `settling.settle` does."""
     dead = {run.id for run, outcome in ended if outcome.state in FOR_GOOD}
     dead -= letters.told(session, dead)
-    recorded = ledger.settle(session, ended, now, release=release)
+    recorded = settling.settle(session, ended, now, release=release)
     letters.tell(session, dead & recorded.keys())
     batches.end(session, (run.batch_id for run, _ in ended), now)
     return recorded
-
-
-def cancel(session: Session, run_id: UUID, now: datetime) -> State | None:
-    """Cancel a run, as `cancelling.cancel` does."""
-    state = cancelling.cancel(session, run_id, now)
-    batches.end(session, [session.scalar(select(Run.batch_id).where(Run.id == run_id))], now)
-    return state
 
 
 def follow_sweep(

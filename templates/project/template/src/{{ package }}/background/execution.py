@@ -1,4 +1,4 @@
-"""Calls the function of a run and classifies the result (T1, T4, S10).
+"""Calls the function of a run (T1, T4, S10).
 
 Each async function gets its own event loop in the thread of its run, so one that blocks does not
 delay other runs or requests.
@@ -7,13 +7,12 @@ delay other runs or requests.
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from .control import ResultError
 from .host import in_thread, wait_for
 from .models import State
+from .outcomes import RunTimeoutError, timed_out
 from .stopping import RunCancelledError
 from .work import Work
 
@@ -29,24 +28,6 @@ Observer = Callable[[str, str, State, float | None], None]
 
 def no_observer(kind: str, name: str, state: State, seconds: float | None) -> None:
     """Do nothing: the observer of a service without metrics."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of an attempt; QUEUED means that it will be repeated at `retry_at`."""
-
-    state: State
-    error: BaseException | None = None
-    retry_at: datetime | None = None
-    attempt_state: State = State.FAILED
-    """How this attempt ended, if it will be repeated."""
-    result: str | None = None
-    progress: str | None = None
-    """Only what is not written yet."""
-
-
-class RunTimeoutError(Exception):
-    """The run took longer than its `timeout`."""
 
 
 def execute(
@@ -100,26 +81,3 @@ async def _error_of(
     except BaseException as error:  # noqa: BLE001
         return timed_out(longest) if limit.expired() else error
     return None
-
-
-def timed_out(timeout: timedelta | None) -> RunTimeoutError:
-    """Return the error of a run that took too long."""
-    return RunTimeoutError(f"took longer than {timeout}")
-
-
-def classify(work: Work, attempt: int, error: BaseException | None, now: datetime) -> Outcome:
-    """Return the outcome of an attempt that raised `error`, or succeeded without one."""
-    if error is None:
-        return Outcome(State.SUCCEEDED)
-    if isinstance(error, ResultError):  # the work is done
-        return Outcome(State.FAILED, error)
-    if isinstance(error, RunCancelledError | KeyboardInterrupt):  # Ctrl-C in the foreground
-        return Outcome(State.CANCELLED)
-    if isinstance(error, RunTimeoutError):
-        again, state = work.may_repeat(attempt), State.TIMED_OUT
-    else:
-        again, state = work.may_retry(attempt, error), State.FAILED
-    if again:
-        retry_at = now + work.delay(attempt, error)
-        return Outcome(State.QUEUED, error, retry_at=retry_at, attempt_state=state)
-    return Outcome(state, error)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import batches, beats, clock, endings, overdue, sweep
+from . import batches, beats, clock, endings, overdue, pruning, sweep
 from .dead_letters import DeadLetters
 from .execution import Observer
 from .host import Database, lock_ledger
@@ -104,7 +104,7 @@ class Heartbeat:
                 return
             with self._database.transaction() as session:
                 batches.end(session, batches.UNENDED, now := datetime.now(UTC))
-                done = sweep.prune(session, now, self._settings)
+                done = pruning.prune(session, now, self._settings)
             self._last_prune = monotonic() if done else self._last_prune
 
     def leave(self) -> None:

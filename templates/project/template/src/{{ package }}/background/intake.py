@@ -11,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import endings
 from .attempt import Attempt, Process
-from .claim import Claimed, Limit, claim, is_waiting
-from .execution import Outcome
+from .candidates import is_waiting
+from .claim import Claimed, Limit, claim
 from .heartbeat import Heartbeat
 from .models import State
+from .outcomes import Outcome
 from .threads import Threads
 from .work import Registry, Work
 
@@ -29,12 +30,12 @@ class Intake:
     ) -> None:
         """Prepare; `turn` claims."""
         self.closed = False
-        # Set while nothing runs and every end is recorded.
         self.idle = threading.Event()
+        """Set while nothing runs and every end is recorded."""
         self.idle.set()
         self._owner, self._process, self._registry = owner, process, registry
         self._limits = {name: Limit.of(work) for name, work in registry.items()}
-        self._heartbeat = heartbeat
+        self._heartbeat, self._errors = heartbeat, process.database.repeated_errors
         self._threads = Threads(process.settings.runner_threads)
         self._attempts: list[Attempt] = []
         self._turning = threading.Lock()
@@ -87,8 +88,7 @@ class Intake:
         try:
             self.turn()
         except SQLAlchemyError as error:
-            message = "the end of a run cannot be recorded"
-            self._process.database.repeated_errors.log(logger, message, error)
+            self._errors.log(logger, "the end of a run cannot be recorded", error)
 
     def _is_waiting(self) -> bool:
         with self._process.database.snapshot() as session:
@@ -96,17 +96,13 @@ class Intake:
 
     def _keep(self, attempts: list[Attempt]) -> None:
         self._attempts = attempts
-        if attempts:
-            self.idle.clear()
-        else:
-            self.idle.set()
+        (self.idle.clear if attempts else self.idle.set)()
 
     def _count_threads(self) -> int:
         try:
             self._threads.start_missing()
         except RuntimeError as error:  # no memory, or too many threads
-            message = f"no thread can be started, runs wait: {error}"
-            self._process.database.repeated_errors.log(logger, message, error)
+            self._errors.log(logger, f"no thread can be started, runs wait: {error}", error)
         return len(self._threads)
 
     def _start(self, claimed: Sequence[Claimed]) -> list[Attempt]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Double, Enum, Index, String, Text, text
@@ -36,6 +37,9 @@ DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
 WAITING = (State.SCHEDULED, State.QUEUED)
 UNFINISHED = text("finished_at IS NULL")
 """True for the runs that wait or run. An index of these few rows stays small."""
+IS_PART = text("batch_id IS NOT NULL")
+ONLY_UNFINISHED: dict[str, Any] = {"postgresql_where": UNFINISHED, "sqlite_where": UNFINISHED}
+ONLY_PARTS: dict[str, Any] = {"postgresql_where": IS_PART, "sqlite_where": IS_PART}
 
 HEAD_START_SECONDS = 3600.0
 """A point of priority is worth so long a wait. So no run waits for ever behind urgent ones."""
@@ -88,28 +92,10 @@ class Run(Base):
     """The batch after whose end it was queued; it has the same id."""
 
     __table_args__ = (
-        Index(  # waiting for its time, overdue
-            "ix_fastforge_runs_claim",
-            "state",
-            "available_at",
-            postgresql_where=UNFINISHED,
-            sqlite_where=UNFINISHED,
-        ),
-        Index(  # claim
-            "ix_fastforge_runs_place",
-            "name",
-            "state",
-            "place",
-            postgresql_where=UNFINISHED,
-            sqlite_where=UNFINISHED,
-        ),
-        Index(
-            "ix_fastforge_runs_batch",
-            "batch_id",
-            "state",
-            postgresql_where=text("batch_id IS NOT NULL"),
-            sqlite_where=text("batch_id IS NOT NULL"),
-        ),
+        # waiting for its time, overdue
+        Index("ix_fastforge_runs_claim", "state", "available_at", **ONLY_UNFINISHED),
+        Index("ix_fastforge_runs_place", "name", "state", "place", **ONLY_UNFINISHED),  # claim
+        Index("ix_fastforge_runs_batch", "batch_id", "state", **ONLY_PARTS),
         Index("ix_fastforge_runs_state", "state", "due_at", "id"),  # lists of all runs
         Index("ix_fastforge_runs_held_by", "held_by"),  # slots in use, runs of dead processes
         Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
@@ -119,17 +105,3 @@ class Run(Base):
 
 RUNS = Run.metadata.tables[Run.__tablename__]
 """For statements that are executed for each run: without the ORM they take half the time."""
-
-
-class RunnerProcess(Base):
-    """A process that runs work. It counts its beats, so clocks need not agree (S17)."""
-
-    __tablename__ = "fastforge_runner_processes"
-
-    id: Mapped[str] = mapped_column(String(255), primary_key=True)
-    beats: Mapped[int]
-    host: Mapped[str] = mapped_column(String(255))
-    pid: Mapped[int]
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """The time of its last beat by its own clock: for people only."""

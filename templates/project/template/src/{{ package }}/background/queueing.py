@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from . import batches, following, rows
+from . import batches, following, ledger
 from .accepted import Accepted, AcceptedMany, KeyReusedError
+from .ledger import Then
 from .models import RUNS
-from .rows import Then
 from .work import Task, Work
 
 Payload = TypeVar("Payload", bound=BaseModel)
@@ -50,10 +50,10 @@ class Enqueue:
         Raises KeyReusedError if that has another payload, and ValueError for a time without a zone.
         """
         now = datetime.now(UTC)
-        row = rows.row(task, payload, now, rows.start(now, delay, at), priority)
+        row = ledger.row_of_task(task, payload, now, ledger.start(now, delay, at), priority)
         with self.begin() as session:
             row["unique_key"] = self.unique_key(session, task, key)
-            run = batches.add_one(session, row, rows.follower(then, now), now)
+            run = batches.add_one(session, row, ledger.follower(then, now), now)
         if run.payload != row["payload"]:
             raise self.reused(key)
         self.queued(run.id)
@@ -76,11 +76,11 @@ class Enqueue:
         `key` queues them once, whatever the payloads: later calls return the batch there is.
         """
         now = datetime.now(UTC)
-        start = rows.start(now, delay, at)
-        parts = [rows.row(task, payload, now, start, priority) for payload in payloads]
+        start = ledger.start(now, delay, at)
+        parts = [ledger.row_of_task(task, payload, now, start, priority) for payload in payloads]
         with self.begin() as session:
             unique_key = self.unique_key(session, task, key, batches.BATCHES)
-            queued = batches.add(session, parts, rows.follower(then, now), unique_key, now)
+            queued = batches.add(session, parts, ledger.follower(then, now), unique_key, now)
             # Who gives a `key` here knows what it stands for. A client may mistake its own.
             sent = [part["payload"] for part in parts] if key is None and unique_key else None
             if sent is not None and not following.has(session, queued.batch_id, sent):

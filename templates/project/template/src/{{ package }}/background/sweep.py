@@ -1,23 +1,20 @@
-"""Cleans the ledger: runs of dead processes, runs that never began, old runs (S2, S13, T6).
+"""Cleans the ledger: runs of dead processes, runs that never began (S2, T6).
 
 It never changes a run that a living process is working on.
 """
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from . import history, old_batches, rates
-from .asked import unless_asked
-from .host import Settings
+from . import history, rates
+from .cancelling import unless_asked
 from .models import Run, State, place
 from .work import Registry
-
-PRUNED_AT_ONCE = 1000
 
 
 def abandoned(gone: Collection[str], owner: str, active: Collection[UUID]) -> ColumnElement[bool]:
@@ -54,10 +51,8 @@ def sweep(
 ) -> Counter[tuple[str, State]]:
     """Queue cut-off runs of idempotent work again, record the others as lost; count them.
 
-    Who was asked to stop is cancelled.
-
-    A run is cut off if it is running but `left` matches it (see `abandoned`), or if a shutdown
-    interrupted it. A run that has ended only releases its slot.
+    Who was asked to stop is cancelled. A run is cut off if it is running but `left` matches it (see
+    `abandoned`), or if a shutdown interrupted it. A run that has ended only releases its slot.
     """
     over = select(Run.id).where(left, Run.state != State.RUNNING).with_for_update(skip_locked=True)
     session.execute(update(Run).where(Run.id.in_(over)).values(held_by=None))
@@ -94,24 +89,3 @@ def interrupt(session: Session, owner: str, now: datetime) -> list[Run]:
     end = {"state": unless_asked(State.INTERRUPTED), "finished_at": now, "held_by": None}
     cut = mine.where(Run.state == State.RUNNING).values(**end, error="cut off by a shutdown")
     return list(session.scalars(cut.returning(Run)))
-
-
-def prune(session: Session, now: datetime, settings: Settings) -> bool:
-    """Delete finished runs that are too old or too many; tell whether none is left to delete.
-
-    It deletes PRUNED_AT_ONCE at most, because writers wait meanwhile. A run with a unique key stays
-    until the key expires: without its row, the same request would run again.
-    """
-    until = now - timedelta(days=settings.run_retention_days)
-    newest_first = select(Run.finished_at).where(Run.finished_at.is_not(None))
-    first_over = newest_first.order_by(Run.finished_at.desc()).offset(settings.run_retention_rows)
-    until = max(until, session.scalar(first_over.limit(1)) or until)
-    keys_until = now - timedelta(hours=settings.idempotency_key_hours)
-    keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
-    over = Run.held_by.is_(None), old_batches.spares()
-    old = select(Run.id).where(Run.finished_at <= until, keyless, *over)
-    unlocked = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
-    gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
-    history.forget(session, gone)
-    old_batches.prune(session, until, keys_until)
-    return len(gone) < PRUNED_AT_ONCE
