@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, TextualSelect, bindparam, exists, select, text, update
+from sqlalchemy import Row, TextClause, bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
 from .models import RUNS, WAITING, State
@@ -29,7 +29,7 @@ PROMOTE = PROMOTE.where(
     RUNS.c.id.in_(LATER.limit(PROMOTED_AT_ONCE).with_for_update(skip_locked=True))
 )
 
-COLUMNS = "id, kind, name, state, attempt, due_at, payload, concurrency_key, batch_id"
+COLUMNS = "id, name, state, concurrency_key"
 FIRST_OF_NAME = """SELECT * FROM (
     SELECT {columns}, place FROM fastforge_runs
     WHERE finished_at IS NULL AND state = 'queued' AND name = :name_{number}
@@ -63,6 +63,7 @@ def candidates(  # noqa: PLR0913
 ) -> Sequence[Row[Any]]:
     """Return up to `slots` + 1 queued runs; those whose time has come are queued before.
 
+    They have the columns COLUMNS, as the driver gives them: only those that are claimed are read.
     `free` has how many of each name may start, `keys` are the concurrency keys that are taken.
     """
     values = {"now": now, "owner": owner, "slots": slots + 1, "keys": list(keys)}
@@ -70,19 +71,17 @@ def candidates(  # noqa: PLR0913
         values |= {f"name_{number}": name, f"free_{number}": max(0, count)}
     statement = _statement(len(free), bool(keys))
     found = session.execute(statement, values).all()
-    if any(run.state is State.SCHEDULED for run in found):
+    if any(run.state == State.SCHEDULED for run in found):
         session.execute(PROMOTE, {"now": now})
         found = session.execute(statement, values).all()
-    return [run for run in found if run.state is State.QUEUED]
+    return [run for run in found if run.state == State.QUEUED]
 
 
 @lru_cache(maxsize=8)
-def _statement(names: int, with_keys: bool) -> TextualSelect:  # noqa: FBT001
+def _statement(names: int, with_keys: bool) -> TextClause:  # noqa: FBT001
     fixed = {"columns": COLUMNS, "other_keys": OTHER_KEYS if with_keys else ""}
     parts = [FIRST_OF_NAME.format(number=number, **fixed) for number in range(names)]
     union = " UNION ALL ".join([ONE_SCHEDULED.format(**fixed), *parts])
     statement = text(ALL.format(columns=COLUMNS, parts=union))
     statement = statement.bindparams(bindparam("now", type_=RUNS.c.available_at.type))
-    if with_keys:
-        statement = statement.bindparams(bindparam("keys", expanding=True))
-    return statement.columns(*(RUNS.c[name] for name in COLUMNS.split(", ")))
+    return statement.bindparams(bindparam("keys", expanding=True)) if with_keys else statement

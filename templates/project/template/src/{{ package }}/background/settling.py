@@ -62,7 +62,8 @@ def settle(
     alike: defaultdict[Ending, list[UUID]] = defaultdict(list)
     for run, outcome in ended:
         error = None if outcome.error is None else describe(outcome.error)
-        alike[run.owner, run.attempt, replace(outcome, error=None), error].append(run.id)
+        same = outcome if error is None else replace(outcome, error=None)
+        alike[run.owner, run.attempt, same, error].append(run.id)
     settled: dict[UUID, State] = {}
     for (owner, attempt, outcome, error), ids in alike.items():
         attempts = {"ids": ids, "of": owner, "number": attempt}
