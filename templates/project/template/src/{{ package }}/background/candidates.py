@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, TextClause, bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
-from .models import RUNS, WAITING, State
+from .models import IS_SCHEDULED, RUNS, WAITING, State
 
 IS_DUE = (
     RUNS.c.finished_at.is_(None),
@@ -22,7 +22,7 @@ IS_DUE = (
 IS_WAITING = select(
     exists().where(*IS_DUE, RUNS.c.state.in_(WAITING), RUNS.c.name.in_(bindparam("names")))
 )
-LATER = select(RUNS.c.id).where(*IS_DUE, RUNS.c.state == State.SCHEDULED)
+LATER = select(RUNS.c.id).where(*IS_DUE, IS_SCHEDULED)
 PROMOTED_AT_ONCE = 1000
 PROMOTE = update(RUNS).values(state=State.QUEUED)
 PROMOTE = PROMOTE.where(
@@ -32,7 +32,7 @@ PROMOTE = PROMOTE.where(
 COLUMNS = "id, name, state, concurrency_key"
 FIRST_OF_NAME = """SELECT * FROM (
     SELECT {columns}, place FROM fastforge_runs
-    WHERE finished_at IS NULL AND state = 'queued' AND name = :name_{number}
+    WHERE state = 'queued' AND name = :name_{number}
     AND NOT available_at > :now AND held_by IS NULL {other_keys}
     ORDER BY place LIMIT :free_{number}
 ) AS of_name_{number}"""
@@ -40,7 +40,7 @@ FIRST_OF_NAME = """SELECT * FROM (
 OTHER_KEYS = "AND (concurrency_key IS NULL OR concurrency_key NOT IN :keys)"
 ONE_SCHEDULED = """SELECT * FROM (
     SELECT {columns}, -1e300 AS place FROM fastforge_runs
-    WHERE finished_at IS NULL AND state = 'scheduled' AND available_at <= :now LIMIT 1
+    WHERE state = 'scheduled' AND available_at <= :now LIMIT 1
 ) AS scheduled"""
 ALL = """SELECT {columns} FROM ({parts}) AS found
 WHERE EXISTS (SELECT 1 FROM fastforge_runner_processes WHERE id = :owner)
