@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from .accepted import AcceptedMany
+from .batch_report import BatchReport, report
 from .control import LONGEST_NOTE, Control, Progress
-from .following import BatchReport, report
 from .host import Database, Settings
 from .queueing import Enqueue
 

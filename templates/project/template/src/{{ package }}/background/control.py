@@ -1,16 +1,31 @@
 """What the process and the function of a run tell each other while it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 
 from pydantic import BaseModel, FiniteFloat
 from pydantic_core import from_json, to_json
+from sqlalchemy import bindparam, update
 
+from .claim import Claimed
+from .host import Database
+from .models import RUNS, State
 from .stopping import StopRequest
 
 WRITE_EVERY_SECONDS = 1.0
 LONGEST_NOTE = 200
+
+WRITE = (
+    update(RUNS)
+    .where(
+        RUNS.c.id == bindparam("run"),
+        RUNS.c.owner == bindparam("of"),
+        RUNS.c.attempt == bindparam("number"),
+        RUNS.c.state == State.RUNNING,
+    )
+    .values(progress=bindparam("newest"))
+)
 
 
 class Progress(BaseModel):
@@ -72,3 +87,16 @@ class Control:
             problem = f"the function returned {len(result)} bytes of JSON"
             raise ResultError(f"{problem}, more than RESULT_MAX_BYTES={max_bytes}")
         self.result = result.decode()
+
+
+def write_progress(database: Database, running: Iterable[tuple[Claimed, Control]]) -> None:
+    """Write the newest progress of each run that has some; the rest is written with its end."""
+    due = [(*each, progress) for each in running if (progress := each[1].due_progress)]
+    if not due:
+        return
+    with database.transaction() as session:
+        for run, _, progress in due:
+            known = {"run": run.id, "of": run.owner, "number": run.attempt}
+            session.execute(WRITE, known | {"newest": progress})
+    for _, control, progress in due:
+        control.wrote(progress)

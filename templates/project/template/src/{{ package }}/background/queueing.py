@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from . import batches, following, ledger
+from . import batch_report, batches, ledger
 from .accepted import Accepted, AcceptedMany, KeyReusedError
 from .ledger import Then
 from .models import RUNS
@@ -83,7 +83,7 @@ class Enqueue:
             queued = batches.add(session, parts, ledger.follower(then, now), unique_key, now)
             # Who gives a `key` here knows what it stands for. A client may mistake its own.
             sent = [part["payload"] for part in parts] if key is None and unique_key else None
-            if sent is not None and not following.has(session, queued.batch_id, sent):
+            if sent is not None and not batch_report.has(session, queued.batch_id, sent):
                 raise self.reused(key)
         self.queued(queued.run_ids[0] if len(queued.run_ids) == 1 else None)
         return queued

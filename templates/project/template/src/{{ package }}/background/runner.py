@@ -7,10 +7,10 @@ import threading
 from time import monotonic
 from uuid import uuid4
 
-from . import progress
 from .attempt import Process
 from .cancelling import CancelWatch
 from .clock import WallClock
+from .control import write_progress
 from .dead_letters import DeadLetters, OnDeadLetter, log
 from .execution import Observer
 from .heartbeat import Heartbeat
@@ -110,7 +110,7 @@ class Runner:
             attempt.check_timeout()
         look = self._cancels.check({each.row.id: each.control for each in self.intake.active()})
         more = self.intake.turn()  # before the beat, which takes longer than a run should wait
-        progress.write(self._database, self.intake.active())
+        write_progress(self._database, [(each.row, each.control) for each in self.intake.active()])
         if self._stopped.is_set():
             return 0.0  # this process leaves: a beat would sweep what it marks as interrupted
         if self._heartbeat.beat_if_due([each.row.id for each in self.intake.active()]) or more:

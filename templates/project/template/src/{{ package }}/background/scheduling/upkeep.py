@@ -33,12 +33,14 @@ class Upkeep:
     ) -> None:
         """Prepare; `jobs` are the jobs of this process's code, `owner` is the id of the process."""
         self._database, self._engine, self._jobs = database, engine, jobs
-        self._enabled = {name for name, job in jobs.items() if job.enabled}
-        self._processes, self._others = Processes(owner), NO_OTHERS
-        self._watch = ClockWatch()
+        self._processes, self._others, self._watch = Processes(owner), NO_OTHERS, ClockWatch()
         self._reconciled = self._beaten = float("-inf")
         self._pending: dict[str, datetime] = {}
         """Jobs that get a new schedule after all due times of the old one are recorded."""
+
+    @property
+    def _enabled(self) -> set[str]:
+        return {name for name, job in self._jobs.items() if job.enabled}
 
     def before_pass(self, recorded_until: datetime) -> dict[str, float]:
         """Update the store if needed; return the next due times of this process's jobs."""
