@@ -205,6 +205,7 @@ def helper(): ...
             ("POST /mail/notify", "GET /mail", "PUT /public/all"),
             None,
             "src/shop/tasks/send.py:2",
+            guard="none",
         ),
     )
 

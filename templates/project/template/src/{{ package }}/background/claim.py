@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, type_coerce, update
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NULLTYPE
 
 from . import rates
 from .candidates import candidates
@@ -20,13 +22,15 @@ SLOTS = select(RUNS.c.name, RUNS.c.concurrency_key).where(RUNS.c.held_by > "")
 # Somebody may have cancelled it just now, or holds its row. Without the function, SQLite would look
 # for the ids in all that are queued.
 IS_QUEUED = func.lower(RUNS.c.state) == State.QUEUED.value
-FREE = select(RUNS.c.id).where(RUNS.c.id.in_(bindparam("ids")), IS_QUEUED)
+ID = type_coerce(RUNS.c.id, NULLTYPE)
+FREE = select(RUNS.c.id).where(ID.in_(bindparam("ids", expanding=True)), IS_QUEUED)
+NEEDED = ("id", "kind", "name", "attempt", "due_at", "payload", "owner", "batch_id", "place")
 TAKE = (
     update(RUNS)
     .where(RUNS.c.id.in_(FREE.with_for_update(skip_locked=True)))
     .values(state=State.RUNNING, attempt=RUNS.c.attempt + 1, started_at=bindparam("now"))
     .values(owner=bindparam("me"), held_by=bindparam("me"), error=None, progress=None)
-    .returning(RUNS.c.id)
+    .returning(*(RUNS.c[name] for name in NEEDED))
 )
 
 
@@ -42,6 +46,7 @@ class Claimed:
     payload: str | None
     owner: str
     batch_id: UUID | None = None
+    place: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Limit:
         return cls(work.limit, work.rate)
 
 
+UNLIMITED = Limit()
 Limits = Mapping[str, Limit]
 
 
@@ -76,41 +82,37 @@ def claim(
     """
     lock_ledger(session.connection())  # no other process may claim between count and update
     now = now or datetime.now(UTC)  # not the time before the lock: a rate limit counts starts
-    held = session.execute(SLOTS).all()
-    used = Counter(name for name, _ in held)
-    keys = {key for _, key in held if key is not None}
-    free = {
-        name: slots if limit.at_once is None else min(slots, limit.at_once - used[name])
-        for name, limit in limits.items()
-    }
-    rated = {name: limit.rate for name, limit in limits.items() if limit.rate is not None}
-    for name, rate in rated.items():
-        free[name] = min(free[name], rates.left(session, name, rate, now))
+    free, keys = dict.fromkeys(limits, slots), set[str]()
     found = candidates(session, free, keys, now, owner=owner, slots=slots)
+    if any(run.concurrency_key or limits[run.name] != UNLIMITED for run in found):
+        # Else nothing needs to be counted.
+        held = session.execute(SLOTS).all()
+        keys = {key for _, key in held if key is not None}
+        free = _free(session, limits, Counter(name for name, _ in held), now, slots)
+        found = candidates(session, free, keys, now, owner=owner, slots=slots)
     chosen = []
     for run in found:
         if run.concurrency_key not in keys:
-            chosen.append(run)
+            chosen.append(run.id)
             keys |= {run.concurrency_key} - {None}
-    chosen = chosen[:slots]
     if not chosen:
         return []
-    taken = set(session.scalars(TAKE, {"ids": [run.id for run in chosen], "now": now, "me": owner}))
-    claimed = [
-        Claimed(
-            run.id,
-            run.kind,
-            run.name,
-            run.attempt + 1,
-            run.due_at,
-            run.payload,
-            owner,
-            run.batch_id,
-        )
-        for run in chosen
-        if run.id in taken
-    ]
-    for name in rated.keys() & {run.name for run in claimed}:
+    taken = session.execute(TAKE, {"ids": chosen[:slots], "now": now, "me": owner})
+    claimed = sorted((Claimed(*run) for run in taken), key=attrgetter("place"))
+    for name in {run.name for run in claimed if limits[run.name].rate is not None}:
         started = [(run.id, run.attempt) for run in claimed if run.name == name]
         rates.record(session, name, started, now)
     return claimed
+
+
+def _free(
+    session: Session, limits: Limits, used: Counter[str], now: datetime, slots: int
+) -> dict[str, int]:
+    """Return how many runs of each name may start."""
+    free = dict.fromkeys(limits, slots)
+    for name, limit in limits.items():
+        if limit.at_once is not None:
+            free[name] = min(free[name], limit.at_once - used[name])
+        if limit.rate is not None:
+            free[name] = min(free[name], rates.left(session, name, limit.rate, now))
+    return free

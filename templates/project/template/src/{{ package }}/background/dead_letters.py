@@ -54,8 +54,10 @@ class DeadLetters:
 
     def told(self, session: Session, ids: Collection[UUID]) -> set[UUID]:
         """Return those that are dead letters already: the service knows of them."""
+        if not ids:
+            return set()
         dead = select(Run.id).where(Run.id.in_(ids), Run.state.in_(FOR_GOOD))
-        return set(session.scalars(dead)) if ids else set()
+        return set(session.scalars(dead))
 
     def tell(self, session: Session, ids: Collection[UUID]) -> None:
         """Call it for those that are dead letters; an error of it is logged and undoes only it."""

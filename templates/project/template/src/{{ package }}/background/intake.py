@@ -78,11 +78,10 @@ class Intake:
             self._heartbeat.never_begun |= {run.id for run in claimed}
         return recorded, claimed
 
-    def call(self, run: Claimed, work: Work) -> None:
-        """Call the function of a claimed run, in this thread."""
-        with self._turning:
-            self._keep([*self._attempts, attempt := Attempt(run, work, self._process)])
-        self._call(attempt)
+    def add(self, run: Claimed, work: Work) -> Attempt:
+        """Take a run that was claimed elsewhere; `call` it then. Before the runner starts."""
+        self._keep([attempt := Attempt(run, work, self._process)])
+        return attempt
 
     def record_ends(self) -> None:
         """Try once to record what has ended, also after the end of the runner."""
@@ -110,10 +109,11 @@ class Intake:
         self._heartbeat.never_begun -= {run.id for run in claimed}
         attempts = [Attempt(run, self._registry[run.name], self._process) for run in claimed]
         for attempt in attempts:
-            self._threads.call(partial(self._call, attempt))
+            self._threads.call(partial(self.call, attempt))
         return attempts
 
-    def _call(self, attempt: Attempt) -> None:
+    def call(self, attempt: Attempt) -> None:
+        """Call the function of an attempt, in this thread."""
         attempt.call()
         self._process.wake()
         if self._process.stopped.is_set():  # the runner has ended

@@ -35,13 +35,23 @@ UNHEARD = and_(RUNS.c.state == STATE, RUNS.c.held_by.is_(None))
 RELEASE = ATTEMPTS.values(held_by=None)
 SETTLE = (
     ATTEMPTS.where(or_(*MAY_END, UNHEARD))
-    .values(state=STATE, finished_at=case((STATE != State.QUEUED, END)), error=bindparam("error"))
-    .values(available_at=func.coalesce(RETRY_AT, RUNS.c.available_at))
-    .values(place=func.coalesce(RETRY_PLACE - RUNS.c.priority * HEAD_START_SECONDS, RUNS.c.place))
-    .values(result=bindparam("result"), progress=func.coalesce(PROGRESS, RUNS.c.progress))
+    .values(state=STATE, finished_at=END, error=bindparam("error"), result=bindparam("result"))
+    .values(progress=func.coalesce(PROGRESS, RUNS.c.progress))
     .returning(RUNS.c.id, RUNS.c.state)
 )
-SETTLE_AND_RELEASE = SETTLE.values(held_by=None)
+AGAIN = SETTLE.values(
+    finished_at=case((STATE != State.QUEUED, END)),
+    available_at=RETRY_AT,
+    place=RETRY_PLACE - RUNS.c.priority * HEAD_START_SECONDS,
+)
+"""Apart from `SETTLE`, because SQLite writes an index again for each column that is set."""
+STATEMENTS = {
+    (False, False): SETTLE,
+    (False, True): SETTLE.values(held_by=None),
+    (True, False): AGAIN,
+    (True, True): AGAIN.values(held_by=None),
+}
+"""By whether the run goes on, and whether its slot is released."""
 
 Ending = tuple[str, int, Outcome, str | None]
 """What is alike in attempts that one statement records: owner, attempt, outcome, error text."""
@@ -62,16 +72,17 @@ def settle(
     alike: defaultdict[Ending, list[UUID]] = defaultdict(list)
     for run, outcome in ended:
         error = None if outcome.error is None else describe(outcome.error)
-        alike[run.owner, run.attempt, replace(outcome, error=None), error].append(run.id)
+        same = outcome if error is None else replace(outcome, error=None)
+        alike[run.owner, run.attempt, same, error].append(run.id)
     settled: dict[UUID, State] = {}
     for (owner, attempt, outcome, error), ids in alike.items():
         attempts = {"ids": ids, "of": owner, "number": attempt}
-        end = {"outcome": outcome.state, "end": now, "error": error}
+        end: dict[str, object] = {"outcome": outcome.state, "end": now, "error": error}
         end |= {"result": outcome.result, "progress": outcome.progress}
-        retry_at = outcome.retry_at
-        again = {"retry_at": retry_at, "retry_place": retry_at and place(retry_at, 0)}
-        statement = SETTLE_AND_RELEASE if release else SETTLE
-        found: dict[UUID, State] = dict(session.execute(statement, attempts | end | again).all())
+        if retry_at := outcome.retry_at:
+            end |= {"retry_at": retry_at, "retry_place": place(retry_at, 0)}
+        statement = STATEMENTS[retry_at is not None, release]
+        found: dict[UUID, State] = dict(session.execute(statement, attempts | end).all())
         settled |= found
         if retry_at:
             goes_on = and_(RUNS.c.id.in_(found), RUNS.c.finished_at.is_(None))

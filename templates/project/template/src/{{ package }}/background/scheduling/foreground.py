@@ -26,10 +26,11 @@ def run_here(
     """
     runner = Runner(settings, database, registry, no_observer)
     runner.intake.closed = True  # it starts nothing that is queued
+    run = _start(job, due_at, database, runner.owner)
+    attempt = runner.intake.add(run, job)  # before the first beat, which would call it cut off
     runner.start()
     try:
-        run = _start(job, due_at, database, runner.owner)
-        runner.intake.call(run, job)
+        runner.intake.call(attempt)
     finally:
         runner.stop()
     with database.snapshot() as session:

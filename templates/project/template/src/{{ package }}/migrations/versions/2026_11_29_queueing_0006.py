@@ -13,6 +13,8 @@ depends_on: str | Sequence[str] | None = None
 RUNS = "fastforge_runs"
 MOMENT = sa.DateTime(timezone=True)
 UNFINISHED = sa.text("finished_at IS NULL")
+QUEUED = sa.text("state = 'queued'")
+SCHEDULED = sa.text("state = 'scheduled'")
 IN_A_BATCH = sa.text("batch_id IS NOT NULL")
 OPEN = sa.text("ended_at IS NULL")
 
@@ -31,8 +33,9 @@ def upgrade() -> None:
     ):
         op.add_column(RUNS, column)
     op.drop_index("ix_fastforge_runs_claim", RUNS)
-    _index("ix_fastforge_runs_claim", ["state", "available_at"], UNFINISHED)
-    _index("ix_fastforge_runs_place", ["name", "state", "place"], UNFINISHED)
+    _index("ix_fastforge_runs_claim", ["available_at"], UNFINISHED)
+    _index("ix_fastforge_runs_place", ["name", "place"], QUEUED)
+    _index("ix_fastforge_runs_scheduled", ["state", "available_at"], SCHEDULED)
     _index("ix_fastforge_runs_batch", ["batch_id", "state"], IN_A_BATCH)
     op.create_index("ix_fastforge_runs_state", RUNS, ["state", "due_at", "id"])
     op.create_table(
@@ -85,7 +88,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("UPDATE fastforge_runs SET state = 'queued' WHERE state = 'scheduled'")
     op.execute("UPDATE fastforge_runs SET state = 'skipped' WHERE state = 'cancelled'")
-    for index in ("state", "batch", "place", "claim"):
+    for index in ("state", "batch", "scheduled", "place", "claim"):
         op.drop_index(f"ix_fastforge_runs_{index}", RUNS)
     op.create_index("ix_fastforge_runs_claim", RUNS, ["state", "available_at"])
     for column in ("follows_id", "batch_id", "result", "progress", "cancel_asked_at"):
