@@ -14,7 +14,7 @@ from .database import outage
 from .database.schema import open_database
 from .monitoring import health
 from .process import logs
-from .process.discovery import find_routers, find_work
+from .process.discovery import find_on_dead_letter, find_routers, find_work
 from .process.ending import deadline_from_signals
 from .settings import Settings
 from .web import errors, protocol
@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     )
     app.state.settings, app.state.registry = settings, registry
     app.state.observe = no_observer
+    app.state.on_dead_letter = find_on_dead_letter()
     app.add_middleware(SurrogateMiddleware)
     protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(default=20, ge=0)
     run_retention_days: PositiveFloat = 30
     run_retention_rows: PositiveInt = 100_000
+    result_max_bytes: PositiveInt = 65_536
     background_heartbeat_file: str = "background.heartbeat"
 
 

@@ -16,7 +16,7 @@ from .monitoring import health
 from .monitoring.metrics import Metrics
 from .monitoring.workers import check_setting
 from .process import logs
-from .process.discovery import find_routers, find_work
+from .process.discovery import find_on_dead_letter, find_routers, find_work
 from .process.ending import deadline_from_signals
 from .settings import Settings
 from .web import errors, protocol
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     )
     app.state.settings, app.state.registry = settings, registry
     app.state.observe = runs.observe
+    app.state.on_dead_letter = find_on_dead_letter()
     app.add_middleware(SurrogateMiddleware)
     protocol.install(app, settings.max_body_bytes)
     app.add_middleware(logs.RequestIdMiddleware)

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: float = Field(default=20, ge=0)
     run_retention_days: PositiveFloat = 30
     run_retention_rows: PositiveInt = 100_000
+    result_max_bytes: PositiveInt = 65_536
     background_heartbeat_file: str = "background.heartbeat"
     background_metrics_port: int = Field(default=9100, ge=0, le=65535)
 
@@ -79,6 +80,8 @@ class Settings(BaseSettings):
     payment_gateway_url: Secret[HttpUrl] | None = None
     payment_gateway_key: HeaderKey | None = None
     payment_gateway_timeout_seconds: PositiveFloat = 5
+    payment_currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    alert_webhook_url: Secret[HttpUrl] | None = None
     backup_directory: str = "backups"
     backup_keep: PositiveInt = 7
 

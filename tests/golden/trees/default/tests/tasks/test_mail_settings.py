@@ -73,7 +73,7 @@ def test_a_notification_is_sent_once_the_response_is_out(
 ) -> None:
     url = f"smtp://{serve()}"
     app.state.settings = Settings.model_validate({**settings.model_dump(), "smtp_url": url})
-    mail = {"to": "ada@example.com", "subject": "Hello", "body": "Hi"}
+    mail = {"email": "ada@example.com", "message": "Hi"}
 
     @app.post("/mail")
     def queue(email: Email, enqueue: EnqueueDep) -> Accepted:

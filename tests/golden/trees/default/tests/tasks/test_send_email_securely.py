@@ -12,7 +12,7 @@ from shop.background import RunContext
 from shop.modules.notifications.schemas import Email
 from shop.tasks.send_email import TASK, send_email
 
-MAIL = Email(to="ada@example.com", subject="Hello", body="Hi")
+MAIL = Email(email="ada@example.com", subject="Hello", message="Hi")
 USER = LoginPassword(b"shop@example.org", b"p@ss/word")
 LOGIN = "shop%40example.org:p%40ss%2Fword"
 

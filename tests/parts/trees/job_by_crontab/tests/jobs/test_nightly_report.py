@@ -78,7 +78,7 @@ def test_a_run_that_fails_is_tried_again_while_retries_are_left(
         raise ConnectionError
 
     retries = min(JOB.retries, 3)
-    failing = replace(JOB, function=fail, retries=retries, backoff=timedelta(0), final=())
+    failing = replace(JOB, function=fail, retries=retries, retry_delay=timedelta(0), final=())
     own = {"ops_api_key": SecretStr(KEY["X-API-Key"]), "scheduler": False}
     app = create_app(settings.model_copy(update=own), {JOB.name: failing})
     with TestClient(app, headers=KEY) as client:

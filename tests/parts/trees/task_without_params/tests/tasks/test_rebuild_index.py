@@ -70,7 +70,7 @@ def test_a_run_that_fails_is_tried_again_while_retries_are_left(
         raise ConnectionError
 
     retries = min(TASK.retries, 3)
-    failing = replace(TASK, function=fail, retries=retries, backoff=timedelta(0), final=())
+    failing = replace(TASK, function=fail, retries=retries, retry_delay=timedelta(0), final=())
     app = create_app(settings, {TASK.name: failing})
     with TestClient(app, client=("127.0.0.1", 50000)) as client:
         location = client.post(route, json=VALID).headers["Location"]

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from ..database.schema import open_database
 from ..process import logs
-from ..process.discovery import find_work
+from ..process.discovery import find_on_dead_letter, find_work
 from ..process.ending import SIGNALS, Deadline
 from ..process.starting import StartError
 from ..settings import Settings
@@ -32,7 +32,8 @@ def serve(settings: Settings, end: SimpleQueue[int]) -> None:
         database = stack.enter_context(
             open_database(settings.database_url, migrate=settings.auto_migrate)
         )
-        services = Services.build(settings, database, registry, no_observer)
+        told = no_observer, find_on_dead_letter()
+        services = Services.build(settings, database, registry, *told)
         stack.callback(services.stop)
         services.start()
         stack.callback(heartbeat.unlink, missing_ok=True)

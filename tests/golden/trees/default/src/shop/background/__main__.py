@@ -3,30 +3,24 @@
 With `--check` it exits 0 if such a process is alive and not stalled: a container's health check.
 """
 
-import logging
 import signal
 import sys
 import time
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-
-from prometheus_client import CollectorRegistry, start_http_server
 
 from ..database.schema import open_database
 from ..monitoring.metrics import Metrics
 from ..monitoring.workers import check_setting
 from ..process import logs
-from ..process.discovery import find_work
+from ..process.discovery import find_on_dead_letter, find_work
 from ..process.ending import SIGNALS, Deadline
 from ..process.starting import StartError
 from ..settings import Settings
 from .health import STALLED_AFTER_SECONDS, Part, stalled
-from .metrics import RunMetrics
+from .metrics import RunMetrics, scraped
 from .services import Services
-
-logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
 
@@ -43,9 +37,10 @@ def serve(settings: Settings, end: SimpleQueue[int]) -> None:
         database = stack.enter_context(
             open_database(settings.database_url, migrate=settings.auto_migrate)
         )
-        services = Services.build(settings, database, registry, runs.observe)
+        told = runs.observe, find_on_dead_letter()
+        services = Services.build(settings, database, registry, *told)
         shown = metrics.gather(runs.gauges(database, registry, services.scheduler.planned))
-        stack.enter_context(_scraped(settings.background_metrics_port, shown))
+        stack.enter_context(scraped(settings.background_metrics_port, shown))
         stack.callback(services.stop)
         services.start()
         stack.callback(heartbeat.unlink, missing_ok=True)
@@ -93,18 +88,6 @@ def main(arguments: list[str]) -> int:
     finally:
         deadline.cancel()
     return 0
-
-
-@contextmanager
-def _scraped(port: int, registry: CollectorRegistry) -> Generator[None, None, None]:
-    server, thread = start_http_server(port, registry=registry)
-    logger.info("metrics are served on port %s", server.server_port)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 if __name__ == "__main__":

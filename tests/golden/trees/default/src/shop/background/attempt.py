@@ -4,16 +4,20 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 
-from . import ledger
+from . import endings
 from .claim import Claimed
-from .execution import Observer, Outcome, classify, execute, timed_out
+from .context import RunContext
+from .control import Control
+from .dead_letters import DeadLetters
+from .execution import Observer, execute
 from .host import Database, Settings, log_context
 from .models import State
-from .work import RunContext, Work
+from .outcomes import Outcome, classify, describe, timed_out
+from .work import Work
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +32,7 @@ class Process:
     wake: Callable[[], None]
     stopped: threading.Event
     """Set at the end of the grace period; attempts that still run are recorded as interrupted."""
+    letters: DeadLetters
 
 
 class Attempt:
@@ -36,6 +41,7 @@ class Attempt:
     def __init__(self, run: Claimed, work: Work, process: Process) -> None:
         """Prepare; `call` calls the function."""
         self.row, self.work, self.process = run, work, process
+        self.control = Control(process.wake)
         self.outcome: Outcome | None = None
         """The result, once the function has ended."""
         self._timed_out = self._returned = False
@@ -52,16 +58,17 @@ class Attempt:
         """Call the function and set `outcome`, which the runner records."""
         row, process = self.row, self.process
         threading.current_thread().name = f"run: {row.name} {row.id}"
-        context = RunContext(
-            row.id, row.name, row.attempt, row.due_at, process.settings, process.database
-        )
+        known = (row.id, row.name, row.attempt, row.due_at, process.settings, process.database)
+        context = RunContext(*known, self.control)
         with self._log_context():
             error = execute(self.work, context, row.payload, self._mark_returned)
         self._end = monotonic()
         try:
-            self.outcome = classify(self.work, row.attempt, error, datetime.now(UTC))
+            outcome = classify(self.work, row.attempt, error, datetime.now(UTC))
         except Exception as broken:  # noqa: BLE001 (such as a backoff that ends after year 9999)
-            self.outcome = Outcome(State.FAILED, broken)
+            outcome = Outcome(State.FAILED, broken)
+        result, progress = self.control.result, self.control.progress
+        self.outcome = replace(outcome, result=result, progress=progress)
 
     def check_timeout(self) -> None:
         """Record the timeout once it is reached; the thread keeps its slot until it ends."""
@@ -69,19 +76,22 @@ class Attempt:
             return
         now = datetime.now(UTC)
         outcome = classify(self.work, self.row.attempt, timed_out(self.work.timeout), now)
+        outcome = replace(outcome, progress=self.control.progress)
         with self.process.database.transaction() as session:
-            settled = ledger.settle(session, [(self.row, outcome)], now, release=False)
+            settled = endings.record(
+                session, [(self.row, outcome)], now, self.process.letters, release=False
+            )
         self._end = monotonic()
-        self.report(outcome, recorded=bool(settled))
+        self.report(outcome, settled.get(self.row.id))
         self._timed_out = True
 
-    def report(self, outcome: Outcome, *, recorded: bool) -> None:
-        """Count and log a result, after it was `recorded`."""
+    def report(self, outcome: Outcome, recorded: State | None) -> None:
+        """Count and log a result, after this state was recorded; None if none was."""
         with self._log_context():
             if recorded:
                 seconds = self._end - self._began
-                self.process.observe(self.row.kind, self.row.name, outcome.state, seconds)
-                _log(outcome)
+                self.process.observe(self.row.kind, self.row.name, recorded, seconds)
+                _log(outcome, recorded)
             elif not self._timed_out:
                 logger.warning("%s, but another process has taken over the run", outcome.state)
 
@@ -92,9 +102,11 @@ class Attempt:
         self._returned = True  # leftover tasks of the function do not count for the timeout
 
 
-def _log(outcome: Outcome) -> None:
-    if outcome.retry_at is not None and outcome.error is not None:
-        reason = " ".join(ledger.describe(outcome.error).split())
+def _log(outcome: Outcome, recorded: State) -> None:
+    if recorded is State.CANCELLED:
+        logger.info("%s", recorded, exc_info=outcome.error)
+    elif outcome.retry_at is not None and outcome.error is not None:
+        reason = " ".join(describe(outcome.error).split())
         logger.warning("to be tried again at %s: %s", outcome.retry_at, reason)
     elif outcome.error is not None:
         logger.error("%s", outcome.state, exc_info=outcome.error)

@@ -8,13 +8,28 @@ import socket
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import String, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .models import Run, RunnerProcess
+from .host import Base, UtcDateTime
+from .models import Run
 
 NO_ROW = -1
 """The beats of a process that holds runs but has no row in the table."""
+
+
+class RunnerProcess(Base):
+    """A process that runs work. It counts its beats, so clocks need not agree (S17)."""
+
+    __tablename__ = "fastforge_runner_processes"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    beats: Mapped[int]
+    host: Mapped[str] = mapped_column(String(255))
+    pid: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """The time of its last beat by its own clock: for people only."""
 
 
 def beat(session: Session, owner: str, count: int, started_at: datetime, now: datetime) -> None:

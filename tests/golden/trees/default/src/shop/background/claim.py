@@ -1,41 +1,36 @@
-"""Claims runs for a process, within the limit of each job and task (S1, T2).
-
-The statements are made once: to make one takes longer than to execute it.
-"""
+"""Claims runs for a process, by priority and within all limits (S1, T2)."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, exists, select, update
+from sqlalchemy import bindparam, func, select, type_coerce, update
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NULLTYPE
 
+from . import rates
+from .candidates import candidates
 from .host import lock_ledger
-from .models import RUNS, RunnerProcess, State
+from .models import RUNS, State
+from .work import Work
 
 # GROUP BY or IS NOT NULL would make SQLite read all runs.
-SLOTS = select(RUNS.c.name).where(RUNS.c.held_by > "")
-WAITING = and_(
-    RUNS.c.state == State.QUEUED,
-    RUNS.c.available_at <= bindparam("now"),
-    RUNS.c.held_by.is_(None),
-    RUNS.c.name.in_(bindparam("names")),
-)
-IS_WAITING = select(exists().where(WAITING))
-DUE = (
-    select(*(RUNS.c[name] for name in ("id", "kind", "name", "attempt", "due_at", "payload")))
-    .where(WAITING, exists().where(RunnerProcess.id == bindparam("owner")))
-    .order_by(RUNS.c.available_at)
-    .limit(bindparam("slots"))
-    .with_for_update(skip_locked=True)
-)
+SLOTS = select(RUNS.c.name, RUNS.c.concurrency_key).where(RUNS.c.held_by > "")
+# Somebody may have cancelled it just now, or holds its row. Without the function, SQLite would look
+# for the ids in all that are queued.
+IS_QUEUED = func.lower(RUNS.c.state) == State.QUEUED.value
+ID = type_coerce(RUNS.c.id, NULLTYPE)
+FREE = select(RUNS.c.id).where(ID.in_(bindparam("ids", expanding=True)), IS_QUEUED)
+NEEDED = ("id", "kind", "name", "attempt", "due_at", "payload", "owner", "batch_id", "place")
 TAKE = (
     update(RUNS)
-    .where(RUNS.c.id.in_(bindparam("ids")))
+    .where(RUNS.c.id.in_(FREE.with_for_update(skip_locked=True)))
     .values(state=State.RUNNING, attempt=RUNS.c.attempt + 1, started_at=bindparam("now"))
-    .values(owner=bindparam("me"), held_by=bindparam("me"), error=None)
+    .values(owner=bindparam("me"), held_by=bindparam("me"), error=None, progress=None)
+    .returning(*(RUNS.c[name] for name in NEEDED))
 )
 
 
@@ -50,6 +45,29 @@ class Claimed:
     due_at: datetime
     payload: str | None
     owner: str
+    batch_id: UUID | None = None
+    place: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many runs of a name may run at once and start in a time, over all processes."""
+
+    at_once: int | None = None
+    rate: rates.Rate | None = None
+
+    @classmethod
+    def of(cls, work: Work) -> "Limit":
+        """Return the limit of a job or task."""
+        return cls(work.limit, work.rate)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one."""
+        return self.at_once is not None or self.rate is not None
+
+
+Limits = Mapping[str, Limit]
 
 
 def slots_in_use(session: Session) -> Counter[str]:
@@ -57,34 +75,48 @@ def slots_in_use(session: Session) -> Counter[str]:
     return Counter(session.scalars(SLOTS))
 
 
-def is_waiting(session: Session, limits: Mapping[str, int | None], now: datetime) -> bool:
-    """Tell whether a run waits that may be claimed: a look without a lock."""
-    return bool(session.scalar(IS_WAITING, {"now": now, "names": list(limits)}))
-
-
 def claim(
-    session: Session, limits: Mapping[str, int | None], now: datetime, *, owner: str, slots: int
+    session: Session, limits: Limits, now: datetime | None = None, *, owner: str, slots: int
 ) -> list[Claimed]:
-    """Claim up to `slots` runs for `owner`, oldest first, and record their start.
+    """Claim up to `slots` runs for `owner`, by their place, and record their start.
 
-    `limits` has the names that this process knows, each with its limit over all processes. A
-    process without a row, which others think dead, gets no runs until its next beat. Commit before
-    you call a function: if the answer to the commit is lost, none was called (T10).
+    `limits` has the names that this process knows. A process without a row, which others think
+    dead, gets no runs until its next beat. Commit before you call a function: if the answer to the
+    commit is lost, none was called (T10).
     """
     lock_ledger(session.connection())  # no other process may claim between count and update
-    me = {"now": now, "owner": owner, "slots": slots}
-    due = session.execute(DUE, me | {"names": list(limits)}).all()
-    used: Counter[str] = Counter()
-    if any(limits[run.name] is not None for run in due):  # else nothing needs to be counted
-        used = slots_in_use(session)
-        free = [name for name, limit in limits.items() if limit is None or used[name] < limit]
-        due = session.execute(DUE, me | {"names": free}).all()
-    claimed: list[Claimed] = []
-    for run_id, kind, name, attempt, due_at, payload in due:
-        limit = limits[name]
-        if limit is None or used[name] < limit:
-            used[name] += 1
-            claimed.append(Claimed(run_id, kind, name, attempt + 1, due_at, payload, owner))
-    if claimed:
-        session.execute(TAKE, {"ids": [run.id for run in claimed], "now": now, "me": owner})
+    now = now or datetime.now(UTC)  # not the time before the lock: a rate limit counts starts
+    free, keys = dict.fromkeys(limits, slots), set[str]()
+    found = candidates(session, free, keys, now, owner=owner, slots=slots)
+    if any(run.concurrency_key or limits[run.name].exists for run in found):
+        # Else nothing needs to be counted.
+        held = session.execute(SLOTS).all()
+        keys = {key for _, key in held if key is not None}
+        free = _free(session, limits, Counter(name for name, _ in held), now, slots)
+        found = candidates(session, free, keys, now, owner=owner, slots=slots)
+    chosen = []
+    for run in found:
+        if run.concurrency_key not in keys:
+            chosen.append(run.id)
+            keys |= {run.concurrency_key} - {None}
+    if not chosen:
+        return []
+    taken = session.execute(TAKE, {"ids": chosen[:slots], "now": now, "me": owner})
+    claimed = sorted((Claimed(*run) for run in taken), key=attrgetter("place"))
+    for name in {run.name for run in claimed if limits[run.name].rate is not None}:
+        started = [(run.id, run.attempt) for run in claimed if run.name == name]
+        rates.record(session, name, started, now)
     return claimed
+
+
+def _free(
+    session: Session, limits: Limits, used: Counter[str], now: datetime, slots: int
+) -> dict[str, int]:
+    """Return how many runs of each name may start."""
+    free = dict.fromkeys(limits, slots)
+    for name, limit in limits.items():
+        if limit.at_once is not None:
+            free[name] = min(free[name], limit.at_once - used[name])
+        if limit.rate is not None:
+            free[name] = min(free[name], rates.left(session, name, limit.rate, now))
+    return free

@@ -13,7 +13,7 @@ from time import monotonic
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from .models import Run, State
+from .models import HEAD_START_SECONDS, UNFINISHED, Run, State, place
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +63,15 @@ def correct_waits(session: Session, now: datetime) -> None:
 
     Runs that are due at a later time are not changed before their first attempt.
     """
-    later = and_(Run.state == State.QUEUED, Run.available_at > now)
+    later = and_(Run.state == State.QUEUED, UNFINISHED, Run.available_at > now)
     at_once = or_(Run.available_at <= Run.created_at, Run.available_at <= Run.started_at)
-    session.execute(update(Run).where(later, at_once).values(available_at=now))
+    now_first = now.timestamp() - Run.priority * HEAD_START_SECONDS
+    session.execute(update(Run).where(later, at_once).values(available_at=now, place=now_first))
     asked_now = and_(Run.created_at > now, Run.due_at <= Run.created_at)
     waits = select(Run).where(later, or_(asked_now, Run.started_at > now)).limit(CORRECTED_AT_ONCE)
     for run in session.scalars(waits.with_for_update(skip_locked=True)):
         since = max(run.created_at, run.started_at or run.created_at)
         run.available_at -= since - now
+        run.place = place(run.available_at, run.priority)
         run.created_at = min(run.created_at, now)
         run.started_at = run.started_at and min(run.started_at, now)

@@ -1,13 +1,20 @@
-"""Gives routes the runner and the scheduler of this process (T2, T5)."""
+"""Gives routes the runner and the scheduler of this process, and `cancel` (T2, T5)."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import BackgroundTasks, Depends, FastAPI, Request
+from sqlalchemy.orm import Session
 
-from .host import UnavailableError
+from .cancelling import cancel
+from .execution import Observer
+from .host import ConflictError, SessionDep, UnavailableError
+from .models import Run, State
 from .runner import Runner
 from .scheduling.scheduler import Scheduler
 from .services import Services
+from .views import RunView
 
 NOT_STARTED = "background work was not started: the lifespan of its router did not run"
 
@@ -45,3 +52,34 @@ SchedulerDep = Annotated[Scheduler, Depends(get_scheduler)]
 async def wake(runner: Runner) -> None:
     """Wake the runner, as a background task: async, so it takes no thread from the endpoints."""
     runner.wake()
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancels a run in the transaction of a request; raises ConflictError if it has ended."""
+
+    session: Session
+    background: BackgroundTasks
+    runner: Runner
+    observe: Observer
+
+    def __call__(self, run: Run) -> RunView:
+        """Cancel the run and show it."""
+        state = cancel(self.session, run.id, datetime.now(UTC))
+        self.session.refresh(run)
+        if state is None:
+            raise ConflictError(f"run {run.id} has ended: it is {run.state}")
+        self.background.add_task(wake, self.runner)
+        if state is State.CANCELLED:
+            self.background.add_task(self.observe, run.kind, run.name, state, None)
+        return RunView.of(self.session, run, operator=True)
+
+
+async def get_cancel(
+    session: SessionDep, background: BackgroundTasks, runner: RunnerDep, request: Request
+) -> Cancel:
+    """Bind `Cancel` to one request."""
+    return Cancel(session, background, runner, request.app.state.observe)
+
+
+CancelDep = Annotated[Cancel, Depends(get_cancel)]

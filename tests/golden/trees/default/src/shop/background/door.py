@@ -1,7 +1,8 @@
 """The router that an application includes: it has the routes, and starts and stops the work.
 
 The application includes it once. Before the start it sets on `app.state`: `settings`, `database`,
-`registry` (jobs and tasks by name) and `observe` (called at the end of each attempt).
+`registry` (jobs and tasks by name) and `observe` (called at the end of each attempt). It may set
+`on_dead_letter` (called for each run that failed for good).
 """
 
 import asyncio
@@ -10,10 +11,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from . import health, routes
+from . import all_runs, bulk, health, routes
+from .dead_letters import log
 from .dependencies import get_services
 from .host import Router
 from .scheduling import routes as jobs
+from .scheduling import runs as runs_of_jobs
 from .services import Services
 
 
@@ -24,7 +27,8 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
     if getattr(state, "background", None) is not None:
         yield
         return
-    services = Services.build(state.settings, state.database, state.registry, state.observe)
+    told = state.observe, getattr(state, "on_dead_letter", log)
+    services = Services.build(state.settings, state.database, state.registry, *told)
     state.background = services
     try:
         await asyncio.to_thread(services.start)
@@ -34,7 +38,8 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         state.background = None
 
 
-PARTS = (jobs.router, routes.router, health.router)
+WORK = (jobs.router, runs_of_jobs.router, bulk.router, routes.router)
+PARTS = (*WORK, all_runs.router, health.router)
 
 router = Router(lifespan=lifespan, dependencies=[Depends(get_services)])
 router.beginnings = tuple(part.prefix for part in PARTS)

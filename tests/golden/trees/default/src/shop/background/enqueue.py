@@ -1,16 +1,15 @@
 """Queues a task from a request: checks it, adds a run to the ledger, answers 202 (T5 to T8)."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Depends, Header, Request, Response
-from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
-from . import ledger
 from .dependencies import services_of, wake
 from .host import (
     BODY_REFUSALS,
@@ -21,11 +20,10 @@ from .host import (
     refusals,
     root_path,
 )
-from .models import Run, State
+from .models import RUNS
+from .queueing import Enqueue
 from .runner import Runner
-from .work import Task
-
-Payload = TypeVar("Payload", bound=BaseModel)
+from .work import Work
 
 QUEUE_REFUSALS = BODY_REFUSALS | refusals(401, 503)
 """`responses=` of a route that queues a task."""
@@ -41,60 +39,50 @@ IdempotencyKey = Annotated[
 ]
 
 
-class Accepted(BaseModel):
-    """The answer of an endpoint that queues a task; `Location` is the URL of the run."""
-
-    run_id: UUID
-    state: State
-
-
 @dataclass(frozen=True, slots=True)
-class Enqueue:
-    """Queues tasks in the transaction of the request: a rollback removes them."""
+class RequestEnqueue(Enqueue):
+    """Queues tasks in the transaction of the request, and sets `Location` of the response.
 
-    session: Session
+    It raises UnavailableError (503) while this process shuts down, and UnprocessableError (422)
+    when the Idempotency-Key came with another payload before.
+    """
+
     background: BackgroundTasks
     response: Response
     runner: Runner
     keys_expire_after: timedelta
     root_path: str
     client: str | None
-    key: str | None
+    header: str | None
 
-    def __call__(self, task: Task[Payload], payload: Payload) -> Accepted:
-        """Insert a run of `task`, or return the run that has the same Idempotency-Key.
-
-        Raises UnavailableError (503) while this process shuts down, and UnprocessableError (422)
-        when the key came with another payload before.
-        """
+    def unique_key(
+        self, session: Session, task: Work, key: str | None, table: Table = RUNS
+    ) -> str | None:
+        """Return the key of this client and task; a row that had it for too long loses it."""
         if self.runner.draining:
             message = "this process is shutting down"
             raise UnavailableError(message, retry_after=1)
-        accepted = self._add(task, task.dump(payload), datetime.now(UTC))
-        self.response.headers["Location"] = f"{self.root_path}/tasks/{accepted.run_id}"
-        self.background.add_task(wake, self.runner)
-        return accepted
-
-    def _add(self, task: Task[Payload], body: str, now: datetime) -> Accepted:
-        key = None if self.key is None else self._own_key(task, now)
-        run_id = ledger.add(self.session, task, now, key=key, payload=body)
-        if run_id is not None:
-            return Accepted(run_id=run_id, state=State.QUEUED)
-        run = self.session.scalars(select(Run).where(Run.unique_key == key)).one_or_none()
-        if run is None:  # it was pruned just now, so the key is free
-            return self._add(task, body, now)
-        if run.payload != body:
-            message = "Idempotency-Key was used before with another payload"
-            raise UnprocessableError(message, "header", "idempotency-key")
-        return Accepted(run_id=run.id, state=run.state)
-
-    def _own_key(self, task: Task[Payload], now: datetime) -> str:
-        """Return the key of this client and task; a run that had it for too long loses it."""
+        if key is not None or self.header is None:
+            return Enqueue.unique_key(self, session, task, key, table)
         owner = task.name if self.client is None else f"{task.name}@{self.client}"
-        key = f"{owner} {self.key}"  # the same key of two clients is two keys
-        expired = update(Run).where(Run.created_at < now - self.keys_expire_after)
-        self.session.execute(expired.where(Run.unique_key == key).values(unique_key=None))
+        key = f"{owner} {self.header}"  # the same key of two clients is two keys
+        expired = table.c.created_at < datetime.now(UTC) - self.keys_expire_after
+        same = update(table).where(expired, table.c.unique_key == key)
+        session.execute(same.values(unique_key=None))
         return key
+
+    def queued(self, run_id: UUID | None) -> None:
+        """Show the URL of the run, and wake the runner after the response."""
+        if run_id is not None:
+            self.response.headers["Location"] = f"{self.root_path}/tasks/{run_id}"
+        self.background.add_task(wake, self.runner)
+
+    def reused(self, key: str | None) -> Exception:
+        """Return the error of a key that came with another payload before."""
+        if key is not None:
+            return Enqueue.reused(self, key)
+        message = "Idempotency-Key was used before with another payload"
+        return UnprocessableError(message, "header", "idempotency-key")
 
 
 async def get_enqueue(  # noqa: PLR0913, PLR0917
@@ -106,10 +94,17 @@ async def get_enqueue(  # noqa: PLR0913, PLR0917
     idempotency_key: IdempotencyKey = None,
 ) -> Enqueue:
     """Bind `Enqueue` to one request."""
-    services, root = services_of(request.app), root_path(request)
-    expire = timedelta(hours=services.settings.idempotency_key_hours)
-    runner = services.runner
-    return Enqueue(session, background, response, runner, expire, root, client, idempotency_key)
+    services = services_of(request.app)
+    return RequestEnqueue(
+        lambda: nullcontext(session),
+        background,
+        response,
+        services.runner,
+        timedelta(hours=services.settings.idempotency_key_hours),
+        root_path(request),
+        client,
+        idempotency_key,
+    )
 
 
 EnqueueDep = Annotated[Enqueue, Depends(get_enqueue)]

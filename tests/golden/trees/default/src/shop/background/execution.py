@@ -1,4 +1,4 @@
-"""Calls the function of a run and classifies the result (T1, T4, S10).
+"""Calls the function of a run (T1, T4, S10).
 
 Each async function gets its own event loop in the thread of its run, so one that blocks does not
 delay other runs or requests.
@@ -7,12 +7,17 @@ delay other runs or requests.
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from .host import in_thread, wait_for
 from .models import State
-from .work import RunContext, Work
+from .outcomes import RunTimeoutError, timed_out
+from .stopping import RunCancelledError
+from .work import Work
+
+if TYPE_CHECKING:
+    from .context import RunContext
 
 LEFT_BEHIND_SECONDS = 5.0
 """Tasks that an async function started and did not await get so long to be cancelled."""
@@ -25,36 +30,30 @@ def no_observer(kind: str, name: str, state: State, seconds: float | None) -> No
     """Do nothing: the observer of a service without metrics."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The result of an attempt; QUEUED means that it will be repeated at `retry_at`."""
-
-    state: State
-    error: BaseException | None = None
-    retry_at: datetime | None = None
-
-
-class RunTimeoutError(Exception):
-    """The run took longer than its `timeout`."""
-
-
 def execute(
     work: Work,
-    context: RunContext,
+    context: "RunContext",
     payload: str | None,
     returned: Callable[[], None] = lambda: None,
 ) -> BaseException | None:
     """Run the function and return what it raised, also SystemExit and KeyboardInterrupt.
 
+    What the function returned is in `context.control.result` then. A function that returns after it
+    noticed that it has to stop has not done its work.
+
     `returned` is called when an async function has ended, before its leftover tasks are cancelled.
     """
+    stop, error = context.control.stop, None
     try:
         result = work.call(context, payload)
-        if not inspect.isawaitable(result):
-            return None
-        return _run(_error_of(result, work.timeout), returned)
-    except BaseException as error:  # noqa: BLE001 (an error of a run must not end the process)
-        return error
+        if inspect.isawaitable(result):
+            error = _run(_error_of(result, context, work.timeout), returned)
+        else:
+            context.control.keep(result, context.settings.result_max_bytes)
+    except BaseException as raised:  # noqa: BLE001 (an error of a run must not end the process)
+        return raised
+    stopped = stop.noticed and (error is None or isinstance(error, RunTimeoutError))
+    return RunCancelledError() if stopped else error
 
 
 def _run(
@@ -69,30 +68,16 @@ def _run(
         wait_for(in_thread("what the function left behind", runner.close), LEFT_BEHIND_SECONDS)
 
 
-async def _error_of(result: Awaitable[object], longest: timedelta | None) -> BaseException | None:
+async def _error_of(
+    result: Awaitable[object], context: "RunContext", longest: timedelta | None
+) -> BaseException | None:
     # Return the error, do not raise it: a SystemExit raised by a task would end the loop.
     limit = asyncio.timeout(None if longest is None else longest.total_seconds())
     try:
         async with limit:
-            await result
+            with context.control.stop.expires(limit):
+                value = await result
+        context.control.keep(value, context.settings.result_max_bytes)
     except BaseException as error:  # noqa: BLE001
         return timed_out(longest) if limit.expired() else error
     return None
-
-
-def timed_out(timeout: timedelta | None) -> RunTimeoutError:
-    """Return the error of a run that took too long."""
-    return RunTimeoutError(f"took longer than {timeout}")
-
-
-def classify(work: Work, attempt: int, error: BaseException | None, now: datetime) -> Outcome:
-    """Return the outcome of an attempt that raised `error`, or succeeded without one."""
-    if error is None:
-        return Outcome(State.SUCCEEDED)
-    if isinstance(error, RunTimeoutError):
-        again, state = work.may_repeat(attempt), State.TIMED_OUT
-    else:
-        again, state = work.may_retry(attempt, error), State.FAILED
-    if again:
-        return Outcome(State.QUEUED, error, retry_at=now + work.delay(attempt))
-    return Outcome(state, error)

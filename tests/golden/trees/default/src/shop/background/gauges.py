@@ -1,8 +1,7 @@
 """Gauges read from the database at each scrape, so a killed process leaves none behind."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import product
 
 from prometheus_client.core import GaugeMetricFamily
@@ -11,21 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from . import overdue
+from .counts import FAILURES, Counted
 from .host import Database
 from .models import DEAD_LETTERS, Run, State
 from .scheduling.handled import handled
 from .scheduling.job import Job
 from .scheduling.models import PausedJob, SchedulerProcess
-from .sweep import unfinished
 from .work import Registry
 
 Planned = Callable[[], Mapping[str, float | None]]
 """Returns the next due times in the jobstore."""
-Counts = Counter[tuple[str, State]]
-FAILURES = (State.FAILED, State.TIMED_OUT, State.LOST, State.MISSED)
-FAILED_WITHIN = timedelta(hours=1)
-"""A failure is shown, and its alert is on, for so long."""
 
 
 class LedgerCollector(Collector):
@@ -33,7 +27,7 @@ class LedgerCollector(Collector):
 
     def __init__(self, database: Database, registry: Registry, planned: Planned) -> None:
         """Read from `database` and, by `planned`, from the jobstore."""
-        self._database, self._planned = database, planned
+        self._database, self._registry, self._planned = database, registry, planned
         self._tasks = [name for name, work in registry.items() if work.kind == "task"]
         self._jobs = [work for work in registry.values() if isinstance(work, Job)]
 
@@ -42,8 +36,8 @@ class LedgerCollector(Collector):
         gauges = []
         try:
             with self._database.snapshot() as session:
-                counts = unfinished(session)
-                gauges = [*self._of_tasks(session, counts), *self._of_jobs(session, counts)]
+                counted = Counted.of(session, self._registry)
+                gauges = [*self._of_tasks(counted), *self._of_jobs(session, counted)]
         except SQLAlchemyError:
             up = 0
         else:
@@ -51,14 +45,15 @@ class LedgerCollector(Collector):
         yield from gauges
         yield GaugeMetricFamily("database_up", "Whether the database answers", value=up)
 
-    def _of_tasks(self, session: Session, counts: Counts) -> Iterator[GaugeMetricFamily]:
-        yield from _of_runs(session, "task", self._tasks, counts)
-        values = {name: sum(counts[name, state] for state in DEAD_LETTERS) for name in self._tasks}
+    def _of_tasks(self, counted: Counted) -> Iterator[GaugeMetricFamily]:
+        yield from _of_runs("task", self._tasks, counted)
+        number = counted.standing
+        values = {name: sum(number[name, state] for state in DEAD_LETTERS) for name in self._tasks}
         yield _gauge("tasks_dead_letters", "Runs of a task that failed for good", values)
 
-    def _of_jobs(self, session: Session, counts: Counts) -> Iterator[GaugeMetricFamily]:
+    def _of_jobs(self, session: Session, counted: Counted) -> Iterator[GaugeMetricFamily]:
         names = [job.name for job in self._jobs]
-        yield from _of_runs(session, "job", names, counts)
+        yield from _of_runs("job", names, counted)
         paused = set(session.scalars(select(PausedJob.name)))
         yield _gauge("job_paused", "1 while it is paused", {name: name in paused for name in names})
         done = {name: _last_success(session, name) for name in names}
@@ -78,40 +73,26 @@ class LedgerCollector(Collector):
         yield GaugeMetricFamily("scheduler_last_pass_timestamp_seconds", text, value=value)
 
 
-def _of_runs(
-    session: Session, kind: str, names: Collection[str], counts: Counts
-) -> Iterator[GaugeMetricFamily]:
+def _of_runs(kind: str, names: Collection[str], counted: Counted) -> Iterator[GaugeMetricFamily]:
     # Jobs and tasks have the same gauges.
-    queued = {name: counts[name, State.QUEUED] for name in names}
-    yield _gauge(f"{kind}s_waiting", f"Runs of a {kind} that are queued", queued)
-    running = {name: counts[name, State.RUNNING] for name in names}
+    waiting = {name: counted.waiting[name] for name in names}
+    values = {name: waits.now for name, waits in waiting.items()}
+    yield _gauge(f"{kind}s_waiting", f"Runs of a {kind} that could be started", values)
+    values = {name: waits.later for name, waits in waiting.items()}
+    text = f"Runs of a {kind} that wait for a time, or for their rate limit"
+    yield _gauge(f"{kind}s_scheduled", text, values)
+    running = {name: counted.standing[name, State.RUNNING] for name in names}
     yield _gauge(f"{kind}s_in_progress", f"Runs of a {kind} that are running", running)
     text = f"How long a run of a {kind} has waited that could have been started"
-    waits = _longest_waits(session, datetime.now(UTC))
-    yield _gauge(f"{kind}s_waiting_seconds", text, {name: waits.get(name, 0) for name in names})
-    held = overdue.held(session)
+    seconds = {name: waits.seconds for name, waits in waiting.items()}
+    yield _gauge(f"{kind}s_waiting_seconds", text, seconds)
     text = f"Runs of a {kind} that are over, but whose slot is still taken"
-    yield _gauge(f"{kind}s_past_timeout", text, {name: held[name] for name in names})
+    yield _gauge(f"{kind}s_past_timeout", text, {name: counted.held[name] for name in names})
     text = f"Runs of a {kind} that ended so within the last hour"
     ended = GaugeMetricFamily(f"{kind}_failed_runs", text, labels=[kind, "outcome"])
-    failures = _failures(session, datetime.now(UTC) - FAILED_WITHIN)
     for name, state in product(names, FAILURES):
-        ended.add_metric([name, state.value], failures[name, state])
+        ended.add_metric([name, state.value], counted.failures[name, state])
     yield ended
-
-
-def _longest_waits(session: Session, now: datetime) -> dict[str, float]:
-    since = select(Run.name, func.min(Run.available_at)).where(Run.state == State.QUEUED)
-    rows = session.execute(since.where(Run.available_at <= now).group_by(Run.name))
-    return {name: (now - at).total_seconds() for name, at in rows}
-
-
-def _failures(session: Session, since: datetime) -> Counts:
-    # Include the due times that a row counts in `earlier`.
-    shown = select(Run.name, Run.state, func.sum(1 + Run.earlier)).where(Run.finished_at > since)
-    bad = shown.where(Run.state.in_(FAILURES), Run.dismissed_at.is_(None))
-    rows = session.execute(bad.group_by(Run.name, Run.state))
-    return Counter({(name, state): number for name, state, number in rows})
 
 
 def _gauge(

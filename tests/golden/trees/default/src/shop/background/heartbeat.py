@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import beats, clock, overdue, sweep
+from . import batches, beats, clock, endings, overdue, pruning, sweep
+from .dead_letters import DeadLetters
 from .execution import Observer
-from .host import Database, Settings, lock_ledger, notify
+from .host import Database, lock_ledger
 from .models import State
 from .peers import Peers
 from .work import Registry
@@ -29,17 +30,17 @@ class Heartbeat:
     def __init__(
         self,
         owner: str,
-        settings: Settings,
         database: Database,
         registry: Registry,
         observe: Observer,
+        letters: DeadLetters,
     ) -> None:
         """Prepare; the first beat finds no dead processes."""
-        self._owner, self._settings, self._database = owner, settings, database
-        self._registry, self._observe = registry, observe
+        self._owner, self._settings, self._database = owner, letters.settings, database
+        self._registry, self._observe, self._letters = registry, observe, letters
         self._started_at, self._count = datetime.now(UTC), 0
         self._last_beat = self._last_prune = float("-inf")
-        self._peers = Peers(settings.lease_seconds)
+        self._peers = Peers(letters.settings.lease_seconds)
         self._gone: set[str] = set()
         self.overdue = overdue.Watch()
         self.never_begun: set[UUID] = set()
@@ -77,7 +78,7 @@ class Heartbeat:
             unbegun = sweep.requeue_unbegun(session, gone, owner, self.never_begun)
             swept = sweep.sweep(session, self._registry, now, sweep.abandoned(gone, owner, active))
             if unbegun or swept:
-                notify(session.connection())
+                endings.follow_sweep(session, swept, now, self._letters)
             clock.correct_waits(session, now)
             found = overdue.find(session, now, self._settings.queued_too_long_seconds)
         self.never_begun.clear()
@@ -102,20 +103,18 @@ class Heartbeat:
             if monotonic() - self._last_prune <= PRUNE_EVERY_SECONDS:
                 return
             with self._database.transaction() as session:
-                done = sweep.prune(session, datetime.now(UTC), self._settings)
+                batches.end(session, batches.UNENDED, now := datetime.now(UTC))
+                done = pruning.prune(session, now, self._settings)
             self._last_prune = monotonic() if done else self._last_prune
 
     def leave(self) -> None:
         """Mark running runs as interrupted, queue unbegun ones again, delete the row."""
         try:
             with self._database.transaction() as session:
-                sweep.requeue_unbegun(session, [], self._owner, self.never_begun)
-                cut_off = sweep.interrupt(session, self._owner, datetime.now(UTC))
-                beats.leave(session, self._owner)
-                notify(session.connection())
+                cut_off = endings.leave(session, self._owner, self.never_begun, datetime.now(UTC))
         except SQLAlchemyError:
             logger.exception("interrupted runs cannot be marked; a sweep will find them")
             return
         for run in cut_off:
             logger.warning("cut off by the shutdown: run %s of %s", run.id, run.name)
-            self._observe(run.kind, run.name, State.INTERRUPTED, None)
+            self._observe(run.kind, run.name, run.state, None)

@@ -9,13 +9,15 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import ledger
+from . import endings
 from .attempt import Attempt, Process
-from .claim import Claimed, claim, is_waiting
-from .execution import Outcome
+from .candidates import is_waiting
+from .claim import Claimed, Limit, claim
 from .heartbeat import Heartbeat
+from .models import State
+from .outcomes import Outcome
 from .threads import Threads
-from .work import Registry
+from .work import Registry, Work
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +30,12 @@ class Intake:
     ) -> None:
         """Prepare; `turn` claims."""
         self.closed = False
-        # Set while nothing runs and every end is recorded.
         self.idle = threading.Event()
+        """Set while nothing runs and every end is recorded."""
         self.idle.set()
         self._owner, self._process, self._registry = owner, process, registry
-        self._limits = {name: work.limit for name, work in registry.items()}
-        self._heartbeat = heartbeat
+        self._limits = {name: Limit.of(work) for name, work in registry.items()}
+        self._heartbeat, self._errors = heartbeat, process.database.repeated_errors
         self._threads = Threads(process.settings.runner_threads)
         self._attempts: list[Attempt] = []
         self._turning = threading.Lock()
@@ -60,29 +62,33 @@ class Intake:
             running = [attempt for attempt in self._attempts if attempt not in ended]
             self._keep(running + ([] if self.closed else self._start(claimed)))
         for attempt, outcome in ended.items():
-            attempt.report(outcome, recorded=attempt.row.id in recorded)
+            attempt.report(outcome, recorded.get(attempt.row.id))
         return bool(claimed)
 
     def _settle_and_claim(
         self, ended: Mapping[Attempt, Outcome], slots: int
-    ) -> tuple[set[UUID], list[Claimed]]:
+    ) -> tuple[dict[UUID, State], list[Claimed]]:
         results = [(attempt.row, outcome) for attempt, outcome in ended.items()]
         now, claimed = datetime.now(UTC), list[Claimed]()
         with self._process.database.transaction() as session:
-            recorded = ledger.settle(session, results, now)
+            recorded = endings.record(session, results, now, self._process.letters)
             if slots > 0:
-                claimed = claim(session, self._limits, now, owner=self._owner, slots=slots)
+                claimed = claim(session, self._limits, owner=self._owner, slots=slots)
             # If the answer to the commit is lost, these were claimed but not called.
             self._heartbeat.never_begun |= {run.id for run in claimed}
         return recorded, claimed
+
+    def add(self, run: Claimed, work: Work) -> Attempt:
+        """Take a run that was claimed elsewhere; `call` it then. Before the runner starts."""
+        self._keep([attempt := Attempt(run, work, self._process)])
+        return attempt
 
     def record_ends(self) -> None:
         """Try once to record what has ended, also after the end of the runner."""
         try:
             self.turn()
         except SQLAlchemyError as error:
-            message = "the end of a run cannot be recorded"
-            self._process.database.repeated_errors.log(logger, message, error)
+            self._errors.log(logger, "the end of a run cannot be recorded", error)
 
     def _is_waiting(self) -> bool:
         with self._process.database.snapshot() as session:
@@ -90,27 +96,24 @@ class Intake:
 
     def _keep(self, attempts: list[Attempt]) -> None:
         self._attempts = attempts
-        if attempts:
-            self.idle.clear()
-        else:
-            self.idle.set()
+        (self.idle.clear if attempts else self.idle.set)()
 
     def _count_threads(self) -> int:
         try:
             self._threads.start_missing()
         except RuntimeError as error:  # no memory, or too many threads
-            message = f"no thread can be started, runs wait: {error}"
-            self._process.database.repeated_errors.log(logger, message, error)
+            self._errors.log(logger, f"no thread can be started, runs wait: {error}", error)
         return len(self._threads)
 
     def _start(self, claimed: Sequence[Claimed]) -> list[Attempt]:
         self._heartbeat.never_begun -= {run.id for run in claimed}
         attempts = [Attempt(run, self._registry[run.name], self._process) for run in claimed]
         for attempt in attempts:
-            self._threads.call(partial(self._call, attempt))
+            self._threads.call(partial(self.call, attempt))
         return attempts
 
-    def _call(self, attempt: Attempt) -> None:
+    def call(self, attempt: Attempt) -> None:
+        """Call the function of an attempt, in this thread."""
         attempt.call()
         self._process.wake()
         if self._process.stopped.is_set():  # the runner has ended

@@ -1,52 +1,31 @@
-"""Inserts runs and records their ends (S1, S13, T6, T7).
+"""Inserts runs (S1, S13, T7).
 
-Each change is one statement with the expected state in its WHERE, so only one process can succeed.
 All functions use the caller's transaction; `now` is a parameter, so that tests can set it.
 """
 
-import traceback
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, bindparam, func, or_, update
+from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from .claim import Claimed
-from .execution import Outcome
 from .host import NOTIFICATION
-from .models import RUNS, State
-from .work import Work
+from .models import RUNS, Run, State, place
+from .work import Task, Work
 
-LONGEST_ERROR = 2000
+Payload = TypeVar("Payload", bound=BaseModel)
+Then = tuple[Task[Payload], Payload]
+"""The task that follows, and its payload."""
 
 ADD = (
     insert(RUNS)
     .on_conflict_do_nothing(index_elements=["unique_key"])
     .returning(RUNS.c.id, NOTIFICATION)
 )
-ATTEMPTS = update(RUNS).where(
-    RUNS.c.id.in_(bindparam("ids")),
-    RUNS.c.owner == bindparam("of"),
-    RUNS.c.attempt == bindparam("number"),
-)
-RETRY_AT = bindparam("retry_at", type_=RUNS.c.available_at.type)
-MAY_END = [RUNS.c.state == state for state in (State.RUNNING, State.INTERRUPTED, State.LOST)]
-UNHEARD = and_(RUNS.c.state == bindparam("result"), RUNS.c.held_by.is_(None))
-"""This end is recorded already: the answer to the commit was lost."""
-RELEASE = ATTEMPTS.values(held_by=None)
-SETTLE = (
-    ATTEMPTS.where(or_(*MAY_END, UNHEARD))
-    .values(state=bindparam("result"), finished_at=bindparam("end"), error=bindparam("error"))
-    .values(available_at=func.coalesce(RETRY_AT, RUNS.c.available_at))
-    .returning(RUNS.c.id)
-)
-SETTLE_AND_RELEASE = SETTLE.values(held_by=None)
-
-Ending = tuple[str, int, State, datetime | None, str | None]
-"""What is alike in attempts that one statement records: owner, attempt, state, retry, error."""
 
 
 def add(  # noqa: PLR0913
@@ -62,53 +41,76 @@ def add(  # noqa: PLR0913
     error: str | None = None,
 ) -> UUID | None:
     """Insert a run and return its id; None if `key` exists already."""
-    due = due_at or now
-    values = {
+    values = row(work, now, at=due_at or now, delay=delay, payload=payload)
+    values |= {"unique_key": key, "state": state, "error": error}
+    values["finished_at"] = None if state is State.QUEUED else now
+    return next(iter(add_rows(session, [values])), None)
+
+
+def row(  # noqa: PLR0913
+    work: Work,
+    now: datetime,
+    *,
+    at: datetime,
+    delay: timedelta = timedelta(0),
+    priority: int | None = None,
+    payload: str | None = None,
+) -> dict[str, Any]:
+    """Return the values of a run that is due `at` a time, and starts after a further `delay`."""
+    priority = work.priority if priority is None else priority
+    return {
         "id": uuid4(),
         "kind": work.kind,
         "name": work.name,
-        "unique_key": key,
+        "unique_key": None,
         "payload": payload,
-        "state": state,
-        "error": error,
+        "state": State.SCHEDULED if at > now else State.QUEUED,
+        "error": None,
         "created_at": now,
-        "due_at": due,
-        "available_at": due + delay,
-        "finished_at": None if state is State.QUEUED else now,
+        "due_at": at,
+        "available_at": at + delay,
+        "finished_at": None,
+        "priority": priority,
+        "place": place(at + delay, priority),
     }
-    run_id: UUID | None = session.scalar(ADD, values)
-    return run_id
 
 
-def settle(
-    session: Session,
-    ended: Iterable[tuple[Claimed, Outcome]],
-    now: datetime,
-    *,
-    release: bool = True,
-) -> set[UUID]:
-    """Record the ends of attempts, and `release` their slots; return the ids of their runs.
-
-    The ids of runs that have ended before, or that another process has claimed since, are left out.
-    This corrects a run that was recorded as lost or interrupted and ended nevertheless.
-    """
-    alike: defaultdict[Ending, list[UUID]] = defaultdict(list)
-    for run, outcome in ended:
-        error = None if outcome.error is None else describe(outcome.error)
-        alike[run.owner, run.attempt, outcome.state, outcome.retry_at, error].append(run.id)
-    settled: set[UUID] = set()
-    for (owner, attempt, state, retry_at, error), ids in alike.items():
-        attempts = {"ids": ids, "of": owner, "number": attempt}
-        end = {"result": state, "end": None if retry_at else now, "error": error}
-        statement = SETTLE_AND_RELEASE if release else SETTLE
-        settled.update(session.scalars(statement, attempts | end | {"retry_at": retry_at}))
-        if release and not settled.issuperset(ids):
-            session.execute(RELEASE, attempts)
-    return settled
+def add_rows(session: Session, rows: Sequence[dict[str, Any]]) -> list[UUID]:
+    """Insert runs in one statement; return the ids of those whose `unique_key` is new."""
+    if not rows:
+        return []
+    parameters = rows[0] if len(rows) == 1 else rows
+    return list(session.scalars(ADD, parameters))
 
 
-def describe(error: BaseException) -> str:
-    """Return the type and text of an error, without characters that a database cannot store."""
-    text = "".join(traceback.format_exception_only(error)).strip()
-    storable = text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
-    return storable[:LONGEST_ERROR]
+def start(now: datetime, delay: timedelta, at: datetime | None) -> datetime:
+    """Return the time that is `delay` after `at`, or after now; raises ValueError without zone."""
+    if at is not None and at.tzinfo is None:
+        message = f"a time needs a zone: {at.isoformat()}"
+        raise ValueError(message)
+    return (at or now) + delay
+
+
+def row_of_task(
+    task: Task[Payload], payload: Payload, now: datetime, at: datetime, priority: int | None
+) -> dict[str, Any]:
+    """Return the values of a run of `task` that is due `at` a time."""
+    values = row(task, now, at=at, priority=priority, payload=task.dump(payload))
+    group = task.concurrency_key and task.concurrency_key(payload)
+    return values | {"concurrency_key": None if group is None else f"{task.name} {group}"}
+
+
+def follower(then: Then[Payload] | None, now: datetime) -> dict[str, Any] | None:
+    """Return the values of the run that follows."""
+    return then and row_of_task(*then, now, now, None)
+
+
+def add_one(session: Session, row: dict[str, Any]) -> Run:
+    """Insert a run, or return the run that has its key."""
+    add_rows(session, [row])
+    key = row["unique_key"]
+    if key is None:
+        return Run(**row)
+    run = session.scalars(select(Run).where(Run.unique_key == key)).one_or_none()
+    # It may have been pruned just now: then the key is free.
+    return run or add_one(session, row)

@@ -1,15 +1,21 @@
 """Prometheus metrics of background work: counters of runs, and gauges of the ledger."""
 
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 
 from .dependencies import services_of
 from .gauges import LedgerCollector, Planned
 from .host import Database
-from .models import State
+from .models import WAITING, State
 from .work import Registry
 
-OUTCOMES = [state.value for state in State if state not in {State.QUEUED, State.RUNNING}]
+logger = logging.getLogger(__name__)
+
+OUTCOMES = [state.value for state in State if state not in {*WAITING, State.RUNNING}]
 SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
 
 
@@ -68,3 +74,16 @@ class RunMetrics:
             self._seconds[work.kind].labels(name)
             for outcome in OUTCOMES:
                 self._runs[work.kind].labels(name, outcome)
+
+
+@contextmanager
+def scraped(port: int, registry: CollectorRegistry) -> Generator[None, None, None]:
+    """Serve the metrics of a process without the web service, during the block."""
+    server, thread = start_http_server(port, registry=registry)
+    logger.info("metrics are served on port %s", server.server_port)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -2,17 +2,20 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Enum, Index, String, Text
+from sqlalchemy import Double, Enum, Index, String, Text, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .host import Base, UtcDateTime
 
 
 class State(StrEnum):
-    """The state of a run; all but the first two are final unless an operator retries it."""
+    """The state of a run; all but the first three are final unless an operator retries it."""
 
+    SCHEDULED = "scheduled"
+    """Queued for later; it becomes queued at `available_at`."""
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -25,10 +28,30 @@ class State(StrEnum):
     MISSED = "missed"
     COALESCED = "coalesced"
     SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    """Somebody stopped it before it had succeeded; no dead letter."""
 
 
 DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
 """States that an operator has to look at."""
+WAITING = (State.SCHEDULED, State.QUEUED)
+UNFINISHED = text("finished_at IS NULL")
+"""True for the runs that wait or run. An index of these few rows stays small."""
+IS_SCHEDULED, IS_QUEUED = text("state = 'scheduled'"), text("state = 'queued'")
+
+
+def only(condition: TextClause) -> dict[str, Any]:
+    """Return the options of an index of some rows; a query must have the very same condition."""
+    return {"postgresql_where": condition, "sqlite_where": condition}
+
+
+HEAD_START_SECONDS = 3600.0
+"""A point of priority is worth so long a wait. So no run waits for ever behind urgent ones."""
+
+
+def place(available_at: datetime, priority: int) -> float:
+    """Return the place of a run in the queue; the lowest starts first."""
+    return available_at.timestamp() - priority * HEAD_START_SECONDS
 
 
 class Run(Base):
@@ -59,9 +82,26 @@ class Run(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dismissed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
+    place: Mapped[float] = mapped_column(Double, default=0, server_default="0")
+    """Its place in the queue, the lowest first: see `place`."""
+    concurrency_key: Mapped[str | None] = mapped_column(String(400))
+    """Of the runs that have the same, one runs at a time."""
+    cancel_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    progress: Mapped[str | None] = mapped_column(Text)
+    result: Mapped[str | None] = mapped_column(Text)
+    batch_id: Mapped[UUID | None]
+    """The batch that it is a part of."""
+    follows_id: Mapped[UUID | None]
+    """The batch after whose end it was queued; it has the same id."""
 
     __table_args__ = (
-        Index("ix_fastforge_runs_claim", "state", "available_at"),  # claim, dead letters
+        # Few have the state as a column, because each start and each end changes it.
+        Index("ix_fastforge_runs_claim", "available_at", **only(UNFINISHED)),  # a look, overdue
+        Index("ix_fastforge_runs_place", "name", "place", **only(IS_QUEUED)),  # claim
+        Index("ix_fastforge_runs_scheduled", "state", "available_at", **only(IS_SCHEDULED)),
+        Index("ix_fastforge_runs_batch", "batch_id", "state", **only(text("batch_id IS NOT NULL"))),
+        Index("ix_fastforge_runs_state", "state", "due_at", "id"),  # lists of all runs
         Index("ix_fastforge_runs_held_by", "held_by"),  # slots in use, runs of dead processes
         Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
         Index("ix_fastforge_runs_finished", "finished_at"),  # prune
@@ -70,17 +110,3 @@ class Run(Base):
 
 RUNS = Run.metadata.tables[Run.__tablename__]
 """For statements that are executed for each run: without the ORM they take half the time."""
-
-
-class RunnerProcess(Base):
-    """A process that runs work. It counts its beats, so clocks need not agree (S17)."""
-
-    __tablename__ = "fastforge_runner_processes"
-
-    id: Mapped[str] = mapped_column(String(255), primary_key=True)
-    beats: Mapped[int]
-    host: Mapped[str] = mapped_column(String(255))
-    pid: Mapped[int]
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """The time of its last beat by its own clock: for people only."""

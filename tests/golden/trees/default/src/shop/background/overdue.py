@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .models import Run, State
+from .models import UNFINISHED, Run, State
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ class Overdue:
 def find(session: Session, now: datetime, longest_seconds: float) -> Overdue:
     """Count overdue runs, up to MOST_COUNTED of each kind."""
     until = now - timedelta(seconds=longest_seconds)
-    waiting = select(Run.name).where(Run.state == State.QUEUED, Run.available_at < until)
+    waiting = select(Run.name).where(UNFINISHED, Run.state == State.QUEUED)
+    waiting = waiting.where(Run.available_at < until)
     queued = waiting.where(Run.held_by.is_(None)).limit(MOST_COUNTED)
     return Overdue(Counter(session.scalars(queued)), held(session))
 

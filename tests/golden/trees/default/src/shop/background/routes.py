@@ -1,4 +1,4 @@
-"""`/tasks`: the state of a run; dead letters: list, retry, dismiss (T6, T9)."""
+"""`/tasks`: the state of a run, cancel it; dead letters: list, retry, dismiss (T6, T9)."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -6,8 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from .dependencies import RunnerDep, wake
+from . import batches, history
+from .dependencies import CancelDep, RunnerDep, wake
 from .host import (
     ConflictError,
     NotFoundError,
@@ -19,7 +21,7 @@ from .host import (
     notify,
     refusals,
 )
-from .models import DEAD_LETTERS, Run, State
+from .models import DEAD_LETTERS, RUNS, Run, State, place
 from .views import PageDep, RunView
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], responses=refusals(401))
@@ -34,16 +36,24 @@ def list_dead_letters(
     dead = select(Run).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
     newest = dead.where(Run.dismissed_at.is_(None)).order_by(Run.finished_at.desc(), Run.id)
     rows = session.scalars(newest.limit(page.limit).offset(page.offset))
-    return [RunView.of(run, operator=operator) for run in rows]
+    return RunView.of_all(session, rows.all(), operator=operator)
 
 
 @router.get("/{run_id}", responses=refusals(404), openapi_extra={"security": [{}]})
 def read_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) -> RunView:
     """Show a run by the id that the endpoint returned when it queued it."""
-    run = session.get(Run, run_id)
-    if run is None or run.kind != "task":
-        raise NotFoundError(f"no run {run_id}")
-    return RunView.of(run, operator=operator)
+    return RunView.of(session, _task_run(session, run_id), operator=operator)
+
+
+@router.post(
+    "/{run_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[OpsWrite],
+    responses=CHANGE_REFUSALS,
+)
+def cancel_run(run_id: UUID, session: SessionDep, cancel: CancelDep) -> RunView:
+    """Stop a run: one that waits never starts, one that runs is asked to stop."""
+    return cancel(_task_run(session, run_id))
 
 
 @router.post(
@@ -57,11 +67,12 @@ def retry_dead_letter(
 ) -> RunView:
     """Give a dead letter one more attempt."""
     run = _dead_letter(session, run_id)
+    history.keep(session, RUNS.c.id == run.id, now := datetime.now(UTC))
     run.state, run.error, run.finished_at = State.QUEUED, None, None
-    run.available_at = datetime.now(UTC)
+    run.available_at, run.place = now, place(now, run.priority)
     notify(session.connection())
     background.add_task(wake, runner)
-    return RunView.of(run, operator=True)
+    return RunView.of(session, run, operator=True)
 
 
 @router.post(
@@ -72,13 +83,21 @@ def retry_dead_letter(
 )
 def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
     """Remove a dead letter from the list; its row stays until it is pruned."""
-    _dead_letter(session, run_id).dismissed_at = datetime.now(UTC)
+    run = _dead_letter(session, run_id)
+    run.dismissed_at = now = datetime.now(UTC)
+    session.flush()
+    batches.end(session, [run.batch_id], now)
 
 
-def _dead_letter(session: SessionDep, run_id: UUID) -> Run:
-    run = session.get(Run, run_id, with_for_update=True)
+def _task_run(session: Session, run_id: UUID, *, lock: bool = False) -> Run:
+    run = session.get(Run, run_id, with_for_update=lock)
     if run is None or run.kind != "task":
         raise NotFoundError(f"no run {run_id}")
+    return run
+
+
+def _dead_letter(session: Session, run_id: UUID) -> Run:
+    run = _task_run(session, run_id, lock=True)
     if run.state not in DEAD_LETTERS or run.dismissed_at is not None:
         raise ConflictError(f"run {run_id} is {run.state}, not a dead letter")
     return run

@@ -8,7 +8,10 @@ from time import monotonic
 from uuid import uuid4
 
 from .attempt import Process
+from .cancelling import CancelWatch
 from .clock import WallClock
+from .control import write_progress
+from .dead_letters import DeadLetters, OnDeadLetter, log
 from .execution import Observer
 from .heartbeat import Heartbeat
 from .host import Database, Settings, in_thread, wait_for
@@ -26,18 +29,23 @@ class Runner:
     """Runs what is queued, up to `settings.runner_threads` runs at once in this process."""
 
     def __init__(
-        self, settings: Settings, database: Database, registry: Registry, observe: Observer
+        self,
+        settings: Settings,
+        database: Database,
+        registry: Registry,
+        observe: Observer,
+        on_dead_letter: OnDeadLetter = log,
     ) -> None:
         """Prepare; `start` begins to run."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-        self.last_pass = monotonic()
-        self.wall_clock = WallClock()
+        self.last_pass, self.wall_clock = monotonic(), WallClock()
         self._settings, self._database = settings, database
-        self._wake = threading.Event()
-        self._stopped = threading.Event()
-        self._heartbeat = Heartbeat(self.owner, settings, database, registry, observe)
-        process = Process(settings, database, observe, self.wake, self._stopped)
-        self._intake = Intake(self.owner, process, registry, self._heartbeat)
+        self._wake, self._stopped = threading.Event(), threading.Event()
+        self._cancels = CancelWatch(self.owner, database)
+        letters = DeadLetters(settings, on_dead_letter)
+        self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters)
+        process = Process(settings, database, observe, self.wake, self._stopped, letters)
+        self.intake = Intake(self.owner, process, registry, self._heartbeat)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
     @property
@@ -48,7 +56,7 @@ class Runner:
     @property
     def draining(self) -> bool:
         """Whether this process shuts down: it accepts and starts nothing more."""
-        return self._intake.closed
+        return self.intake.closed
 
     @property
     def overdue(self) -> Overdue:
@@ -69,17 +77,17 @@ class Runner:
         All waits are limited, because the database may not answer (T11).
         """
         end = monotonic() + self._settings.shutdown_grace_seconds
-        self._intake.close(self._settings.shutdown_grace_seconds)
+        self.intake.close(self._settings.shutdown_grace_seconds)
         if not self.running:
             return
-        self._intake.idle.wait(max(0.0, end - monotonic()))
+        self.intake.idle.wait(max(0.0, end - monotonic()))
         self._stopped.set()
         self.wake()
         self._thread.join(STOP_SECONDS)
         wait_for(in_thread("marking interrupted runs", self._leave), STOP_SECONDS)
 
     def _leave(self) -> None:
-        self._intake.record_ends()
+        self.intake.record_ends()
         self._heartbeat.leave()
 
     def _loop(self) -> None:
@@ -98,14 +106,15 @@ class Runner:
     def _pass(self) -> float:
         """Do one pass; return the seconds until the next."""
         self.wall_clock.check()
-        for attempt in self._intake.active():
+        for attempt in self.intake.active():
             attempt.check_timeout()
-        more = self._intake.turn()  # before the beat, which takes longer than a run should wait
+        look = self._cancels.check({each.row.id: each.control for each in self.intake.active()})
+        more = self.intake.turn()  # before the beat, which takes longer than a run should wait
+        write_progress(self._database, [(each.row, each.control) for each in self.intake.active()])
         if self._stopped.is_set():
             return 0.0  # this process leaves: a beat would sweep what it marks as interrupted
-        alive = [attempt.row.id for attempt in self._intake.active()]
-        if self._heartbeat.beat_if_due(alive) or more:
+        if self._heartbeat.beat_if_due([each.row.id for each in self.intake.active()]) or more:
             return 0.0  # there may be more: a beat queues runs again, and the first allows claims
-        timeouts = [attempt.seconds_left for attempt in self._intake.active()]
+        timeouts = [attempt.seconds_left for attempt in self.intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
-        return max(0.0, min(self._settings.poll_seconds, beat, *timeouts))
+        return max(0.0, min(self._settings.poll_seconds, beat, look, *timeouts))

@@ -5,10 +5,11 @@ from time import monotonic
 
 from sqlalchemy.exc import OperationalError
 
+from .dead_letters import OnDeadLetter, log
 from .execution import Observer
 from .host import Database, Settings, StartError, in_thread, wait_for
 from .runner import STOP_SECONDS, Runner
-from .scheduling.jobstore import make_stores
+from .scheduling.jobstore import make_store
 from .scheduling.scheduler import Scheduler
 from .watcher import Watcher
 from .work import Registry
@@ -27,13 +28,18 @@ class Services:
 
     @classmethod
     def build(
-        cls, settings: Settings, database: Database, registry: Registry, observe: Observer
+        cls,
+        settings: Settings,
+        database: Database,
+        registry: Registry,
+        observe: Observer,
+        on_dead_letter: OnDeadLetter = log,
     ) -> "Services":
         """Make the parts; nothing runs yet."""
-        runner = Runner(settings, database, registry, observe)
+        runner = Runner(settings, database, registry, observe, on_dead_letter)
         watcher = Watcher(database, runner.wake)
-        stores = make_stores(settings, database)
-        scheduler = Scheduler(database, stores, registry, runner, observe)
+        store = make_store(settings, database)
+        scheduler = Scheduler(database, store, registry, runner, observe)
         return cls(settings, database, registry, runner, watcher, scheduler)
 
     def start(self) -> None:
@@ -54,6 +60,6 @@ class Services:
         """Stop the scheduler and drain the runner; both waits are limited."""
         end = monotonic() + STOP_SECONDS
         stopping = in_thread("stopping the scheduler", self.scheduler.stop)
-        self.watcher.stop()
         self.runner.stop()
+        self.watcher.stop()  # after the runner, so that a cancel is noticed at once until the end
         wait_for(stopping, max(0.0, end - monotonic()))

@@ -1,21 +1,20 @@
-"""Cleans the ledger: runs of dead processes, runs that never began, old runs (S2, S13, T6).
+"""Cleans the ledger: runs of dead processes, runs that never began (S2, T6).
 
 It never changes a run that a living process is working on.
 """
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from .host import Settings
-from .models import DEAD_LETTERS, Run, State
+from . import history, rates
+from .cancelling import unless_asked
+from .models import Run, State, place
 from .work import Registry
-
-PRUNED_AT_ONCE = 1000
 
 
 def abandoned(gone: Collection[str], owner: str, active: Collection[UUID]) -> ColumnElement[bool]:
@@ -38,19 +37,22 @@ def requeue_unbegun(
         and_(Run.state == State.RUNNING, or_(unstarted, mine)), and_(Run.state == State.LOST, mine)
     )
     claimed = select(Run.id).where(unbegun).with_for_update(skip_locked=True)
-    unheld = {"started_at": None, "finished_at": None, "held_by": None, "error": None}
-    queued = unheld | {"state": State.QUEUED, "attempt": Run.attempt - 1}
-    again = update(Run).where(Run.id.in_(claimed)).values(queued).returning(Run.name)
-    return Counter(session.scalars(again))
+    unheld = {"started_at": None, "held_by": None, "error": None}
+    ended = {"state": unless_asked(State.QUEUED), "finished_at": Run.cancel_asked_at}
+    queued = unheld | ended | {"attempt": Run.attempt - 1}
+    again = update(Run).where(Run.id.in_(claimed)).values(queued).returning(Run.id, Run.name)
+    found = session.execute(again).all()
+    rates.give_back(session, [run_id for run_id, _ in found])
+    return Counter(name for _, name in found)
 
 
 def sweep(
     session: Session, registry: Registry, now: datetime, left: ColumnElement[bool]
 ) -> Counter[tuple[str, State]]:
-    """Queue cut-off runs of idempotent work again, record the others as lost; count both.
+    """Queue cut-off runs of idempotent work again, record the others as lost; count them.
 
-    A run is cut off if it is running but `left` matches it (see `abandoned`), or if a shutdown
-    interrupted it. A run that has ended only releases its slot.
+    Who was asked to stop is cancelled. A run is cut off if it is running but `left` matches it (see
+    `abandoned`), or if a shutdown interrupted it. A run that has ended only releases its slot.
     """
     over = select(Run.id).where(left, Run.state != State.RUNNING).with_for_update(skip_locked=True)
     session.execute(update(Run).where(Run.id.in_(over)).values(held_by=None))
@@ -58,12 +60,19 @@ def sweep(
     dead = or_(died, and_(Run.state == State.INTERRUPTED, Run.dismissed_at.is_(None)))
     cut_off = session.scalars(select(Run).where(dead).with_for_update(skip_locked=True))
     done: Counter[tuple[str, State]] = Counter()
-    for run in [run for run in cut_off if run.name in registry]:
-        repeat = registry[run.name].may_repeat(run.attempt)
+    known = [run for run in cut_off if run.name in registry]
+    wanted = [run for run in known if run.cancel_asked_at is None]
+    again = {run.id for run in wanted if registry[run.name].may_repeat(run.attempt)}
+    if again:
+        history.keep(session, Run.id.in_(again), now, State.INTERRUPTED)
+    for run in known:
+        repeat = run.id in again
         if not repeat:
-            run.error = f"{run.error or 'its process died'}; it is unknown how far it came"
-        run.state = State.QUEUED if repeat else State.LOST
+            run.error = f"{run.error or history.CUT_OFF}; it is unknown how far it came"
+        given_up = State.LOST if run.cancel_asked_at is None else State.CANCELLED
+        run.state = State.QUEUED if repeat else given_up
         run.available_at = now if repeat else run.available_at
+        run.place = place(run.available_at, run.priority)
         run.finished_at = None if repeat else now
         run.held_by = None
         done[run.name, run.state] += 1
@@ -71,35 +80,12 @@ def sweep(
 
 
 def interrupt(session: Session, owner: str, now: datetime) -> list[Run]:
-    """Mark the running runs of `owner` as interrupted, release their slots, return them."""
+    """Mark the running runs of `owner` as interrupted, release their slots, return them.
+
+    Who was asked to stop is cancelled.
+    """
     mine = update(Run).where(Run.held_by == owner)
     session.execute(mine.where(Run.state != State.RUNNING).values(held_by=None))
-    end = {"state": State.INTERRUPTED, "finished_at": now, "held_by": None}
+    end = {"state": unless_asked(State.INTERRUPTED), "finished_at": now, "held_by": None}
     cut = mine.where(Run.state == State.RUNNING).values(**end, error="cut off by a shutdown")
     return list(session.scalars(cut.returning(Run)))
-
-
-def prune(session: Session, now: datetime, settings: Settings) -> bool:
-    """Delete finished runs that are too old or too many; tell whether none is left to delete.
-
-    It deletes PRUNED_AT_ONCE at most, because writers wait meanwhile. A run with a unique key stays
-    until the key expires: without its row, the same request would run again.
-    """
-    until = now - timedelta(days=settings.run_retention_days)
-    newest_first = select(Run.finished_at).where(Run.finished_at.is_not(None))
-    first_over = newest_first.order_by(Run.finished_at.desc()).offset(settings.run_retention_rows)
-    until = max(until, session.scalar(first_over.limit(1)) or until)
-    keys_until = now - timedelta(hours=settings.idempotency_key_hours)
-    keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
-    old = select(Run.id).where(Run.finished_at <= until, keyless, Run.held_by.is_(None))
-    unlocked = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
-    gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
-    return len(gone) < PRUNED_AT_ONCE
-
-
-def unfinished(session: Session) -> Counter[tuple[str, State]]:
-    """Count the runs that are queued, running or failed for good, by name and state."""
-    states = [State.QUEUED, State.RUNNING, *DEAD_LETTERS]
-    shown = select(Run.name, Run.state, func.count()).where(Run.state.in_(states))
-    rows = session.execute(shown.where(Run.dismissed_at.is_(None)).group_by(Run.name, Run.state))
-    return Counter({(name, state): number for name, state, number in rows})

@@ -1,24 +1,55 @@
 """How HTTP responses show a run, and the pages of a list of runs (S13, T9)."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Json
+from sqlalchemy.orm import Session
 
-from .models import Run, State
+from .control import Progress
+from .history import PastAttempt, past_attempts
+from .models import WAITING, Run, State
+
+YEARS = range(1900, 9000)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.year not in YEARS:  # a database or another zone may not have it
+        raise ValueError(f"the year is between {YEARS[0]} and {YEARS[-1]}")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time with a zone, in a request."""
+
+
+class AttemptView(BaseModel):
+    """One attempt of a run; only operators see `error` and `worker`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    state: State
+    started_at: datetime | None
+    ended_at: datetime | None
+    error: str | None
+    worker: str | None
 
 
 class RunView(BaseModel):
-    """One run; only operators see `error` and `payload`.
+    """One run; only operators see `error`, `payload` and the `worker` of an attempt.
 
-    `earlier` is the number of earlier due times that have no row of their own.
+    `progress` and `result` are shown to whoever may see the run. `attempts` are the newest ones,
+    oldest first. `earlier` is the number of earlier due times that have no row of their own.
     """
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
+    kind: str
     name: str
     state: State
     attempt: int
@@ -26,14 +57,43 @@ class RunView(BaseModel):
     earlier: int
     started_at: datetime | None
     finished_at: datetime | None
+    cancel_asked_at: datetime | None
+    progress: Json[Progress] | None
+    result: Json[Any] | None
     error: str | None
     payload: str | None
+    attempts: list[AttemptView] = []
 
     @classmethod
-    def of(cls, run: Run, *, operator: bool) -> "RunView":
+    def of(cls, session: Session, run: Run, *, operator: bool) -> "RunView":
         """Show a run, without its details when the caller is not an operator."""
-        view = cls.model_validate(run)
-        return view if operator else view.model_copy(update={"error": None, "payload": None})
+        return cls.of_all(session, [run], operator=operator)[0]
+
+    @classmethod
+    def of_all(cls, session: Session, runs: Sequence[Run], *, operator: bool) -> list["RunView"]:
+        """Show runs, as `of` shows one."""
+        past = past_attempts(session, [run.id for run in runs])
+        views = []
+        for run in runs:
+            view = cls.model_validate(run)
+            view.attempts = _attempts(run, past[run.id])
+            if not operator:
+                view.error = view.payload = None
+                for attempt in view.attempts:
+                    attempt.error = attempt.worker = None
+            views.append(view)
+        return views
+
+
+def _attempts(run: Run, past: Sequence[PastAttempt]) -> list[AttemptView]:
+    """Return the attempts of a run; unless it waits for the next one, the newest is in the run."""
+    views = [AttemptView.model_validate(attempt) for attempt in past]
+    is_in_past = any(view.number == run.attempt for view in views)
+    if run.attempt > 0 and run.state not in WAITING and not is_in_past:
+        newest = {"number": run.attempt, "state": run.state, "started_at": run.started_at}
+        ended = {"ended_at": run.finished_at, "error": run.error, "worker": run.owner}
+        views.append(AttemptView.model_validate(newest | ended))
+    return views
 
 
 class Page(BaseModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -62,12 +63,28 @@ class Database:
         self.repeated_errors = RepeatedErrors()
         self.engine = create_engine(url, CONNECTIONS)
         self._reader = read_only(self.engine)
+        self._open: ContextVar[Session | None] = ContextVar("open", default=None)
 
     @contextmanager
     def transaction(self) -> Generator[Session, None, None]:
         """Read and write. The end of the block commits; an exception rolls back."""
+        outer = self._open.get()
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            self._open.set(session)
+            try:
+                yield session
+            finally:
+                self._open.set(outer)
+
+    @contextmanager
+    def joined(self) -> Generator[Session, None, None]:
+        """Use the transaction that is open here, in this thread or coroutine, or begin one."""
+        session = self._open.get()
+        if session is not None:
             yield session
+        else:
+            with self.transaction() as own:
+                yield own
 
     @contextmanager
     def snapshot(self) -> Generator[Session, None, None]:

@@ -41,7 +41,7 @@ JOB = Job(
     misfire_grace=timedelta(hours=12),
     timeout=timedelta(minutes=10),
     retries=2,
-    backoff=timedelta(minutes=1),
+    retry_delay=timedelta(minutes=1),
     idempotent=True,
     description="Back the database up and keep the last backups.",
 )

@@ -1,17 +1,19 @@
-"""Finds the jobs, tasks and routers of this package, so that no list of them is needed."""
+"""Finds the jobs, tasks, routers and alerts of this package, so that no list of them is needed."""
 
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import iscoroutinefunction
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 
 from .. import jobs, modules, tasks
 from ..background import Job, Task
+from ..background.dead_letters import OnDeadLetter, log
 from ..background.work import Registry, Work
 from ..database import Base
 
@@ -40,6 +42,19 @@ def find_routers(modules: ModuleType = modules, tasks: ModuleType = tasks) -> li
     files = [_router_file(module) for module in _submodules(modules)]
     files += [module for module in _submodules(tasks) if hasattr(module, "router")]
     return [_declared(module, "router", APIRouter) for module in files]
+
+
+def find_on_dead_letter(package: ModuleType | None = None) -> OnDeadLetter:
+    """Import the function of `dead_letters.py`; without that file, one that logs."""
+    package = package or import_module(__name__.partition(".")[0])
+    if "dead_letters" not in _names(package):
+        return log
+    module = import_module(f"{package.__name__}.dead_letters")
+    function = getattr(module, "on_dead_letter", None)
+    if not callable(function) or iscoroutinefunction(function):
+        declare = "`def on_dead_letter(dead: DeadLetter, enqueue: Enqueue) -> None`"
+        raise DiscoveryError(f"{_file(module)}: declare {declare} in it")
+    return cast("OnDeadLetter", function)
 
 
 def metadata() -> MetaData:

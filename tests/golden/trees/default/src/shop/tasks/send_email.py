@@ -40,13 +40,13 @@ def send_email(payload: Email, context: RunContext) -> None:
     except ValueError as error:
         raise MailRefusedError(str(error)) from error
     if settings.smtp_url is None:
-        logger.info("SMTP_URL is not set: no mail to %s about %r", payload.to, payload.subject)
+        logger.info("SMTP_URL is not set: no mail to %s about %r", payload.email, payload.subject)
         return
     url = settings.smtp_url.get_secret_value()
     with closing(_connect(url, settings.smtp_timeout_seconds)) as server:
         _open_session(server, url)
         try:
-            server.send_message(message, sender, [payload.to])
+            server.send_message(message, sender, [payload.email])
         except smtplib.SMTPException as error:
             if _is_permanent(error):
                 raise MailRefusedError(str(error)) from error
@@ -89,7 +89,7 @@ TASK = Task(
     payload=Email,
     function=send_email,
     retries=3,
-    backoff=timedelta(seconds=2),
+    retry_delay=timedelta(seconds=2),
     timeout=timedelta(seconds=30),
     max_concurrency=5,
     idempotent=False,

@@ -15,8 +15,10 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from shop.background import ledger
+from shop.background.beats import RunnerProcess
+from shop.background.dead_letters import OnDeadLetter, log
 from shop.background.execution import Observer, no_observer
-from shop.background.models import Run, RunnerProcess, State
+from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.background.work import Work
 from shop.database import Database
@@ -143,10 +145,15 @@ def make_runner(
     made: list[Runner] = []
 
     def make(
-        *work: Work, observe: Observer = no_observer, on: Database = database, **changed: object
+        *work: Work,
+        observe: Observer = no_observer,
+        on_dead_letter: OnDeadLetter = log,
+        on: Database = database,
+        **changed: object,
     ) -> Runner:
         registry = {each.name: each for each in work}
-        made.append(Runner(settings.model_copy(update=changed), on, registry, observe))
+        own = settings.model_copy(update=changed)
+        made.append(Runner(own, on, registry, observe, on_dead_letter))
         return made[-1]
 
     yield make

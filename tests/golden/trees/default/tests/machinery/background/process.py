@@ -1,7 +1,8 @@
-"""Runs a runner with three tasks until SIGTERM; tests start it as a process.
+"""Runs a runner with four tasks until SIGTERM; tests start it as a process.
 
 It takes a database, a log file, and by how many seconds its wall clock is wrong. `count` notes its
 start and its end, `hang` and `repeat` note their start and never end; `repeat` is idempotent.
+`obey` ends when it is cancelled.
 """
 
 import os
@@ -59,9 +60,18 @@ def hang(_payload: Nothing, context: RunContext) -> None:
     threading.Event().wait()
 
 
+def obey(_payload: Nothing, context: RunContext) -> None:
+    """Run until it is cancelled."""
+    note("start", context)
+    while not context.cancelled:
+        time.sleep(0.01)
+    note("end", context)
+
+
 TASKS = (
     Task(name="count", payload=Nothing, function=count, max_concurrency=3),
     Task(name="hang", payload=Nothing, function=hang),
+    Task(name="obey", payload=Nothing, function=obey),
     Task(name="repeat", payload=Nothing, function=hang, idempotent=True),
 )
 

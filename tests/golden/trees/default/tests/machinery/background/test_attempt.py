@@ -123,7 +123,7 @@ def test_a_run_is_tried_again_as_often_as_it_says_and_then_is_a_dead_letter(
         attempts.append(context.attempt)
         raise OSError("down\n\nor \nout")
 
-    task = Task(name="work", payload=Nothing, function=fail, retries=2, backoff=timedelta(0))
+    task = Task(name="work", payload=Nothing, function=fail, retries=2, retry_delay=timedelta(0))
     run_id = queue(task)
 
     start_runner(task)
@@ -151,7 +151,7 @@ def test_a_run_whose_backoff_no_date_can_hold_has_failed_and_others_go_on(
         raise OSError("down")
 
     for_ever = timedelta.max / 2
-    bad = Task(name="bad", payload=Nothing, function=fail, retries=1, backoff=for_ever)
+    bad = Task(name="bad", payload=Nothing, function=fail, retries=1, retry_delay=for_ever)
     good = Task(name="good", payload=Nothing, function=lambda _payload, _context: None)
     failing = queue(bad)
 

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from shop.background import RunContext, Task, ledger
 from shop.background.beats import beat, remove_silent
-from shop.background.claim import Claimed, claim, is_waiting, slots_in_use
+from shop.background.candidates import is_waiting
+from shop.background.claim import Claimed, Limit, claim, slots_in_use
 from shop.background.models import Run, State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-LIMITS = {"work": None, "narrow": 2}
 
 
 class Nothing(BaseModel):
@@ -26,6 +26,7 @@ def ignore(_payload: Nothing, _context: RunContext) -> None:
 
 WORK = Task(name="work", payload=Nothing, function=ignore)
 NARROW = Task(name="narrow", payload=Nothing, function=ignore, max_concurrency=2)
+LIMITS = {work.name: Limit.of(work) for work in (WORK, NARROW)}
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_claimed_run_is_held_and_its_start_is_on_record(session: Session) -> N
 
     (claimed,) = claim(session, LIMITS, NOW, owner="me", slots=1)
 
-    assert claimed == Claimed(run.id, "task", "work", 1, due, "{}", "me")
+    assert claimed == Claimed(run.id, "task", "work", 1, due, "{}", "me", None, run.place)
     row = session.get_one(Run, run_id, populate_existing=True)
     assert (row.state, row.attempt, row.owner, row.held_by) == (State.RUNNING, 1, "me", "me")
     assert row.started_at == NOW

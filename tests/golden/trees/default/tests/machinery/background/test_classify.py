@@ -2,9 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from shop.background import RunContext, Task
-from shop.background.execution import Outcome, RunTimeoutError, classify, no_observer
+from shop.background import RetryLater, RunContext, Task
+from shop.background.execution import no_observer
 from shop.background.models import State
+from shop.background.outcomes import Outcome, RunTimeoutError, classify
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def test_an_attempt_is_judged_by_what_it_raised() -> None:
         function=ignore,
         retries=1,
         idempotent=True,
-        backoff=timedelta(0),
+        retry_delay=timedelta(0),
     )
 
     assert classify(once, 1, None, NOW) == Outcome(State.SUCCEEDED)
@@ -35,19 +36,21 @@ def test_an_attempt_is_judged_by_what_it_raised() -> None:
     assert classify(once, 1, late, NOW) == Outcome(State.TIMED_OUT, late)
     assert classify(often, 1, error, NOW) == Outcome(State.QUEUED, error, NOW)
     assert classify(often, 2, error, NOW) == Outcome(State.FAILED, error)
-    assert classify(often, 2, late, NOW) == Outcome(State.QUEUED, late, NOW)
+    again = Outcome(State.QUEUED, late, NOW, attempt_state=State.TIMED_OUT)
+    assert classify(often, 2, late, NOW) == again
     assert classify(often, 3, late, NOW) == Outcome(State.TIMED_OUT, late)
 
 
 def test_the_next_attempt_waits_for_the_backoff() -> None:
-    """T4."""
-    backoff = timedelta(seconds=8)
-    task = Task(name="work", payload=Nothing, function=ignore, retries=1, backoff=backoff)
+    """T4: or for as long as the error asks."""
+    first = timedelta(seconds=8)
+    task = Task(name="work", payload=Nothing, function=ignore, retries=1, retry_delay=first)
 
     retry_at = classify(task, 1, OSError(), NOW).retry_at
 
     assert retry_at is not None
-    assert backoff / 2 <= retry_at - NOW <= backoff
+    assert first / 2 <= retry_at - NOW <= first
+    assert classify(task, 1, RetryLater(first * 9), NOW).retry_at == NOW + first * 9
 
 
 def test_nobody_observes_nothing() -> None:

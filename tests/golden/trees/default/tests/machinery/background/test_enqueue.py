@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,8 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict, EmailStr
 from sqlalchemy import select
 
-from shop.background import Accepted, EnqueueDep, RunContext, Task
+from shop.background import Accepted, AcceptedMany, EnqueueDep, RunContext, Task
+from shop.background.accepted import KeyReusedError
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.settings import Settings
@@ -52,6 +54,14 @@ def app(app: FastAPI, greeted: list[tuple[str, State]], gate: threading.Event) -
     def refuse(payload: Greeting, enqueue: EnqueueDep) -> None:
         enqueue(task, payload)
         raise HTTPException(HTTPStatus.CONFLICT)
+
+    @router.post("/many", status_code=HTTPStatus.ACCEPTED)
+    def accept_many(payloads: list[Greeting], enqueue: EnqueueDep) -> AcceptedMany:
+        return enqueue.many(task, payloads, then=(task, Greeting(email="all@example.com")))
+
+    @router.post("/keyed")
+    def accept_once(payload: Greeting, enqueue: EnqueueDep) -> Accepted:
+        return enqueue(task, payload, key="k")
 
     @router.post("/own-response")
     def respond(payload: Greeting, enqueue: EnqueueDep) -> Response:
@@ -148,6 +158,53 @@ def test_an_endpoint_that_gives_a_response_of_its_own_drops_no_task(
     wait_until(lambda: [run.state for run in runs()] == [State.SUCCEEDED])
 
 
+def test_a_request_queues_many_and_what_follows_them(
+    client: TestClient,
+    wait_until: Callable[[Callable[[], object]], None],
+    greeted: list[tuple[str, State]],
+) -> None:
+    """T5: `Location` is the URL of the only run."""
+    one = client.post("/greetings/many", json=[GOOD])
+    two = client.post("/greetings/many", json=[GOOD, GOOD])
+
+    assert (one.status_code, two.status_code) == (HTTPStatus.ACCEPTED, HTTPStatus.ACCEPTED)
+    assert one.headers["Location"] == f"/tasks/{one.json()['run_ids'][0]}"
+    assert "Location" not in two.headers
+    wait_until(lambda: [email for email, _ in greeted].count("all@example.com") == 2)
+    assert len(greeted) == 5
+
+
+def test_the_same_request_makes_a_batch_once(
+    client: TestClient, runs: Callable[[], Sequence[Run]]
+) -> None:
+    """T7: other payloads under the same key are refused."""
+
+    def post(key: str, *greetings: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        body = list(greetings)
+        answer = client.post("/greetings/many", json=body, headers={"Idempotency-Key": key})
+        return answer.status_code, answer.json()
+
+    (_, first), (_, again), (_, other) = (post(key, GOOD, GOOD) for key in ("a", "a", "b"))
+
+    assert first["batch_id"] == again["batch_id"] != other["batch_id"]
+    assert {*first["run_ids"]} == {*again["run_ids"]}
+    assert len({run.batch_id for run in runs() if run.batch_id}) == 2
+    for others in ([], [GOOD], [GOOD] * 3, [GOOD, GOOD | {"text": "bye"}]):
+        assert post("a", *others)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_a_key_of_the_endpoint_stands_before_that_of_the_client(client: TestClient) -> None:
+    """T7: another payload under it is an error of the code."""
+    answers = [
+        client.post("/greetings/keyed", json=GOOD, headers={"Idempotency-Key": key}).json()
+        for key in ("a", "b")
+    ]
+
+    assert answers[0]["run_id"] == answers[1]["run_id"]
+    with pytest.raises(KeyReusedError, match="the key 'k' came with another payload before"):
+        client.post("/greetings/keyed", json=GOOD | {"text": "bye"})
+
+
 def test_endpoints_answer_while_more_tasks_hang_than_there_are_threads(
     client: TestClient,
     settings: Settings,
@@ -206,9 +263,10 @@ def test_a_process_that_shuts_down_accepts_nothing_and_says_when_to_come_back(
     """T6."""
     app.state.background.runner.stop()
 
-    answer = client.post("/greetings", json=GOOD)
+    for path, body in {"/greetings": GOOD, "/greetings/many": [GOOD]}.items():
+        answer = client.post(path, json=body)
 
-    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.json() == {"detail": "this process is shutting down"}
-    assert answer.headers["Retry-After"] == "1"
+        assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        assert answer.json() == {"detail": "this process is shutting down"}
+        assert answer.headers["Retry-After"] == "1"
     assert not runs()

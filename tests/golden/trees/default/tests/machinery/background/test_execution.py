@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 from shop.background import RunContext, Task, execution
-from shop.background.execution import RunTimeoutError, execute
+from shop.background.execution import execute
+from shop.background.outcomes import RunTimeoutError
 from shop.database import Database
 from shop.settings import Settings
 

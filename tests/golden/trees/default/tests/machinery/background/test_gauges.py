@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel
 from sqlalchemy import update
 
-from shop.background import RunContext, Task, ledger
+from shop.background import RunContext, Task, ledger, rates
 from shop.background.gauges import LedgerCollector
 from shop.background.models import Run, State
 from shop.background.scheduling import Every, Job, Once
@@ -20,6 +20,7 @@ from shop.database import Database
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MAIL = Task(name="mail", payload=BaseModel, function=lambda _payload, _context: None)
+SLOW = Task(name="slow", payload=BaseModel, function=MAIL.function, rate_limit="1/minute")
 
 
 def nothing(_context: RunContext) -> None:
@@ -39,7 +40,7 @@ def value(
 ) -> float | None:
     """Read one gauge, as a scrape does."""
     registry = CollectorRegistry()
-    work = {work.name: work for work in (MAIL, TICK, OFF, OVER)}
+    work = {work.name: work for work in (MAIL, SLOW, TICK, OFF, OVER)}
     registry.register(LedgerCollector(database, work, lambda: planned or {}))
     return registry.get_sample_value(name, labels)
 
@@ -48,7 +49,11 @@ def value(
 @pytest.mark.parametrize(
     ("metric", "counts"),
     [
-        ("waiting", {State.QUEUED: 1, State.RUNNING: 0, State.SUCCEEDED: 0}),
+        (
+            "waiting",
+            {State.QUEUED: 1, State.SCHEDULED: 1, State.RUNNING: 0, State.SUCCEEDED: 0},
+        ),
+        ("scheduled", {State.QUEUED: 0, State.SCHEDULED: 0, State.CANCELLED: 0}),
         ("in_progress", {State.QUEUED: 0, State.RUNNING: 1, State.SUCCEEDED: 0}),
     ],
 )
@@ -58,10 +63,53 @@ def test_runs_are_shown_by_where_they_stand(
     for state, count in counts.items():
         with database.transaction() as session:
             run_id = ledger.add(session, work, NOW, state=state)
+            session.get_one(Run, run_id).finished_at = None
         shown = value(database, f"{work.kind}s_{metric}", None, **{work.kind: work.name})
         assert shown == count
         with database.transaction() as session:
             session.delete(session.get_one(Run, run_id))
+
+
+@pytest.mark.parametrize("work", [MAIL, TICK])
+@pytest.mark.parametrize("state", [State.QUEUED, State.SCHEDULED])
+def test_what_waits_for_its_time_is_scheduled_and_not_waiting(
+    database: Database, work: Work, state: State
+) -> None:
+    """A retry too, which waits for the end of its backoff."""
+
+    def shown() -> list[float | None]:
+        label = {work.kind: work.name}
+        names = [f"{work.kind}s_{what}" for what in ("scheduled", "waiting", "waiting_seconds")]
+        return [value(database, name, None, **label) for name in names]
+
+    assert shown() == [0, 0, 0]
+    with database.transaction() as session:
+        session.get_one(Run, ledger.add(session, work, datetime.now(UTC), delay=HOUR)).state = state
+    assert shown() == [1, 0, 0]
+
+
+def test_what_a_rate_limit_holds_back_is_scheduled_and_not_waiting(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        run_id = ledger.add(session, SLOW, now - HOUR)
+        assert run_id is not None
+        rates.record(session, "slow", [(run_id, 1)], now - timedelta(minutes=2))
+    assert value(database, "tasks_scheduled", task="slow") == 0
+    assert value(database, "tasks_waiting", task="slow") == 1
+
+    with database.transaction() as session:
+        rates.record(session, "slow", [(run_id, 2)], now)
+
+    assert value(database, "tasks_scheduled", task="slow") == 1
+    assert value(database, "tasks_waiting", task="slow") == 0
+    assert value(database, "tasks_waiting_seconds", task="slow") == 0
+
+
+def test_runs_that_this_code_does_not_know_are_not_shown(database: Database) -> None:
+    with database.transaction() as session:
+        ledger.add(session, Task(name="new", payload=BaseModel, function=MAIL.function), NOW)
+
+    assert value(database, "tasks_waiting", task="new") is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +203,8 @@ def test_each_gauge_says_what_it_is(database: Database) -> None:
     gauges = LedgerCollector(database, {"mail": MAIL, "tick": TICK}, dict).collect()
 
     of_both = {
-        "waiting": "Runs of a {} that are queued",
+        "waiting": "Runs of a {} that could be started",
+        "scheduled": "Runs of a {} that wait for a time, or for their rate limit",
         "in_progress": "Runs of a {} that are running",
         "waiting_seconds": "How long a run of a {} has waited that could have been started",
         "past_timeout": "Runs of a {} that are over, but whose slot is still taken",

@@ -9,10 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, heartbeat, overdue, sweep
+from shop.background import RunContext, Task, heartbeat, overdue, pruning
 from shop.background import clock as clock_of_work
+from shop.background.beats import RunnerProcess
+from shop.background.dead_letters import DeadLetters
 from shop.background.heartbeat import Heartbeat
-from shop.background.models import Run, RunnerProcess, State
+from shop.background.models import Run, State
 from shop.database import Database
 from shop.settings import Settings
 
@@ -55,14 +57,16 @@ def beating(settings: Settings, database: Database, counted: list[tuple[object, 
     """Give the heartbeat of a process whose leases take 8 seconds."""
     settings = settings.model_copy(update={"lease_seconds": 8})
     work = {"work": WORK}
-    return Heartbeat("me", settings, database, work, lambda *what: counted.append(what))
+    return Heartbeat(
+        "me", database, work, lambda *what: counted.append(what), DeadLetters(settings)
+    )
 
 
 @pytest.fixture
 def other(settings: Settings, database: Database) -> Heartbeat:
     """Give the heartbeat of another process."""
     settings = settings.model_copy(update={"lease_seconds": 8})
-    return Heartbeat("other", settings, database, {"work": WORK}, lambda *_what: None)
+    return Heartbeat("other", database, {"work": WORK}, lambda *_what: None, DeadLetters(settings))
 
 
 @pytest.fixture
@@ -348,7 +352,7 @@ def test_what_is_left_to_prune_is_pruned_at_the_next_beat(
     queue: Callable[..., UUID],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sweep, "PRUNED_AT_ONCE", 1)
+    monkeypatch.setattr(pruning, "PRUNED_AT_ONCE", 1)
     monkeypatch.setattr(heartbeat, "MOST_PRUNES", 2)
     old = [queue(WORK) for _ in range(3)]
     with database.transaction() as session:

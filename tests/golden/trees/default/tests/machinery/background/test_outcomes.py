@@ -4,11 +4,11 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, ledger
+from shop.background import RunContext, Task, ledger, settling
 from shop.background.beats import beat
-from shop.background.claim import Claimed, claim
-from shop.background.execution import Outcome
+from shop.background.claim import Claimed, Limit, claim
 from shop.background.models import Run, State
+from shop.background.outcomes import Outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def run(session: Session) -> Claimed:
     """Return a run that `me` has claimed."""
     ledger.add(session, WORK, NOW)
     beat(session, "me", 1, NOW, NOW)
-    (run,) = claim(session, {"work": None}, NOW, owner="me", slots=1)
+    (run,) = claim(session, {"work": Limit()}, NOW, owner="me", slots=1)
     return run
 
 
@@ -48,14 +48,14 @@ def test_a_run_ends_once(session: Session, run: Claimed) -> None:
     later = NOW + timedelta(seconds=5)
 
     failed, succeeded = Outcome(State.FAILED, ValueError("no")), Outcome(State.SUCCEEDED)
-    assert ledger.settle(session, [(run, failed)], later, release=False) == {run.id}
-    assert ledger.settle(session, [(run, succeeded)], later, release=False) == set()
+    assert settling.settle(session, [(run, failed)], later, release=False) == {run.id: "failed"}
+    assert settling.settle(session, [(run, succeeded)], later, release=False) == {}
 
     ended = session.get_one(Run, run.id)
     assert (ended.state, ended.error) == (State.FAILED, "ValueError: no")
     assert (ended.started_at, ended.finished_at) == (NOW, later)
     assert ended.held_by == "me"
-    assert ledger.settle(session, [(run, succeeded)], later) == set()
+    assert settling.settle(session, [(run, succeeded)], later) == {}
     released = session.get_one(Run, run.id, populate_existing=True)
     assert released.state is State.FAILED
     assert released.held_by is None
@@ -66,16 +66,16 @@ def test_a_timeout_that_is_recorded_is_not_recorded_again_when_its_thread_ends(
 ) -> None:
     """T4: an end whose slot is released is: the answer to its commit may have been lost."""
     late = Outcome(State.TIMED_OUT, TimeoutError())
-    assert ledger.settle(session, [(run, late)], NOW, release=False) == {run.id}
-    assert ledger.settle(session, [(run, late)], NOW) == set()
-    assert ledger.settle(session, [(run, late)], NOW) == {run.id}
+    assert settling.settle(session, [(run, late)], NOW, release=False) == {run.id: "timed_out"}
+    assert settling.settle(session, [(run, late)], NOW) == {}
+    assert settling.settle(session, [(run, late)], NOW) == {run.id: "timed_out"}
 
 
 def test_ends_of_many_runs_are_recorded_together(session: Session) -> None:
     """S1, T1: each with its own result."""
     beat(session, "me", 1, NOW, NOW)
     added = [ledger.add(session, WORK, NOW) for _ in range(5)]
-    runs = claim(session, {"work": None}, NOW, owner="me", slots=5)
+    runs = claim(session, {"work": Limit()}, NOW, owner="me", slots=5)
     taken = session.get_one(Run, added[4])
     taken.owner = "somebody"
     session.flush()
@@ -88,9 +88,10 @@ def test_ends_of_many_runs_are_recorded_together(session: Session) -> None:
         Outcome(State.SUCCEEDED),
     ]
 
-    settled = ledger.settle(session, zip(runs, outcomes, strict=True), NOW)
+    settled = settling.settle(session, zip(runs, outcomes, strict=True), NOW)
 
-    assert settled == set(added[:4])
+    states = [outcome.state for outcome in outcomes[:4]]
+    assert settled == dict(zip(added, states, strict=False))
     rows = [session.get_one(Run, run_id, populate_existing=True) for run_id in added]
     assert [(row.state, row.error, row.available_at, row.held_by) for row in rows] == [
         (State.SUCCEEDED, None, NOW, None),
@@ -107,7 +108,7 @@ def test_a_run_that_is_to_be_repeated_waits_for_the_end_of_its_backoff(
     """T4."""
     again = NOW + timedelta(seconds=30)
 
-    assert ledger.settle(session, [(run, Outcome(State.QUEUED, OSError("down"), again))], NOW)
+    assert settling.settle(session, [(run, Outcome(State.QUEUED, OSError("down"), again))], NOW)
 
     waiting = session.get_one(Run, run.id)
     assert (waiting.state, waiting.available_at) == (State.QUEUED, again)
@@ -123,7 +124,7 @@ def test_a_run_that_another_has_taken_over_is_left_alone(
 
     session.flush()
 
-    assert not ledger.settle(session, [(run, Outcome(State.SUCCEEDED))], NOW)
+    assert not settling.settle(session, [(run, Outcome(State.SUCCEEDED))], NOW)
 
     taken = session.get_one(Run, run.id)
     session.refresh(taken)
@@ -140,7 +141,7 @@ def test_a_run_that_was_given_up_and_ended_all_the_same_is_corrected(
     session.flush()
     later = NOW + timedelta(minutes=1)
 
-    assert ledger.settle(session, [(run, Outcome(State.SUCCEEDED))], later)
+    assert settling.settle(session, [(run, Outcome(State.SUCCEEDED))], later)
 
     session.refresh(given_up)
     assert given_up.state == State.SUCCEEDED
@@ -161,7 +162,7 @@ def test_any_error_text_can_be_stored(
     error: BaseException, stored: str, session: Session, run: Claimed
 ) -> None:
     """S13."""
-    assert ledger.settle(session, [(run, Outcome(State.FAILED, error))], NOW)
+    assert settling.settle(session, [(run, Outcome(State.FAILED, error))], NOW)
     assert session.get_one(Run, run.id).error == stored
 
 
@@ -169,5 +170,5 @@ def test_an_error_that_cannot_be_printed_is_recorded_by_its_type(
     session: Session, run: Claimed
 ) -> None:
     """S13."""
-    assert ledger.settle(session, [(run, Outcome(State.FAILED, UnprintableError()))], NOW)
+    assert settling.settle(session, [(run, Outcome(State.FAILED, UnprintableError()))], NOW)
     assert "UnprintableError" in (session.get_one(Run, run.id).error or "")

@@ -4,16 +4,19 @@ import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import select
 
-from shop.background import RunContext, Task
+from shop.background import Enqueue, RunContext, Task
 from shop.background.models import Run, State
 from shop.background.runner import Runner
+from shop.database import Database
 
 pytestmark = pytest.mark.processes
 
@@ -151,3 +154,34 @@ def test_a_run_that_hangs_does_not_hold_up_the_exit_of_its_process(
 
     assert process.wait(30) == 0
     assert find(run_id).state is State.INTERRUPTED
+
+
+def test_what_follows_a_batch_is_queued_once_whatever_is_killed(
+    database: Database, start_process: Start, wait_until: Wait, tmp_path: Path
+) -> None:
+    """T6: at any moment."""
+    log = tmp_path / "log"
+    log.touch()
+    count = Task(name="count", payload=Nothing, function=ignore)
+    with database.transaction() as session:
+        enqueue = Enqueue.within(session)
+        parts = [Nothing()] * 4
+        queued = [enqueue.many(count, parts, then=(count, Nothing())) for _ in range(8)]
+
+    def has_lines(count: int) -> bool:
+        return len(log.read_text().splitlines()) >= count
+
+    for lines in (15, 30):
+        process = start_process()
+        wait_until(partial(has_lines, lines))
+        process.kill()
+    start_process()
+
+    def all_have_ended() -> bool:
+        with database.snapshot() as session:
+            ended = session.scalars(select(Run.id).where(Run.finished_at.is_not(None)))
+            return {batch.batch_id for batch in queued} <= set(ended)
+
+    wait_until(all_have_ended)
+    started = Counter(line.split()[1] for line in log.read_text().splitlines() if "start" in line)
+    assert [started[str(batch.batch_id)] for batch in queued] == [1] * len(queued)

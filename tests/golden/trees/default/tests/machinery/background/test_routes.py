@@ -1,6 +1,7 @@
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, SecretStr
 
-from shop.background import RunContext, Task
+from shop.background import RunContext, Task, ledger
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.settings import Settings
@@ -160,7 +161,7 @@ def test_a_dismissed_dead_letter_is_off_the_list_and_stays_in_the_ledger(
     assert again.json() == {"detail": f"run {letter} is failed, not a dead letter"}
 
 
-@pytest.mark.parametrize("what", ["retry", "dismiss"])
+@pytest.mark.parametrize("what", ["retry", "dismiss", "cancel"])
 def test_only_operators_touch_dead_letters(client: TestClient, letter: UUID, what: str) -> None:
     """T9."""
     path = f"/tasks/{letter}/{what}"
@@ -182,6 +183,60 @@ def test_whoever_has_its_id_may_ask_how_a_run_went_but_not_why(
     assert (details["error"], details["payload"]) == ("OSError: the disk", "{}")
 
 
+def test_a_run_that_waits_is_cancelled_and_counted(
+    app: FastAPI,
+    client: TestClient,
+    task: Task[Nothing],
+    database: Database,
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    """T9: once; a second request is refused."""
+    counted: list[tuple[object, ...]] = []
+    app.state.observe = lambda *what: counted.append(what)
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        run_id = ledger.add(session, task, now, due_at=now + timedelta(days=1))
+
+    answer = client.post(f"/tasks/{run_id}/cancel", headers=KEY)
+
+    assert answer.status_code == HTTPStatus.ACCEPTED
+    shown = answer.json()
+    assert (shown["state"], shown["attempts"]) == ("cancelled", [])
+    assert shown["finished_at"] == shown["cancel_asked_at"]
+    wait_until(lambda: counted == [("task", "work", State.CANCELLED, None)])
+    again = client.post(f"/tasks/{run_id}/cancel", headers=KEY)
+    assert again.status_code == HTTPStatus.CONFLICT
+    assert again.json() == {"detail": f"run {run_id} has ended: it is cancelled"}
+    assert failed(client) == []
+
+
+def test_a_run_that_runs_is_asked_to_stop(
+    app: FastAPI,
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    """T9: it is counted when it has ended."""
+    counted: list[tuple[object, ...]] = []
+    app.state.observe = lambda _kind, name, state, _seconds: counted.append((name, state))
+
+    def hang(_payload: Nothing, context: RunContext) -> None:
+        while not context.cancelled:
+            threading.Event().wait(0.01)
+
+    task = Task(name="hang", payload=Nothing, function=hang)
+    app.state.registry = {"hang": task}
+    run_id = queue(task)
+    with TestClient(app, headers=KEY) as client:
+        wait_for(run_id, State.RUNNING)
+
+        answer = client.post(f"/tasks/{run_id}/cancel")
+
+        assert (answer.status_code, answer.json()["state"]) == (HTTPStatus.ACCEPTED, "running")
+        wait_for(run_id, State.CANCELLED)
+        wait_until(lambda: counted == [("hang", State.CANCELLED)])
+
+
 def test_a_run_that_is_not_there_or_is_not_a_tasks_is_not_found(
     client: TestClient, letter: UUID, database: Database
 ) -> None:
@@ -192,5 +247,6 @@ def test_a_run_that_is_not_there_or_is_not_a_tasks_is_not_found(
     for run_id in (letter, uuid4()):
         missing = {"detail": f"no run {run_id}"}
         assert client.get(f"/tasks/{run_id}").json() == missing
-        assert client.post(f"/tasks/{run_id}/retry", headers=KEY).json() == missing
+        for what in ("retry", "cancel"):
+            assert client.post(f"/tasks/{run_id}/{what}", headers=KEY).json() == missing
     assert client.get("/tasks/7").status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -67,7 +67,7 @@ class LostCommits:
             raise OperationalError("COMMIT", None, ConnectionError("the connection was lost"))
 
 
-@pytest.mark.parametrize("statement", ["owner=", "available_at=coalesce("])
+@pytest.mark.parametrize("statement", ["owner=", "progress=coalesce("])
 def test_a_claim_whose_commit_is_not_heard_of_is_run_all_the_same(
     statement: str,
     database: Database,

@@ -1,14 +1,17 @@
 """The runner and the scheduler of a process together."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from pydantic import BaseModel
 
-from shop.background.models import State
+from shop.background import RunContext, Task, cancel
+from shop.background.models import Run, State
 from shop.background.scheduling import Every, Job
 from shop.background.services import Services
-from shop.background.work import RunContext
 from shop.database import Database
 from shop.process.starting import StartError
 from shop.settings import Settings
@@ -53,3 +56,42 @@ def test_a_database_that_is_lost_before_the_start_is_a_start_error(
 
     services.stop()
     database.close()
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def wait_to_be_cancelled(_payload: Nothing, context: RunContext) -> None:
+    while not context.cancelled:
+        threading.Event().wait(0.01)
+
+
+def test_what_another_process_cancels_during_a_shutdown_is_noticed_without_a_poll(
+    settings: Settings,
+    database: Database,
+    queue: Callable[..., UUID],
+    wait_for: Callable[[UUID, State], Run],
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    """T6: the watcher stops after the runner."""
+    task = Task(name="obey", payload=Nothing, function=wait_to_be_cancelled)
+    slow = {"poll_seconds": 60, "lease_seconds": 600, "shutdown_grace_seconds": 60}
+    settings = settings.model_copy(update=slow | {"scheduler": False})
+    services = Services.build(settings, database, {"obey": task}, lambda *_end: None)
+    services.start()
+    run_id = queue(task)
+    services.runner.wake()
+    wait_for(run_id, State.RUNNING)
+    stopping = threading.Thread(target=services.stop)
+    stopping.start()
+    wait_until(lambda: services.runner.draining)
+
+    other = Database(settings.database_url)
+    with other.transaction() as session:
+        cancel(session, run_id, datetime.now(UTC))
+    stopping.join(30)
+
+    assert not stopping.is_alive()
+    wait_for(run_id, State.CANCELLED)
+    other.close()

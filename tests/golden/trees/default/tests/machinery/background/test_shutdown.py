@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import Task, intake, ledger
+from shop.background import Task, intake, settling
 from shop.background import runner as runner_module
 from shop.background.claim import Claimed, claim
-from shop.background.execution import Outcome
 from shop.background.models import Run, State
+from shop.background.outcomes import Outcome
 from shop.background.runner import Runner
 from shop.database import Database
 from shop.process import repeated_errors
@@ -65,12 +65,18 @@ def test_what_does_not_end_within_the_grace_period_is_interrupted(
 ) -> None:
     """T6, S10: if it ends later nevertheless, that is recorded."""
     counted: list[tuple[object, ...]] = []
-    task = Task(name="work", payload=Nothing, function=lambda _payload, _context: gate.wait())
+    begun = threading.Event()
+
+    def work(_payload: Nothing, _context: object) -> None:
+        begun.set()
+        gate.wait()
+
+    task = Task(name="work", payload=Nothing, function=work)
     run_id = queue(task)
     runner = start_runner(
         task, shutdown_grace_seconds=0.01, observe=lambda *what: counted.append(what)
     )
-    wait_for(run_id, State.RUNNING)
+    assert begun.wait(30)  # until then it is claimed, and only queued again
 
     runner.stop()
 
@@ -88,7 +94,7 @@ def test_a_claim_that_hangs_holds_no_shutdown_up(make_runner: Callable[..., Runn
     """T11."""
     runner = make_runner(shutdown_grace_seconds=0.01)
 
-    with runner._intake._turning:
+    with runner.intake._turning:
         runner.stop()
 
     assert runner.draining
@@ -144,7 +150,7 @@ def test_what_is_claimed_while_the_shutdown_begins_is_not_called(
 
     def claim_and_close(*arguments: Any, **options: Any) -> list[Claimed]:  # noqa: ANN401
         claimed = claim(*arguments, **options)
-        runner._intake.closed = runner._intake.closed or bool(claimed)
+        runner.intake.closed = runner.intake.closed or bool(claimed)
         return claimed
 
     monkeypatch.setattr(intake, "claim", claim_and_close)
@@ -170,14 +176,16 @@ def test_an_end_that_could_not_be_recorded_before_is_recorded_as_the_process_lea
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """T6: it was not cut off."""
-    settle = ledger.settle
+    settle = settling.settle
 
-    def settle_at_the_end(session: Session, ended: list[Ended], now: datetime) -> set[UUID]:
+    def settle_at_the_end(
+        session: Session, ended: list[Ended], now: datetime, *, release: bool
+    ) -> dict[UUID, State]:
         if ended and not runner._stopped.is_set():
             raise OperationalError("", None, Exception("no answer"))
-        return settle(session, ended, now)
+        return settle(session, ended, now, release=release)
 
-    monkeypatch.setattr(ledger, "settle", settle_at_the_end)
+    monkeypatch.setattr(settling, "settle", settle_at_the_end)
     task = Task(name="work", payload=Nothing, function=lambda _payload, _context: None)
     runner = start_runner(task, shutdown_grace_seconds=0)
     run_id = queue(task)

@@ -186,18 +186,3 @@ def test_a_shutdown_interrupts_what_its_own_process_runs(
         over: (State.RUNNING, None),
     }
     assert session.get_one(Run, mine).finished_at == NOW + SECOND
-
-
-def test_what_is_not_over_well_is_counted_by_name_and_state(
-    session: Session, insert_run: InsertRun
-) -> None:
-    """T9: for the metrics, without dismissed runs."""
-    for state in State:
-        insert_run(ONCE, state)
-    insert_run(SAFE, State.QUEUED)
-    insert_run(SAFE, State.FAILED, dismissed_at=NOW)
-
-    counts = sweep.unfinished(session)
-
-    shown = ("queued", "running", "failed", "timed_out", "interrupted", "lost")
-    assert counts == {("once", State(name)): 1 for name in shown} | {("safe", State.QUEUED): 1}

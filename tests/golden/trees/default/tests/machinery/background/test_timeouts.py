@@ -12,12 +12,14 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, attempt, execution, ledger
+from shop.background import RunContext, Task, attempt, execution, settling
 from shop.background.attempt import Attempt, Process
 from shop.background.beats import beat
-from shop.background.claim import Claimed, claim
-from shop.background.execution import Outcome, no_observer
+from shop.background.claim import Claimed, Limit, claim
+from shop.background.dead_letters import DeadLetters
+from shop.background.execution import no_observer
 from shop.background.models import Run, State
+from shop.background.outcomes import Outcome
 from shop.background.runner import Runner
 from shop.database import Database
 from shop.process.logs import ContextFilter
@@ -90,8 +92,9 @@ def test_a_timeout_is_recorded_when_it_has_come_and_not_before(
     with database.transaction() as session:
         now = datetime.now(UTC)
         beat(session, "me", 1, now, now)
-        (run,) = claim(session, {"work": None}, now, owner="me", slots=1)
-    process = Process(settings, database, no_observer, lambda: None, threading.Event())
+        (run,) = claim(session, {"work": Limit()}, now, owner="me", slots=1)
+    letters = DeadLetters(settings)
+    process = Process(settings, database, no_observer, lambda: None, threading.Event(), letters)
     watched = Attempt(run, task, process)
 
     seconds += 7.9
@@ -125,7 +128,7 @@ def test_an_idempotent_run_is_not_repeated_before_its_timed_out_thread_ends(
         function=hang,
         timeout=timedelta(seconds=0.5),
         idempotent=True,
-        backoff=timedelta(0),
+        retry_delay=timedelta(0),
     )
     run_id = queue(task)
     runner = start_runner(task, lease_seconds=0.4)  # it beats every 0.1 s
@@ -205,16 +208,16 @@ def test_a_timeout_that_cannot_be_recorded_is_recorded_at_the_next_look(
     def hang(_payload: Nothing, _context: RunContext) -> None:
         gate.wait()
 
-    settle, failures = ledger.settle, [OperationalError("", None, Exception())]
+    settle, failures = settling.settle, [OperationalError("", None, Exception())]
 
     def fail_once(
         session: Session, ended: list[Ended], now: datetime, *, release: bool = True
-    ) -> set[UUID]:
+    ) -> dict[UUID, State]:
         if failures and not release:
             raise failures.pop()
         return settle(session, ended, now, release=release)
 
-    monkeypatch.setattr(ledger, "settle", fail_once)
+    monkeypatch.setattr(settling, "settle", fail_once)
     task = Task(name="work", payload=Nothing, function=hang, timeout=SOON)
     late = queue(task)
     start_runner(task)

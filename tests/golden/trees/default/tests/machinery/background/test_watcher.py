@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from shop.background import RunContext, Task
+from shop.background.dead_letters import DeadLetters
 from shop.background.execution import no_observer
 from shop.background.heartbeat import Heartbeat
 from shop.background.models import Run, State
@@ -104,7 +105,7 @@ def test_it_runs_what_was_cut_off_and_is_queued_again(
     run_id = insert_run(TASK, State.INTERRUPTED, payload="{}")
     session.commit()
 
-    Heartbeat("third", settings, database, REGISTRY, no_observer).beat_if_due([])
+    Heartbeat("third", database, REGISTRY, no_observer, DeadLetters(settings)).beat_if_due([])
 
     wait_for(run_id, State.SUCCEEDED)
 
@@ -116,7 +117,7 @@ def test_it_runs_what_a_process_that_ends_has_claimed_and_not_begun(
     session: Session,
     wait_for: WaitFor,
 ) -> None:
-    ends = Heartbeat("third", settings, database, REGISTRY, no_observer)
+    ends = Heartbeat("third", database, REGISTRY, no_observer, DeadLetters(settings))
     run_id = insert_run(TASK, held_by="third", owner="third", payload="{}")
     session.commit()
     ends.never_begun.add(run_id)

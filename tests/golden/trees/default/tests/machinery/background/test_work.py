@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -28,47 +28,6 @@ def ignore(_payload: Note, _context: RunContext) -> None:
 @pytest.fixture
 def context(settings: Settings, database: Database) -> RunContext:
     return RunContext(uuid4(), "note", 1, datetime.now(UTC), settings, database)
-
-
-def test_the_backoff_doubles_with_up_to_half_of_it_as_jitter() -> None:
-    """T4."""
-    task = Task(name="note", payload=Note, function=ignore, backoff=timedelta(seconds=2))
-
-    seconds = {n: [task.delay(n).total_seconds() for _ in range(200)] for n in (1, 2, 3)}
-
-    assert all(1 <= each <= 2 for each in seconds[1])
-    assert all(2 <= each <= 4 for each in seconds[2])
-    assert all(4 <= each <= 8 for each in seconds[3])
-    assert max(seconds[3]) - min(seconds[3]) > 2
-
-
-@pytest.mark.parametrize(
-    ("backoff", "longest"),
-    [
-        (timedelta(seconds=2), timedelta(hours=1)),
-        (timedelta(hours=6), timedelta(hours=6)),
-        (timedelta(milliseconds=1), timedelta(milliseconds=2**16)),
-    ],
-)
-def test_the_backoff_ends_at_an_hour_or_at_what_was_asked_for(
-    backoff: timedelta, longest: timedelta
-) -> None:
-    """T4."""
-    task = Task(name="note", payload=Note, function=ignore, backoff=backoff)
-
-    assert longest / 2 <= task.delay(1000) <= longest
-
-
-def test_only_errors_that_may_pass_are_retried_and_only_so_often() -> None:
-    """T4: the task says which exceptions are final."""
-    task = Task(name="note", payload=Note, function=ignore, retries=2, final=(ValueError,))
-
-    assert task.may_retry(1, OSError())
-    assert task.may_retry(2, OSError())
-    assert not task.may_retry(3, OSError())
-    assert not task.may_retry(1, UnicodeError())
-    assert not task.may_retry(1, SystemExit())
-    assert not task.may_retry(1, KeyboardInterrupt())
 
 
 def test_only_idempotent_work_is_repeated_after_it_was_cut_off() -> None:

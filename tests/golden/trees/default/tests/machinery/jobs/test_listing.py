@@ -45,7 +45,7 @@ def test_the_list_is_printed_a_line_each(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(__main__, "find_work", lambda: {"nightly": replace(JOB, enabled=False)})
-    __main__.main()
+    assert __main__.main([]) == 0
     assert capsys.readouterr().out == "job\tnightly\tdaily at 03:30 UTC\tnever\n"
 
 
@@ -56,7 +56,7 @@ def test_the_list_is_of_what_is_due_from_now_on(
     monkeypatch.setattr(__main__, "find_work", lambda: {"nightly": hourly})
     began = datetime.now(UTC)
 
-    __main__.main()
+    assert __main__.main([]) == 0
 
     due_at = datetime.fromisoformat(capsys.readouterr().out.split()[-1])
     assert timedelta(0) < due_at - began <= timedelta(hours=1, minutes=1)

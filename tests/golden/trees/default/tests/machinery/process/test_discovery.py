@@ -10,7 +10,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import MetaData
 
-from shop.process.discovery import DiscoveryError, find_routers, find_work, import_models
+from shop.background.dead_letters import log
+from shop.process.discovery import (
+    DiscoveryError,
+    find_on_dead_letter,
+    find_routers,
+    find_work,
+    import_models,
+)
 
 MakePackage = Callable[..., ModuleType]
 
@@ -79,6 +86,25 @@ def test_a_job_and_a_task_of_one_name_are_refused(make_package: MakePackage) -> 
     problem = rf"{tasks.__name__}/nightly\.py: a job has the name 'nightly' too; rename one$"
     with pytest.raises(DiscoveryError, match=problem):
         find_work(jobs, tasks)
+
+
+def test_what_is_done_with_dead_letters_is_found_in_its_file(make_package: MakePackage) -> None:
+    package = make_package({"dead_letters.py": "def on_dead_letter(dead, enqueue): return dead"})
+    assert find_on_dead_letter(package) is package.dead_letters.on_dead_letter
+    assert find_on_dead_letter(make_package()) is log
+
+
+@pytest.mark.parametrize(
+    "text", ["", "on_dead_letter = 1", "async def on_dead_letter(dead, enqueue): ..."]
+)
+def test_the_file_of_dead_letters_must_declare_a_function(
+    make_package: MakePackage, tmp_path: Path, text: str
+) -> None:
+    package = make_package({"dead_letters.py": text})
+    with pytest.raises(DiscoveryError) as refused:
+        find_on_dead_letter(package)
+    declare = "declare `def on_dead_letter(dead: DeadLetter, enqueue: Enqueue) -> None` in it"
+    assert str(refused.value) == f"{tmp_path / package.__name__ / 'dead_letters.py'}: {declare}"
 
 
 def test_routers_come_from_modules_and_from_tasks_that_have_one(make_package: MakePackage) -> None:

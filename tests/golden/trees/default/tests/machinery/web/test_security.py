@@ -104,5 +104,5 @@ def test_every_operation_that_changes_something_is_guarded(
         for method in methods
         if path.startswith(("/jobs", "/tasks")) and method != "get"
     ]
-    assert len(operations) == 5
+    assert len(operations) == 9
     assert {client.request(*operation).status_code for operation in operations} == {403}

@@ -13,7 +13,7 @@ from shop.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("only_requests")
 JSON = {"Content-Type": "application/json"}
-MAIL = {"to": "ada@example.com", "subject": "Hello", "body": "How are you?"}
+MAIL = {"email": "test@ex.com", "message": "Hello"}
 
 
 def test_a_notification_is_accepted_with_the_id_and_the_location_of_its_run(
@@ -30,10 +30,10 @@ def test_a_notification_is_accepted_with_the_id_and_the_location_of_its_run(
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("to", "ada@example.com\nBcc: eve@example.com"),
-        ("to", "j\u00fcrgen@example.com"),
+        ("email", "ada@example.com\nBcc: eve@example.com"),
+        ("email", "j\u00fcrgen@example.com"),
         ("subject", "Hello\nBcc: eve@example.com"),
-        ("body", "\ud83d"),
+        ("message", "\ud83d"),
         ("bcc", "eve@example.com"),
     ],
 )

@@ -15,9 +15,9 @@ DATE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def make_message(
-    *, to: str = "ada@example.com", subject: str = "Hello", body: str = "Hi"
+    *, email: str = "ada@example.com", subject: str = "Hello", text: str = "Hi"
 ) -> EmailMessage:
-    unchecked = Email.model_construct(to=to, subject=subject, body=body)
+    unchecked = Email.model_construct(email=email, subject=subject, message=text)
     return compose(unchecked, sender="shop@example.org", run_id=RUN_ID, date=DATE)
 
 
@@ -39,19 +39,19 @@ def test_a_repeated_attempt_makes_the_same_message() -> None:
 
 
 def test_any_text_arrives_as_it_was_written() -> None:
-    subject, body = "Grüße \N{SNOWMAN} " + "x" * 180, "Zeile\n.\n" + "long " * 400 + "\n"
+    subject, text = "Grüße \N{SNOWMAN} " + "x" * 180, "Zeile\n.\n" + "long " * 400 + "\n"
 
-    raw = make_message(subject=subject, body=body).as_bytes()
+    raw = make_message(subject=subject, text=text).as_bytes()
 
     arrived = message_from_bytes(raw, policy=policy.default)
     assert arrived["Subject"] == subject
-    assert arrived.get_content() == body
+    assert arrived.get_content() == text
 
 
-@pytest.mark.parametrize("to", ["ada@example.com\nBcc: eve@example.com", "ada@a.de, eve@e.de"])
-def test_an_address_that_was_not_checked_cannot_break_out_of_its_header(to: str) -> None:
+@pytest.mark.parametrize("email", ["ada@example.com\nBcc: eve@example.com", "ada@a.de, eve@e.de"])
+def test_an_address_that_was_not_checked_cannot_break_out_of_its_header(email: str) -> None:
     with pytest.raises(ValueError, match=r"Invalid|arguments"):
-        make_message(to=to)
+        make_message(email=email)
 
 
 def test_a_subject_that_was_not_checked_cannot_break_out_of_its_header() -> None:

@@ -4,6 +4,9 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from shop.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("only_requests")
 ORDER = {"amount": 1999, "currency": "EUR", "reference": "order-1"}
@@ -19,6 +22,51 @@ def test_a_payment_is_made_and_can_be_looked_at(client: TestClient, answers: Ans
     assert response.status_code == 201
     assert response.json().items() >= {**ORDER, "charge_id": "ch_1"}.items()
     assert client.get("/payments/order-1").json() == response.json()
+
+
+def test_a_payment_of_an_amount_alone_gets_the_usual_currency_and_a_reference(
+    client: TestClient, answers: Answers, asked: list[httpx2.Request]
+) -> None:
+    answers += [httpx2.Response(201, json={"id": f"ch_{n}"}) for n in (1, 2)]
+
+    first, second = (client.post("/payments", json={"amount": 100}).json() for _ in range(2))
+
+    assert (first["currency"], first["charge_id"], second["charge_id"]) == ("EUR", "ch_1", "ch_2")
+    assert client.get(f"/payments/{first['reference']}").json() == first
+    assert [request.headers["Idempotency-Key"] for request in asked] == [
+        first["reference"],
+        second["reference"],
+    ]
+
+
+def test_the_same_idempotency_key_gives_the_same_payment(
+    client: TestClient, answers: Answers, asked: list[httpx2.Request]
+) -> None:
+    answers.append(httpx2.Response(201, json={"id": "ch_1"}))
+    key = {"Idempotency-Key": "once"}
+
+    first, again = (client.post("/payments", json={"amount": 100}, headers=key) for _ in range(2))
+    other = client.post("/payments", json={"amount": 200}, headers=key)
+
+    assert first.status_code == 201
+    assert again.json() == first.json()
+    assert other.status_code == 409
+    assert len(asked) == 1
+
+
+def test_the_same_key_of_another_client_is_another_payment(
+    settings: Settings, client: TestClient, answers: Answers
+) -> None:
+    answers += [httpx2.Response(201, json={"id": f"ch_{n}"}) for n in (1, 2)]
+    settings.client_api_keys = {"ada": SecretStr("a" * 20), "bob": SecretStr("b" * 20)}
+    headers = {"Idempotency-Key": "once"}
+
+    made = [
+        client.post("/payments", json={"amount": 100}, headers={**headers, "X-API-Key": name * 20})
+        for name in "ab"
+    ]
+
+    assert [answer.json()["charge_id"] for answer in made] == ["ch_1", "ch_2"]
 
 
 def test_a_refused_payment_is_402_with_the_reason(client: TestClient, answers: Answers) -> None:

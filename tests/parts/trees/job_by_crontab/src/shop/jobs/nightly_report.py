@@ -13,6 +13,7 @@ DESCRIPTION = "Nightly report."
 def nightly_report(context: RunContext) -> None:
     """Do the work of one due time; a run that is cut off is not repeated, but recorded as lost."""
     # REPLACE this line by the work, and the tests that call it by tests of what it leaves behind.
+    # A task is queued with `from ..tasks.NAME import TASK` and `context.enqueue(TASK, payload)`.
     logger.info("%s: due at %s", context.name, context.due_at.isoformat())
 
 

@@ -13,6 +13,7 @@ DESCRIPTION = 'Moves "it" \U0001f6d2'
 async def move_house(context: RunContext) -> None:
     """Do the work of one due time; a second call for the same one must change nothing more."""
     # REPLACE this line by the work, and the tests that call it by tests of what it leaves behind.
+    # A task is queued with `from ..tasks.NAME import TASK` and `context.enqueue(TASK, payload)`.
     logger.info("%s: due at %s", context.name, context.due_at.isoformat())
 
 

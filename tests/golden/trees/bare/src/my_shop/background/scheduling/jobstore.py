@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from ..host import Database, Settings, lock_ledger
 
-DECLARED = "default"
-"""Alias of the store."""
 KEPT = False
 """Whether due times are recorded later that passed while no process ran."""
 WITH_LEDGER = False
@@ -46,7 +44,7 @@ class JobStore(MemoryJobStore):
         return self.run_times()
 
 
-def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
-    """Return the store by its alias."""
+def make_store(settings: Settings, database: Database) -> JobStore:
+    """Return the store."""
     del settings
-    return {DECLARED: JobStore(database)}
+    return JobStore(database)

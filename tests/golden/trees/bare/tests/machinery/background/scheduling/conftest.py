@@ -9,7 +9,7 @@ from sqlalchemy import select
 from my_shop.background.execution import Observer, no_observer
 from my_shop.background.models import Run
 from my_shop.background.runner import Runner
-from my_shop.background.scheduling.jobstore import make_stores
+from my_shop.background.scheduling.jobstore import make_store
 from my_shop.background.scheduling.scheduler import Scheduler
 from my_shop.background.work import Work
 from my_shop.database import Database
@@ -24,8 +24,8 @@ def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[
     def make(*work: Work, observe: Observer = no_observer) -> Scheduler:
         registry = {each.name: each for each in work}
         runner = Runner(settings, database, registry, observe)
-        stores = make_stores(settings, database)
-        made.append(Scheduler(database, stores, registry, runner, observe))
+        store = make_store(settings, database)
+        made.append(Scheduler(database, store, registry, runner, observe))
         return made[-1]
 
     yield make

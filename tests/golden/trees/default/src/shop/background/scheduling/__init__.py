@@ -1,8 +1,9 @@
 """Scheduled jobs: APScheduler decides when a job is due, the ledger decides which process runs it.
 
-Files: `schedules` and `crontab` compute due times. `job` declares a job. `adapter` has the loop,
-`due` writes due times to the ledger. `reconcile` compares code and store, `upkeep` makes them
-equal, `processes` knows the other schedulers. `scheduler` puts them together.
+Files: `schedules`, `crontab` and `clock` compute due times. `job` declares a job. `adapter` has the
+loop, `due` writes due times to the ledger, `handled` knows until when. `jobstore` keeps the next
+ones, by a `trigger`. `reconcile` compares code and store, `upkeep` makes them equal, `processes`
+knows the other schedulers. `scheduler` puts them together. `foreground` runs one job at once.
 """
 
 from .job import Job

@@ -6,7 +6,7 @@ retries, where APScheduler's loop would end.
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -17,8 +17,7 @@ from apscheduler.schedulers.base import STATE_RUNNING, STATE_STOPPED, BaseSchedu
 from sqlalchemy.orm import Session
 
 from ..host import RepeatedErrors
-from .due import Due
-from .jobstore import DECLARED, JobStore
+from .jobstore import JobStore
 from .schedules import Schedule
 from .trigger import DISPATCHER, ScheduleTrigger
 
@@ -44,18 +43,16 @@ class LedgerScheduler(BaseScheduler):
         """Prepare.
 
         `upkeep` is called before each pass with `recorded_until`, and returns the next due times of
-        this process's jobs. `record` writes what is due of these names to the ledger, and calls
-        `advance`. `leave` is called at the end of the thread.
+        this process's jobs. `record` writes what is due of these names to the ledger, and sets
+        their next due times. `leave` is called at the end of the thread.
         """
-        super().__init__(timezone=UTC, jobstores={DECLARED: store})
+        super().__init__(timezone=UTC, jobstores={"default": store})
         self.repeated_errors = RepeatedErrors()
         self.last_pass = monotonic()
         self.recorded_until = datetime.now(UTC)
         """All due times before this moment are recorded, of jobs that were in the store then."""
-        self.store = store
-        self._upkeep, self._record, self._leave = upkeep, record, leave
-        self._due_before: Mapping[str, float] = {}
-        self._awake = Event()
+        self.store, self._upkeep, self._record, self._leave = store, upkeep, record, leave
+        self._awake, self._due_before = Event(), dict[str, float]()
         self._thread = Thread(target=self._loop, name="scheduler", daemon=True)
 
     def start(self, paused: bool = False) -> None:  # noqa: FBT001, FBT002 (as APScheduler has it)
@@ -74,22 +71,14 @@ class LedgerScheduler(BaseScheduler):
         self._awake.set()
 
     def transaction(self) -> AbstractContextManager[Session]:
-        """Make all changes to the store inside the block one transaction, under the ledger lock.
-
-        Take this lock before APScheduler's own lock, always in this order.
-        """
+        """Take the ledger lock, always before APScheduler's own; make the block one transaction."""
         return self.store.one_transaction()
 
     def upsert(self, name: str, schedule: Schedule, *, since: datetime | None = None) -> None:
         """Add a job or change its schedule; it is first due after `since`, or after now."""
         trigger = ScheduleTrigger(schedule)
-        self.add_job(
-            DISPATCHER,
-            trigger,
-            id=name,
-            next_run_time=trigger.get_next_fire_time(None, since or datetime.now(UTC)),
-            replace_existing=True,
-        )
+        first = trigger.get_next_fire_time(None, since or datetime.now(UTC))
+        self.add_job(DISPATCHER, trigger, id=name, next_run_time=first, replace_existing=True)
 
     def schedules(self) -> dict[str, Schedule]:
         """Return the schedule of each stored job that can be read, by name."""
@@ -109,9 +98,8 @@ class LedgerScheduler(BaseScheduler):
         try:
             wait = self._pass(self._upkeep(self.recorded_until))
         except Exception as error:  # noqa: BLE001 (logged once a minute, then retried)
-            self.repeated_errors.log(
-                logger, "the pass over the due jobs failed; trying again", error
-            )
+            message = "the pass over the due jobs failed; trying again"
+            self.repeated_errors.log(logger, message, error)
             return RETRY_SECONDS
         self.last_pass, self.recorded_until = monotonic(), began
         return wait
@@ -128,17 +116,5 @@ class LedgerScheduler(BaseScheduler):
         return min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
 
     def due_jobs(self, names: Collection[str], now: datetime) -> list[Job]:
-        """Read those of the jobs that are due."""
-        # Other names belong to newer or older code.
+        """Read those of the jobs that are due; other names belong to newer or older code."""
         return [job for job in self.store.get_due_jobs(now) if job.id in names]
-
-    def advance(self, jobs: Sequence[Job], due: Sequence[Due]) -> None:
-        """Set the next due times of `jobs` after `due`, unless they were changed since."""
-        last = {(each.name, each.moments[0]): each.moments[-1] for each in due}
-        unchanged = [job for job in jobs if (job.id, job.next_run_time) in last]
-        for job in unchanged:
-            moment = last[job.id, job.next_run_time]
-            job.next_run_time = job.trigger.get_next_fire_time(moment, moment)
-            if job.next_run_time is None:
-                self.store.remove_job(job.id)
-        self.store.update_jobs([job for job in unchanged if job.next_run_time is not None])

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from ..claim import slots_in_use
 from ..host import notify
-from ..models import Run, State
+from ..ledger import row
+from ..models import UNFINISHED, Run, State
 from ..work import Registry
 from .job import Job
 from .models import PausedJob
@@ -48,10 +49,7 @@ def due_times(schedule: Schedule, first: datetime, now: datetime) -> list[dateti
 
 
 def decide(due_times: Sequence[datetime], now: datetime, job: Job, *, busy: bool) -> list[State]:
-    """Return the state for each due time, oldest first.
-
-    `busy` is true while `max_instances` runs are running.
-    """
+    """Return the state for each due time, oldest first; `busy`: all its slots are taken."""
     late = [moment < now - job.misfire_grace for moment in due_times]
     states = [State.MISSED if missed else State.COALESCED for missed in late]
     for index, state in enumerate(states):
@@ -70,8 +68,8 @@ def record(
     """
     paused = set(session.scalars(select(PausedJob.name)))
     used = slots_in_use(session)
-    queued = select(Run.name).where(Run.state == State.QUEUED, Run.attempt == 0).distinct()
-    waiting = set(session.scalars(queued))
+    queued = select(Run.name).where(UNFINISHED, Run.state == State.QUEUED, Run.attempt == 0)
+    waiting = set(session.scalars(queued.distinct()))
     written: list[tuple[str, State]] = []
     rows: list[dict[str, Any]] = []
     for each in _new(session, [each for each in due if each.name not in paused]):
@@ -114,14 +112,9 @@ def _rows(
         shown = alike if state is State.QUEUED else alike[-MOST_ROWS:]
         for moment in shown:
             jitter = timedelta(seconds=random.uniform(0, job.jitter.total_seconds()))  # noqa: S311
-            yield {
-                "kind": job.kind,
-                "name": job.name,
+            yield row(job, now, at=moment, delay=jitter) | {
                 "unique_key": f"{job.name} {moment.isoformat()}",
                 "state": state,
                 "earlier": len(alike) - len(shown) if moment == shown[0] else 0,
-                "created_at": now,
-                "due_at": moment,
-                "available_at": moment + jitter,
                 "finished_at": None if state is State.QUEUED else now,
             }

@@ -5,13 +5,19 @@ the database, beside the ledger, and tells which due times are missing then. The
 back, even if the clock does, so no due time is recorded twice.
 """
 
+import logging
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from .models import HandledJob
+
+logger = logging.getLogger(__name__)
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""Clocks of machines differ by no more than this, unless one was set back."""
 
 
 def handled(session: Session) -> dict[str, datetime]:
@@ -39,3 +45,20 @@ def forget(session: Session, names: Collection[str]) -> None:
     Call it under the ledger lock.
     """
     session.execute(delete(HandledJob).where(HandledJob.name.in_(names)))
+
+
+class ClockWatch:
+    """Warns when the clock was set back: jobs wait until it reaches what was recorded before."""
+
+    def __init__(self) -> None:
+        """Nothing was set back."""
+        self._warned = False
+
+    def check(self, until: Mapping[str, datetime]) -> None:
+        """Warn, but not again while it is so."""
+        limit = datetime.now(UTC) + CLOCKS_DIFFER
+        ahead = {name: at for name, at in until.items() if at > limit}
+        if ahead and not self._warned:
+            text = "the clock was set back: %s wait until it is %s again, as all before is done"
+            logger.warning(text, ", ".join(sorted(ahead)), max(ahead.values()))
+        self._warned = bool(ahead)

@@ -1,11 +1,12 @@
 """`Job`: one scheduled job, declared as `JOB` in `jobs/NAME.py` (S9)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
-from ..work import RunContext, Work
+from ..context import RunContext
+from ..work import Work
 from .schedules import Schedule
 
 
@@ -23,7 +24,7 @@ class Job(Work):
     kind: ClassVar[str] = "job"
 
     schedule: Schedule
-    function: Callable[[RunContext], Awaitable[None] | None] = field(repr=False)
+    function: Callable[[RunContext], object] = field(repr=False)
     misfire_grace: timedelta = timedelta(hours=1)
     coalesce: bool = True
     max_instances: int = 1
@@ -35,7 +36,7 @@ class Job(Work):
         """How many of its runs may run at once, over all processes."""
         return self.max_instances
 
-    def call(self, context: RunContext, payload: str | None) -> Awaitable[None] | None:
+    def call(self, context: RunContext, payload: str | None) -> object:
         """Call the function; a job has no payload."""
         del payload
         return self.function(context)

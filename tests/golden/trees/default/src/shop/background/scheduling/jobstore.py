@@ -1,29 +1,24 @@
 """The jobstore in the project's database; a migration makes its table (S5, S8, S16)."""
 
-import pickle
 import threading
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 
 from apscheduler.job import Job
-from apscheduler.jobstores.base import BaseJobStore, JobLookupError
+from apscheduler.jobstores.base import BaseJobStore
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from apscheduler.util import datetime_to_utc_timestamp
 from sqlalchemy import ColumnElement, Connection, Engine, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from ..host import Database, Settings, lock_ledger
 from .models import StoredJob
-from .private import unpickle_jobs
+from .shared import PICKLE_PROTOCOL, SharedStore, stored
 
-DECLARED = "default"
-"""Alias of the store."""
 KEPT = True
 """Whether due times are recorded later that passed while no process ran."""
 WITH_LEDGER = True
 """Whether it advances in the ledger's transaction; else after it, so that no due time is lost."""
-PICKLE_PROTOCOL = 5
 RUN_TIMES = select(StoredJob.id, StoredJob.next_run_time)
 UNLOCKED = select(StoredJob.id).where(StoredJob.id == bindparam("name"))
 UPDATE = update(StoredJob).where(StoredJob.id.in_(UNLOCKED.with_for_update(skip_locked=True)))
@@ -43,7 +38,7 @@ class SharedTransaction:
             yield self.connection
 
 
-class JobStore(SQLAlchemyJobStore):
+class JobStore(SharedStore, SQLAlchemyJobStore):
     """Several schedulers share its table; it neither creates the table nor closes the engine."""
 
     def __init__(self, database: Database) -> None:
@@ -66,26 +61,10 @@ class JobStore(SQLAlchemyJobStore):
     def shutdown(self) -> None:
         """Do nothing: the application closes the engine."""
 
-    def update_job(self, job: Job) -> None:
-        """Update a job; ignore that another process has removed it."""
-        with suppress(JobLookupError):
-            super().update_job(job)
-
-    def remove_job(self, job_id: str) -> None:
-        """Remove a job; ignore that another process has removed it."""
-        with suppress(JobLookupError):
-            super().remove_job(job_id)
-
     def update_jobs(self, jobs: Sequence[Job]) -> None:
         """Update jobs with one statement; it passes over those that others have locked."""
-        rows = [
-            {
-                "name": job.id,
-                "next_run_time": datetime_to_utc_timestamp(job.next_run_time),
-                "job_state": pickle.dumps(job.__getstate__(), PICKLE_PROTOCOL),
-            }
-            for job in jobs
-        ]
+        columns = ("name", "next_run_time", "job_state")
+        rows = [dict(zip(columns, stored(job), strict=True)) for job in jobs]
         if rows:
             with self.engine.begin() as connection:
                 connection.execute(UPDATE, rows)
@@ -110,7 +89,7 @@ class JobStore(SQLAlchemyJobStore):
 
     def get_due_jobs(self, now: datetime) -> list[Job]:
         """Return the due jobs, earliest first."""
-        return self._read(self.jobs_t.c.next_run_time <= datetime_to_utc_timestamp(now))
+        return self._read(self.jobs_t.c.next_run_time <= now.timestamp())
 
     def get_all_jobs(self) -> list[Job]:
         """Return all jobs that can be read."""
@@ -122,7 +101,7 @@ class JobStore(SQLAlchemyJobStore):
         states = select(self.jobs_t.c.job_state).order_by(self.jobs_t.c.next_run_time)
         with self._reading() as connection:
             rows = connection.scalars(states.where(*conditions)).all()
-        return unpickle_jobs(self, rows)
+        return self.unpickle(rows)
 
     @contextmanager
     def _reading(self) -> Generator[Connection, None, None]:
@@ -135,7 +114,7 @@ class JobStore(SQLAlchemyJobStore):
                 yield session.connection()
 
 
-def make_stores(settings: Settings, database: Database) -> dict[str, JobStore]:
-    """Return the store by its alias."""
+def make_store(settings: Settings, database: Database) -> JobStore:
+    """Return the store."""
     del settings
-    return {DECLARED: JobStore(database)}
+    return JobStore(database)

@@ -1,7 +1,10 @@
-"""Compares the jobs in the code with those in the store; a pure function (S5 to S9, S18)."""
+"""Compares the jobs in the code with those in the store; pure functions (S5 to S9, S18)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from .job import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,11 @@ def reconcile(
         kept=tuple(kept + [name for name in orphans if name in served]),
         removed=tuple(name for name in orphans if name not in served),
     )
+
+
+def missing(
+    jobs: Mapping[str, Job], stored: Collection[str], since: Mapping[str, datetime], until: datetime
+) -> set[str]:
+    """Return the names of enabled jobs that are not stored but due after `since`, else `until`."""
+    absent = {name: job for name, job in jobs.items() if job.enabled and name not in stored}
+    return {n for n, job in absent.items() if job.schedule.next_after(since.get(n, until))}

@@ -1,9 +1,10 @@
 """The scheduler of a process; all processes share one store, without a leader (S1, S2, S5)."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
+from apscheduler.job import Job as StoredJob
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..execution import Observer
@@ -15,7 +16,7 @@ from .adapter import LedgerScheduler
 from .due import Due, due_times, record
 from .handled import advance
 from .job import Job
-from .jobstore import DECLARED, WITH_LEDGER, JobStore
+from .jobstore import WITH_LEDGER, JobStore
 from .reconcile import Actions
 from .upkeep import Upkeep
 
@@ -28,7 +29,7 @@ class Scheduler:
     def __init__(
         self,
         database: Database,
-        stores: Mapping[str, JobStore],
+        store: JobStore,
         registry: Registry,
         runner: Runner,
         observe: Observer,
@@ -36,9 +37,8 @@ class Scheduler:
         """Prepare; `start` begins to record due times."""
         self.jobs = {name: work for name, work in registry.items() if isinstance(work, Job)}
         self._registry = registry
-        self._database, self._runner, self._observe = database, runner, observe
-        self._store = stores[DECLARED]
-        self.engine = LedgerScheduler(self._store, self._before_pass, self._record, self._leave)
+        self._store, self._runner, self._observe = store, runner, observe
+        self.engine = LedgerScheduler(store, self._before_pass, self._record, self._leave)
         self.engine.repeated_errors = database.repeated_errors
         self._upkeep = Upkeep(runner.owner, database, self.engine, self.jobs)
 
@@ -95,11 +95,22 @@ class Scheduler:
             written = record(session, due, self._registry, datetime.now(UTC))
             advance(session, {each.name: each.moments[-1] for each in due})
             if WITH_LEDGER:
-                self.engine.advance(jobs, due)
+                self._advance(jobs, due)
         if not WITH_LEDGER:
             with self.engine.transaction():
-                self.engine.advance(self.engine.due_jobs(names, now), due)
+                self._advance(self.engine.due_jobs(names, now), due)
         for name, state in written:
             if state is not State.QUEUED:
                 self._observe("job", name, state, None)
         self._runner.wake()
+
+    def _advance(self, jobs: Sequence[StoredJob], due: Sequence[Due]) -> None:
+        """Set the next due times of `jobs` after `due`, unless they were changed since."""
+        last = {(each.name, each.moments[0]): each.moments[-1] for each in due}
+        unchanged = [job for job in jobs if (job.id, job.next_run_time) in last]
+        for job in unchanged:
+            moment = last[job.id, job.next_run_time]
+            job.next_run_time = job.trigger.get_next_fire_time(moment, moment)
+            if job.next_run_time is None:
+                self._store.remove_job(job.id)
+        self._store.update_jobs([job for job in unchanged if job.next_run_time is not None])

@@ -8,23 +8,21 @@ a process starts or ends, and every RECONCILE_EVERY_SECONDS.
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import monotonic
 
 from ..host import Database
 from .adapter import LedgerScheduler
-from .handled import advance, forget, handled
+from .handled import ClockWatch, advance, forget, handled
 from .job import Job
 from .jobstore import KEPT
-from .processes import NO_OTHERS, OtherProcesses, Processes
-from .reconcile import Actions, reconcile
+from .processes import NO_OTHERS, Processes
+from .reconcile import Actions, missing, reconcile
 
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5
 RECONCILE_EVERY_SECONDS = 30
-CLOCKS_DIFFER = timedelta(minutes=1)
-"""Clocks of machines differ by no more than this, unless one was set back."""
 
 
 class Upkeep:
@@ -35,11 +33,14 @@ class Upkeep:
     ) -> None:
         """Prepare; `jobs` are the jobs of this process's code, `owner` is the id of the process."""
         self._database, self._engine, self._jobs = database, engine, jobs
-        self._processes, self._others = Processes(owner), NO_OTHERS
+        self._processes, self._others, self._watch = Processes(owner), NO_OTHERS, ClockWatch()
         self._reconciled = self._beaten = float("-inf")
-        self._warned = False
         self._pending: dict[str, datetime] = {}
         """Jobs that get a new schedule after all due times of the old one are recorded."""
+
+    @property
+    def _enabled(self) -> set[str]:
+        return {name for name, job in self._jobs.items() if job.enabled}
 
     def before_pass(self, recorded_until: datetime) -> dict[str, float]:
         """Update the store if needed; return the next due times of this process's jobs."""
@@ -54,25 +55,22 @@ class Upkeep:
                 logger.info("jobs: %s", actions)
             self._reconciled = monotonic()
             times = self._engine.store.run_times()
-        return {name: at for name, at in times.items() if name in self._enabled()}
+        return {name: at for name, at in times.items() if name in self._enabled}
 
     def _beat(self) -> None:
-        declared = {name: repr(self._jobs[name].schedule) for name in self._enabled()}
+        declared = {name: repr(self._jobs[name].schedule) for name in self._enabled}
         with self._database.transaction() as session:
             self._others = self._processes.announce(session, declared, datetime.now(UTC))
         since = self._handled() if KEPT else {}
-        self._warn_of_clock_set_back({name: at for name, at in since.items() if name in declared})
+        self._watch.check({name: at for name, at in since.items() if name in declared})
         self._beaten = monotonic()
-
-    def _enabled(self) -> set[str]:
-        return {name for name, job in self._jobs.items() if job.enabled}
 
     def _lost(self, times: Collection[str], recorded_until: datetime) -> bool:
         """Tell whether the store has lost a job; read what is handled only if one is missing."""
-        if self._enabled() <= set(times):
+        if self._enabled <= set(times):
             return False
         since = self._handled() if KEPT else {}
-        return bool(self._missing(times, since, recorded_until) - self._others.newer)
+        return bool(missing(self._jobs, times, since, recorded_until) - self._others.newer)
 
     def reconcile(self, recorded_until: datetime) -> Actions:
         """Make the store equal to the code, by the rules of `reconcile.reconcile`."""
@@ -82,13 +80,13 @@ class Upkeep:
         # could advance a job past a due time that is not recorded yet.
         with self._engine.transaction():
             # Read what others declare under the lock too: newer code may have started.
-            others = self._others = self._declared_by_others()
+            with self._database.snapshot() as session:
+                others = self._others = self._processes.others(session)
             times, stored = self._engine.store.run_times(), self._engine.schedules()
             # A declared job may have lost either its schedule or its next due time.
             store = {n: repr(at) for n, at in stored.items() if n in times or n not in self._jobs}
-            missing = self._missing(store.keys() & times, since, recorded_until)
-            enabled = self._enabled()
-            names = missing | (enabled & store.keys())
+            lacking = missing(self._jobs, store.keys() & times, since, recorded_until)
+            names = lacking | (self._enabled & store.keys())
             code = {name: repr(self._jobs[name].schedule) for name in names}
             actions = reconcile(code, store, others.declared, others.newer)
             self._pending = {n: self._pending.get(n, recorded_until) for n in actions.rescheduled}
@@ -102,11 +100,10 @@ class Upkeep:
         self._pending = {n: at for n, at in self._pending.items() if n not in ready}
         lost = sorted(new.keys() & since)
         if lost:
-            logger.warning(
-                "the jobstore has lost %s: added again with all due times", ", ".join(lost)
-            )
+            text = "the jobstore has lost %s: added again with all due times"
+            logger.warning(text, ", ".join(lost))
         begun = ready | {name: recorded_until for name in code if name not in since}
-        gone = marks.keys() - enabled - {name for name, _ in others.declared}
+        gone = marks.keys() - self._enabled - {name for name, _ in others.declared}
         if begun or gone:
             with self._engine.transaction() as session:
                 advance(session, begun)
@@ -118,27 +115,6 @@ class Upkeep:
         with self._database.transaction() as session:
             self._processes.leave(session)
 
-    def _warn_of_clock_set_back(self, since: Mapping[str, datetime]) -> None:
-        # If the clock was set back, jobs wait until it reaches what was recorded before.
-        limit = datetime.now(UTC) + CLOCKS_DIFFER
-        ahead = {name: at for name, at in since.items() if at > limit}
-        if ahead and not self._warned:
-            text = "the clock was set back: %s wait until it is %s again, as all before is done"
-            logger.warning(text, ", ".join(sorted(ahead)), max(ahead.values()))
-        self._warned = bool(ahead)
-
     def _handled(self) -> Mapping[str, datetime]:
         with self._database.snapshot() as session:
             return handled(session)
-
-    def _declared_by_others(self) -> OtherProcesses:
-        with self._database.snapshot() as session:
-            return self._processes.others(session)
-
-    def _missing(
-        self, times: Collection[str], since: Mapping[str, datetime], recorded_until: datetime
-    ) -> set[str]:
-        """Return the names of jobs that have a next due time but are not in the store."""
-        names = self._enabled().difference(times)
-        is_due = {n: self._jobs[n].schedule.next_after(since.get(n, recorded_until)) for n in names}
-        return {name for name in names if is_due[name]}

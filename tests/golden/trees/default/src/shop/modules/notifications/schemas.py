@@ -15,6 +15,6 @@ class Email(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: MailAddress
-    subject: Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
-    body: Annotated[str, Field(min_length=1, max_length=100_000)]
+    email: MailAddress
+    message: Annotated[str, Field(min_length=1, max_length=100_000)]
+    subject: Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)] = "A message"

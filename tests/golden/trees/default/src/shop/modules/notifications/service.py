@@ -26,9 +26,9 @@ def compose(email: Email, *, sender: str, run_id: UUID, date: datetime) -> Email
     origin = Address(addr_spec=sender)
     message = EmailMessage()
     message["From"] = origin
-    message["To"] = Address(addr_spec=email.to)
+    message["To"] = Address(addr_spec=email.email)
     message["Subject"] = email.subject
     message["Date"] = date
     message["Message-ID"] = f"<{run_id}@{origin.domain}>"
-    message.set_content(email.body)
+    message.set_content(email.message)
     return message

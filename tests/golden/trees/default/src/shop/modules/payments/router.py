@@ -2,14 +2,16 @@
 
 from http import HTTPStatus
 
+from ...background import IdempotencyKey
 from ...database import DatabaseDep
+from ...settings import SettingsDep
 from ...web.refusals import BODY_REFUSALS, refusals
 from ...web.routing import Router
-from ...web.security import ClientOnly
+from ...web.security import ClientDep, ClientOnly
 from . import service
 from .dependencies import GatewayDep, open_client
 from .models import Payment
-from .schemas import NewPayment, PaymentView, Reference
+from .schemas import PaymentRequest, PaymentView, Reference
 
 router = Router(
     prefix="/payments",
@@ -26,8 +28,20 @@ router = Router(
     response_model=PaymentView,
     responses=BODY_REFUSALS | refusals(402, 409, 503),
 )
-def make_payment(order: NewPayment, database: DatabaseDep, gateway: GatewayDep) -> Payment:
-    """Charge a payment; 402 if it is refused, 503 if the result is unknown: send it again."""
+def make_payment(  # noqa: PLR0913, PLR0917
+    request: PaymentRequest,
+    database: DatabaseDep,
+    gateway: GatewayDep,
+    settings: SettingsDep,
+    client: ClientDep,
+    idempotency_key: IdempotencyKey = None,
+) -> Payment:
+    """Charge a payment; 402 if it is refused, 503 if the result is unknown.
+
+    Send it again with the same reference or Idempotency-Key: it is charged once.
+    """
+    key = None if idempotency_key is None else f"{client} {idempotency_key}"
+    order = service.complete(request, settings.payment_currency, key)
     return service.make_payment(order, database, gateway)
 
 

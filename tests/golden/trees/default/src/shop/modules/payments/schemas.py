@@ -10,14 +10,26 @@ Reference = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """The caller's id of a payment; a reference is charged once, even if it is sent again."""
 
 
-class NewPayment(BaseModel):
-    """A payment to make."""
+Amount = Annotated[int, Field(strict=True, gt=0, le=10**12)]
+"""In the currency's smallest unit, such as cents: floats cannot hold 0.10."""
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217, such as EUR")]
+
+
+class PaymentRequest(BaseModel):
+    """What a caller says about a payment; the settings and a fresh id say what is left out."""
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: Annotated[int, Field(strict=True, gt=0, le=10**12)]
-    """In the currency's smallest unit, such as cents: floats cannot hold 0.10."""
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217, such as EUR")]
+    amount: Amount
+    currency: Currency | None = None
+    reference: Reference | None = None
+
+
+class NewPayment(BaseModel):
+    """A payment to make."""
+
+    amount: Amount
+    currency: Currency
     reference: Reference
 
 

@@ -1,11 +1,23 @@
 """Makes payments: one for each reference, in all processes."""
 
+from uuid import NAMESPACE_OID, uuid4, uuid5
+
 from ...database import Database
 from ...web.errors import ConflictError, NotFoundError
 from . import repository
 from .gateway import Gateway
 from .models import Payment
-from .schemas import NewPayment
+from .schemas import NewPayment, PaymentRequest
+
+
+def complete(request: PaymentRequest, currency: str, key: str | None) -> NewPayment:
+    """Add the usual `currency`, and a reference: the same one for the same `key`."""
+    own = uuid4() if key is None else uuid5(NAMESPACE_OID, key)
+    return NewPayment(
+        amount=request.amount,
+        currency=request.currency or currency,
+        reference=request.reference or str(own),
+    )
 
 
 def make_payment(order: NewPayment, database: Database, gateway: Gateway) -> Payment:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from shop.background.execution import Observer, no_observer
 from shop.background.models import Run
 from shop.background.runner import Runner
-from shop.background.scheduling.jobstore import make_stores
+from shop.background.scheduling.jobstore import make_store
 from shop.background.scheduling.models import StoredJob
 from shop.background.scheduling.scheduler import Scheduler
 from shop.background.work import Work
@@ -25,8 +25,8 @@ def make_scheduler(settings: Settings, database: Database) -> Iterator[Callable[
     def make(*work: Work, observe: Observer = no_observer) -> Scheduler:
         registry = {each.name: each for each in work}
         runner = Runner(settings, database, registry, observe)
-        stores = make_stores(settings, database)
-        made.append(Scheduler(database, stores, registry, runner, observe))
+        store = make_store(settings, database)
+        made.append(Scheduler(database, store, registry, runner, observe))
         return made[-1]
 
     yield make

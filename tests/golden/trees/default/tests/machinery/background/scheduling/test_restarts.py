@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from shop.background import RunContext
 from shop.background.models import Run, State
-from shop.background.scheduling import Crontab, Every, Job, Once, Schedule, private
+from shop.background.scheduling import Crontab, Every, Job, Once, Schedule, shared
 from shop.background.scheduling.adapter import RETRY_SECONDS
 from shop.background.scheduling.handled import handled
-from shop.background.scheduling.jobstore import JobStore, make_stores
+from shop.background.scheduling.jobstore import JobStore, make_store
 from shop.background.scheduling.models import HandledJob, SchedulerProcess
 from shop.background.scheduling.reconcile import Actions
 from shop.background.scheduling.scheduler import Scheduler
@@ -504,9 +504,9 @@ def test_a_job_that_another_process_has_just_removed_is_no_error(
 def test_the_store_creates_no_table(settings: Settings, empty_database_url: str) -> None:
     """S16: its tables come from a migration."""
     database = Database(empty_database_url)
-    for alias, store in make_stores(settings, database).items():
-        store.start(None, alias)
-        store.shutdown()
+    store = make_store(settings, database)
+    store.start(None, "default")
+    store.shutdown()
 
     assert inspect(database.engine).get_table_names() == []
     database.close()
@@ -611,8 +611,8 @@ def test_a_job_that_comes_back_into_the_code_begins_anew(
 
 def test_the_private_name_that_is_used_is_there() -> None:
     """S8: a newer APScheduler may not have it."""
-    here = hasattr(JobStore, private.PRIVATE_METHOD)
+    here = hasattr(JobStore, shared.PRIVATE_METHOD)
 
     version = importlib.metadata.version("apscheduler")
-    text = f"APScheduler {version} has no {private.PRIVATE_METHOD}: see scheduling/private.py"
+    text = f"APScheduler {version} has no {shared.PRIVATE_METHOD}: see scheduling/shared.py"
     assert here, text

@@ -26,8 +26,9 @@ HOUR = timedelta(hours=1)
 WaitUntil = Callable[[Callable[[], object]], None]
 
 
-def do_nothing(_context: RunContext) -> None:
+def do_nothing(context: RunContext) -> str:
     """Be the function of a job."""
+    return context.due_at.isoformat()
 
 
 def fail(_context: RunContext) -> None:
@@ -85,6 +86,7 @@ def test_a_disabled_job_has_no_next_run(operator: TestClient) -> None:
         ("GET", "/jobs/nothing"),
         ("GET", "/jobs/nothing/runs"),
         ("POST", "/jobs/nothing/run"),
+        ("POST", f"/jobs/nothing/runs/{UUID(int=7)}/cancel"),
         ("POST", "/jobs/nothing/pause"),
         ("POST", "/jobs/nothing/resume"),
     ],
@@ -104,6 +106,7 @@ def test_an_unknown_job_is_not_found(operator: TestClient, method: str, path: st
         ("GET", "/jobs/report"),
         ("GET", "/jobs/report/runs"),
         ("GET", f"/jobs/report/runs/{UUID(int=7)}"),
+        ("POST", f"/jobs/report/runs/{UUID(int=7)}/cancel"),
         ("POST", "/jobs/report/run"),
         ("POST", "/jobs/report/pause"),
         ("POST", "/jobs/report/resume"),
@@ -135,6 +138,48 @@ def test_the_id_that_run_now_gives_can_be_looked_up(
     assert (shown["id"], shown["error"]) == (run_id, "RuntimeError: the printer is on fire")
 
 
+def test_a_job_is_run_again_for_a_due_time_of_yesterday(
+    operator: TestClient, wait_until: WaitUntil, database: Database
+) -> None:
+    """S13: at once, and not before what has waited longer."""
+    began = datetime.now(UTC)
+
+    accepted = operator.post("/jobs/report/run", params={"due_at": "2026-02-28T04:30:00+01:00"})
+
+    assert accepted.status_code == HTTPStatus.ACCEPTED
+    assert accepted.json()["due_at"] == "2026-02-28T03:30:00Z"
+    location = accepted.headers["Location"]
+    wait_until(lambda: operator.get(location).json()["state"] == "succeeded")
+    assert operator.get(location).json()["result"] == "2026-02-28T03:30:00+00:00"
+    with database.snapshot() as session:
+        run = session.get_one(Run, UUID(accepted.json()["id"]))
+    assert began <= run.available_at <= datetime.now(UTC)
+    assert run.place == run.available_at.timestamp()
+
+
+def test_a_due_time_may_be_ahead(operator: TestClient, wait_until: WaitUntil) -> None:
+    accepted = operator.post("/jobs/report/run", params={"due_at": "2999-01-01T00:00:00Z"})
+
+    location = accepted.headers["Location"]
+    wait_until(lambda: operator.get(location).json()["state"] == "succeeded")
+
+
+@pytest.mark.usefixtures("only_requests")
+@pytest.mark.parametrize(
+    "due_at",
+    ["2026-02-28T03:30:00", "yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-05:00"],
+)
+def test_a_due_time_without_a_zone_or_out_of_reach_is_refused(
+    operator: TestClient, due_at: str
+) -> None:
+    """S4."""
+    answer = operator.post("/jobs/report/run", params={"due_at": due_at})
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answer.json()["detail"][0]["loc"] == ["query", "due_at"]
+    assert operator.get("/jobs/report/runs").json() == []
+
+
 def test_where_to_look_begins_where_the_application_is(app: FastAPI) -> None:
     with TestClient(app, root_path="/api", headers=KEY) as client:
         accepted = client.post("/jobs/report/run")
@@ -142,11 +187,31 @@ def test_where_to_look_begins_where_the_application_is(app: FastAPI) -> None:
     assert accepted.headers["Location"] == f"/api/jobs/report/runs/{accepted.json()['id']}"
 
 
+def test_a_run_that_waits_is_cancelled_and_its_due_time_is_not_made_up_for(
+    operator: TestClient, database: Database
+) -> None:
+    """S1: the row of the due time stays."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        run_id = ledger.add(session, REPORT, now, due_at=now + HOUR, key="report later")
+    path = f"/jobs/report/runs/{run_id}"
+
+    answer = operator.post(f"{path}/cancel")
+
+    assert answer.status_code == HTTPStatus.ACCEPTED
+    assert answer.json() == operator.get(path).json()
+    assert answer.json()["state"] == "cancelled"
+    assert operator.post(f"{path}/cancel").status_code == HTTPStatus.CONFLICT
+    with database.transaction() as session:
+        assert ledger.add(session, REPORT, now, key="report later") is None
+
+
 def test_a_run_of_another_job_or_of_none_is_not_found(operator: TestClient) -> None:
     run_id = operator.post("/jobs/report/run").json()["id"]
 
     for path in (f"failing/runs/{run_id}", f"nothing/runs/{run_id}", f"report/runs/{UUID(int=7)}"):
         assert operator.get(f"/jobs/{path}").status_code == HTTPStatus.NOT_FOUND
+        assert operator.post(f"/jobs/{path}/cancel").status_code == HTTPStatus.NOT_FOUND
     assert operator.get("/jobs/report/runs/7").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 

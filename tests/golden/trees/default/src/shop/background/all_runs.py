@@ -1,0 +1,40 @@
+"""`/runs`: the runs of all jobs and tasks (S13, T9)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from .host import NotFoundError, OperatorDep, OpsRead, ReadSessionDep, refusals, root_path
+from .listing import Filter, Place, page
+from .models import Run
+from .views import RunView
+
+router = APIRouter(prefix="/runs", tags=["runs"], dependencies=[OpsRead], responses=refusals(401))
+
+
+@router.get("")
+def list_all_runs(
+    which: Annotated[Filter, Query()],
+    session: ReadSessionDep,
+    request: Request,
+    response: Response,
+    *,
+    operator: OperatorDep,
+) -> list[RunView]:
+    """List runs, newest due time first. `Link` has the URL of the next page, if there is one."""
+    found = session.scalars(page(which)).all()
+    runs = found[: which.limit]
+    if len(found) > len(runs):
+        query = request.url.include_query_params(before=Place.model_validate(runs[-1])).query
+        response.headers["Link"] = f'<{root_path(request)}{router.prefix}?{query}>; rel="next"'
+    return RunView.of_all(session, runs, operator=operator)
+
+
+@router.get("/{run_id}", responses=refusals(404))
+def read_any_run(run_id: UUID, session: ReadSessionDep, *, operator: OperatorDep) -> RunView:
+    """Show a run of a job or task."""
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFoundError(f"no run {run_id}")
+    return RunView.of(session, run, operator=operator)

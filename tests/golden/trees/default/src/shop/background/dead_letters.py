@@ -1,0 +1,72 @@
+"""Tells the service of each run that failed for good, in the transaction that records it."""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .host import Settings
+from .models import Run, State
+from .queueing import Enqueue
+
+logger = logging.getLogger(__name__)
+
+FOR_GOOD = (State.FAILED, State.TIMED_OUT, State.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A run of a job or task that failed for good."""
+
+    run_id: UUID
+    kind: str
+    name: str
+    state: State
+    attempt: int
+    error: str
+    settings: Settings = field(repr=False)
+
+    def __str__(self) -> str:
+        """Say what failed, and why."""
+        which = f"{self.kind} {self.name}, run {self.run_id}, attempt {self.attempt}"
+        return f"{which}, is {self.state.value.replace('_', ' ')} for good: {self.error}"
+
+
+OnDeadLetter = Callable[[DeadLetter, Enqueue], object]
+"""Called once for each; what it queues is there exactly when the dead letter is."""
+
+
+def log(dead: DeadLetter, enqueue: Enqueue) -> None:
+    """Log it: for a service without a function of its own."""
+    del enqueue
+    logger.error("%s", dead)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """Calls the function of the service."""
+
+    settings: Settings
+    on_dead_letter: OnDeadLetter = log
+
+    def told(self, session: Session, ids: Collection[UUID]) -> set[UUID]:
+        """Return those that are dead letters already: the service knows of them."""
+        if not ids:
+            return set()
+        dead = select(Run.id).where(Run.id.in_(ids), Run.state.in_(FOR_GOOD))
+        return set(session.scalars(dead))
+
+    def tell(self, session: Session, ids: Collection[UUID]) -> None:
+        """Call it for those that are dead letters; an error of it is logged and undoes only it."""
+        if not ids:
+            return
+        for run in session.scalars(select(Run).where(Run.id.in_(ids), Run.state.in_(FOR_GOOD))):
+            known = run.id, run.kind, run.name, run.state, run.attempt, run.error or ""
+            try:
+                with session.begin_nested():
+                    self.on_dead_letter(DeadLetter(*known, self.settings), Enqueue.within(session))
+            except Exception:
+                logger.exception("on_dead_letter failed for run %s of %s", run.id, run.name)
