@@ -61,12 +61,8 @@ class Limit:
         """Return the limit of a job or task."""
         return cls(work.limit, work.rate)
 
-    @property
-    def exists(self) -> bool:
-        """Whether there is one."""
-        return self.at_once is not None or self.rate is not None
 
-
+UNLIMITED = Limit()
 Limits = Mapping[str, Limit]
 
 
@@ -88,7 +84,7 @@ def claim(
     now = now or datetime.now(UTC)  # not the time before the lock: a rate limit counts starts
     free, keys = dict.fromkeys(limits, slots), set[str]()
     found = candidates(session, free, keys, now, owner=owner, slots=slots)
-    if any(run.concurrency_key or limits[run.name].exists for run in found):
+    if any(run.concurrency_key or limits[run.name] != UNLIMITED for run in found):
         # Else nothing needs to be counted.
         held = session.execute(SLOTS).all()
         keys = {key for _, key in held if key is not None}
