@@ -62,7 +62,6 @@ class Limit:
         return cls(work.limit, work.rate)
 
 
-UNLIMITED = Limit()
 Limits = Mapping[str, Limit]
 
 
@@ -82,14 +81,10 @@ def claim(
     """
     lock_ledger(session.connection())  # no other process may claim between count and update
     now = now or datetime.now(UTC)  # not the time before the lock: a rate limit counts starts
-    free, keys = dict.fromkeys(limits, slots), set[str]()
+    held = session.execute(SLOTS).all()
+    keys = {key for _, key in held if key is not None}
+    free = _free(session, limits, Counter(name for name, _ in held), now, slots)
     found = candidates(session, free, keys, now, owner=owner, slots=slots)
-    if any(run.concurrency_key or limits[run.name] != UNLIMITED for run in found):
-        # Else nothing needs to be counted.
-        held = session.execute(SLOTS).all()
-        keys = {key for _, key in held if key is not None}
-        free = _free(session, limits, Counter(name for name, _ in held), now, slots)
-        found = candidates(session, free, keys, now, owner=owner, slots=slots)
     chosen = []
     for run in found:
         if run.concurrency_key not in keys:
