@@ -13,11 +13,11 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from shop.background import RunContext
 from shop.background.execution import no_observer
 from shop.background.models import Run
 from shop.background.scheduling import Every, Job
 from shop.background.services import Services
-from shop.background.work import RunContext
 from shop.database import Database
 from shop.database.schema import open_database, upgrade
 from shop.settings import Settings

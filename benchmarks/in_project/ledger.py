@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from shop.background import claim as claiming, ledger
+from shop.background import ledger
+from shop.background.claim import Limit, claim
+from shop.background.dead_letters import DeadLetters
 from shop.background.execution import no_observer
 from shop.background.heartbeat import Heartbeat
 from shop.background.models import Run, State
@@ -67,15 +69,11 @@ def main() -> None:
                 return ledger.add(session, JOBS[5], datetime.now(UTC))
 
         def take() -> object:
-            limits: dict[str, int | None] = {job.name: None for job in JOBS}
+            limits = {job.name: Limit() for job in JOBS}
             with database.transaction() as session:
-                claimed = claiming.claim(session, limits, datetime.now(UTC), owner="me", slots=1)
-            if claimed and (begin := getattr(claiming, "begin", None)):  # of an older build
-                with database.transaction() as session:
-                    begin(session, "me", claimed, datetime.now(UTC))
-            return claimed
+                return claim(session, limits, owner="me", slots=1)
 
-        heart = Heartbeat("me", Settings(), database, {}, no_observer)
+        heart = Heartbeat("me", database, {}, no_observer, DeadLetters(Settings()))
 
         def beat() -> object:
             heart.beat_soon()

@@ -87,7 +87,7 @@ def test_two_branches_give_two_heads_that_verify_names_and_alembic_joins(
     [path] = (project / "src/shop/migrations/versions").glob("create_notes_*.py")
     [first] = (project / "src/shop/migrations/versions").glob("create_products_*.py")
     parent = first.stem.removeprefix("create_products_")
-    path.write_text(path.read_text().replace(parent, "0005"))  # as on a branch of its own
+    path.write_text(path.read_text().replace(parent, "0006"))  # as on a branch of its own
 
     set_up(project)
     forked = asyncio.run(check_migrations(open_project(project), tmp_path))

@@ -73,7 +73,8 @@ def _quick_databases() -> Iterator[None]:
     def create(url: str, connections: int) -> Engine:
         engine = create_engine(url, connections)
         event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-        first[:] = first or [engine]
+        if not first or first[0].dialect.server_version_info is None:  # it has never connected
+            first[:] = [engine]
         engine.dialect, engine._compiled_cache = first[0].dialect, first[0]._compiled_cache
         return engine
 
