@@ -7,6 +7,7 @@ and however many wait behind them, or for the limit of another name, are not rea
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, TextClause, bindparam, exists, select, text, update
@@ -29,6 +30,8 @@ PROMOTE = PROMOTE.where(
     RUNS.c.id.in_(LATER.limit(PROMOTED_AT_ONCE).with_for_update(skip_locked=True))
 )
 
+NAMES_AT_ONCE = 200
+"""SQLite refuses a statement that unites more than 500."""
 COLUMNS = "id, name, state, concurrency_key"
 FIRST_OF_NAME = """SELECT * FROM (
     SELECT {columns}, place FROM fastforge_runs
@@ -42,7 +45,7 @@ ONE_SCHEDULED = """SELECT * FROM (
     SELECT {columns}, -1e300 AS place FROM fastforge_runs
     WHERE state = 'scheduled' AND available_at <= :now LIMIT 1
 ) AS scheduled"""
-ALL = """SELECT {columns} FROM ({parts}) AS found
+ALL = """SELECT {columns}, place FROM ({parts}) AS found
 WHERE EXISTS (SELECT 1 FROM fastforge_runner_processes WHERE id = :owner)
 ORDER BY place LIMIT :slots"""
 
@@ -61,19 +64,27 @@ def candidates(  # noqa: PLR0913
     owner: str,
     slots: int,
 ) -> Sequence[Row[Any]]:
-    """Return up to `slots` + 1 queued runs; those whose time has come are queued before.
+    """Return the first queued runs, `slots` or more; those whose time has come are queued before.
 
     They have the columns COLUMNS, as the driver gives them: only those that are claimed are read.
     `free` has how many of each name may start, `keys` are the concurrency keys that are taken.
     """
-    values = {"now": now, "owner": owner, "slots": slots + 1, "keys": list(keys)}
-    for number, (name, count) in enumerate(free.items()):
-        values |= {f"name_{number}": name, f"free_{number}": max(0, count)}
-    statement = _statement(len(free), bool(keys))
-    found = session.execute(statement, values).all()
+    fixed = {"now": now, "owner": owner, "slots": slots + 1, "keys": list(keys)}
+
+    def find() -> list[Row[Any]]:
+        found: list[Row[Any]] = []
+        for start in range(0, len(free), NAMES_AT_ONCE):
+            names = list(free.items())[start : start + NAMES_AT_ONCE]
+            values: dict[str, object] = dict(fixed)
+            for number, (name, count) in enumerate(names):
+                values |= {f"name_{number}": name, f"free_{number}": max(0, count)}
+            found += session.execute(_statement(len(names), bool(keys)), values)
+        return sorted(found, key=attrgetter("place"))
+
+    found = find()
     if any(run.state == State.SCHEDULED for run in found):
         session.execute(PROMOTE, {"now": now})
-        found = session.execute(statement, values).all()
+        found = find()
     return [run for run in found if run.state == State.QUEUED]
 
 

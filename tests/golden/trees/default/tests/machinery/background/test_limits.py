@@ -245,6 +245,20 @@ def test_a_run_that_was_cancelled_at_this_moment_is_not_started(
     assert take() == [kept]
 
 
+def test_of_many_hundreds_of_names_the_first_runs_are_found(
+    add: Add, take: Take, session: Session
+) -> None:
+    """S5: SQLite unites no more than 500 in one statement."""
+    names = {"low": Limit(), **{f"work_{n}": Limit() for n in range(600)}, "work": Limit()}
+    assert take() == []
+    late, early = add(WORK, NOW - SECOND), add(LOW, NOW - timedelta(days=1))
+
+    first = claim.claim(session, names, NOW, owner="me", slots=1)
+
+    assert [run.id for run in first] == [early]
+    assert take() == [late]
+
+
 @pytest.mark.parametrize("key", [None, "sync 1"])
 def test_a_claim_reads_few_runs_however_many_wait(
     key: str | None, add: Add, take: Take, session: Session, database: Database
