@@ -74,6 +74,7 @@ def _redirect(log: Path) -> None:
 
 def _code_of(arguments: list[str], fault: Fault | None, log: Path) -> int:
     sys.argv = ["fastforge", *arguments]
+    sys.dont_write_bytecode = True  # else the first run also writes that of late imports
     setattr(job, "datetime", _AtNoon)  # noqa: B010 (else each run writes another moment)
     operations = Operations(fault or CLEAN, Path(arguments[-1]).resolve())
     if fault:
