@@ -46,7 +46,8 @@ ONE_SCHEDULED = """SELECT * FROM (
     WHERE state = 'scheduled' AND available_at <= :now LIMIT 1
 ) AS scheduled"""
 ALL = """SELECT {columns}, place FROM ({parts}) AS found
-WHERE EXISTS (SELECT 1 FROM fastforge_runner_processes WHERE id = :owner)
+WHERE CAST(:owner AS VARCHAR) IS NULL
+    OR EXISTS (SELECT 1 FROM fastforge_runner_processes WHERE id = :owner)
 ORDER BY place LIMIT :slots"""
 
 
@@ -61,7 +62,7 @@ def candidates(  # noqa: PLR0913
     keys: Collection[str],
     now: datetime,
     *,
-    owner: str,
+    owner: str | None,
     slots: int,
 ) -> Sequence[Row[Any]]:
     """Return the first queued runs, `slots` or more; those whose time has come are queued before.

@@ -81,6 +81,24 @@ def claim(
     """
     lock_ledger(session.connection())  # no other process may claim between count and update
     now = now or datetime.now(UTC)  # not the time before the lock: a rate limit counts starts
+    chosen = choose(session, limits, now, owner=owner, slots=slots)
+    if not chosen:
+        return []
+    taken = session.execute(TAKE, {"ids": chosen, "now": now, "me": owner})
+    claimed = sorted((Claimed(*run) for run in taken), key=attrgetter("place"))
+    for name in {run.name for run in claimed if limits[run.name].rate is not None}:
+        started = [(run.id, run.attempt) for run in claimed if run.name == name]
+        rates.record(session, name, started, now)
+    return claimed
+
+
+def choose(
+    session: Session, limits: Limits, now: datetime, *, owner: str | None, slots: int
+) -> list[UUID]:
+    """Return the ids of the runs that may start now, up to `slots`, by their place.
+
+    Without an `owner` it only says what a process could claim.
+    """
     held = session.execute(SLOTS).all()
     keys = {key for _, key in held if key is not None}
     free = _free(session, limits, Counter(name for name, _ in held), now, slots)
@@ -90,14 +108,7 @@ def claim(
         if run.concurrency_key not in keys:
             chosen.append(run.id)
             keys |= {run.concurrency_key} - {None}
-    if not chosen:
-        return []
-    taken = session.execute(TAKE, {"ids": chosen[:slots], "now": now, "me": owner})
-    claimed = sorted((Claimed(*run) for run in taken), key=attrgetter("place"))
-    for name in {run.name for run in claimed if limits[run.name].rate is not None}:
-        started = [(run.id, run.attempt) for run in claimed if run.name == name]
-        rates.record(session, name, started, now)
-    return claimed
+    return chosen[:slots]
 
 
 def _free(

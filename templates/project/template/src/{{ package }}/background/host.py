@@ -8,7 +8,7 @@ from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, 
 from ..database.engine import limit_waits, lock_ledger
 from ..database.notify import NOTIFICATION, notify, watch
 from ..monitoring.health import UNAVAILABLE, Health, answer
-from ..process.ending import in_thread, wait_for
+from ..process.ending import Deadline, in_thread, wait_for
 from ..process.logs import log_context
 from ..process.repeated_errors import RepeatedErrors
 from ..process.starting import StartError
@@ -28,6 +28,7 @@ __all__ = [
     "ConflictError",
     "Database",
     "DatabaseDep",
+    "Deadline",
     "Health",
     "NotFoundError",
     "OperatorDep",

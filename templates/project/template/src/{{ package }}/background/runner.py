@@ -17,6 +17,7 @@ from .heartbeat import Heartbeat
 from .host import Database, Settings, in_thread, wait_for
 from .intake import Intake
 from .overdue import Overdue
+from .threads import Threads
 from .work import Registry
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,9 @@ class Runner:
         registry: Registry,
         observe: Observer,
         on_dead_letter: OnDeadLetter = log,
+        threads: Threads | None = None,
     ) -> None:
-        """Prepare; `start` begins to run."""
+        """Prepare; `start` begins to run, by default in `settings.runner_threads` threads."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.last_pass, self.wall_clock = monotonic(), WallClock()
         self._settings, self._database = settings, database
@@ -45,7 +47,8 @@ class Runner:
         letters = DeadLetters(settings, on_dead_letter)
         self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters)
         process = Process(settings, database, observe, self.wake, self._stopped, letters)
-        self.intake = Intake(self.owner, process, registry, self._heartbeat)
+        threads = threads or Threads(settings.runner_threads)
+        self.intake = Intake(self.owner, process, registry, self._heartbeat, threads)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
     @property

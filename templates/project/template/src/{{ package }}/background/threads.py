@@ -33,6 +33,9 @@ class Threads:
         """Let the next free thread call `function`."""
         self._calls.put(function)
 
+    def turned(self, running: int) -> None:
+        """Do nothing after a turn of the runner, which left `running` runs: all threads stay."""
+
     def close(self) -> None:
         """Let each thread end, after the function that it calls now."""
         for _ in self._threads:
