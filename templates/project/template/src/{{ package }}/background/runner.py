@@ -29,7 +29,7 @@ STOP_SECONDS = 3.0
 class Runner:
     """Runs what is queued, up to `settings.runner_threads` runs at once in this process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         settings: Settings,
         database: Database,
@@ -47,7 +47,7 @@ class Runner:
         letters = DeadLetters(settings, on_dead_letter)
         self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters)
         process = Process(settings, database, observe, self.wake, self._stopped, letters)
-        threads = threads or Threads(settings.runner_threads)
+        threads = Threads(settings.runner_threads) if threads is None else threads
         self.intake = Intake(self.owner, process, registry, self._heartbeat, threads)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
