@@ -1,6 +1,7 @@
 """Which combinations of options are tried: first a covering array, then the others.
 
-The default run has few rows in which every pair of two options that change code occurs.
+The default run has few rows in which every pair of two options that change code occurs in-process,
+and fewer in which every option's values occur with an engine: such a project's tests take longer.
 `--exhaustive` adds a row for each other combination that differs in code. What changes no code (a
 Dockerfile, a workflow, the Python) is spread over the rows: in all of them together each pair of
 two values occurs.
@@ -21,7 +22,7 @@ from fastforge.answers.project import PYTHONS, valid_combinations
 from fastforge.answers.values import Value
 
 Row = dict[str, Value]
-Pair = tuple[tuple[str, Value], ...]
+Choices = tuple[tuple[str, Value], ...]
 WITHOUT_CODE = ("docker", "ci", "python")
 """Options that change no line of Python in a project."""
 SLOW = "3.12"
@@ -43,22 +44,33 @@ def interpreters() -> dict[str, str]:
     return found
 
 
-def pairwise(every: Sequence[Row]) -> list[Row]:
-    """Give few rows that have every pair of two options' values that the whole has."""
-    return min((_cover(every, random.Random(seed)) for seed in range(_TRIES)), key=len)  # noqa: S311
+def pairwise(every: Sequence[Row], size: int = 2) -> list[Row]:
+    """Give few rows that have every pair of two options' values, or `size` of them."""
+    tries = (_cover(every, size, random.Random(seed)) for seed in range(_TRIES))  # noqa: S311
+    return min(tries, key=len)
+
+
+def has_engine(row: Row) -> bool:
+    """Tell whether workers of an engine run what the project queues."""
+    return row["engine"] != "inprocess"
 
 
 def chosen(every: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Give a row for each combination that differs in code: first few with every pair, the others.
+    """Give a row for each combination that differs in code: first few, then the others.
+
+    The few have every pair of those in-process, and every value of those with an engine.
 
     Of the rows that differ in no code it is the one with most pairs that were not there before, and
     of those it is one of a Python that is not slow.
     """
-    by_code: dict[tuple[tuple[str, Value], ...], list[Row]] = {}
+    by_code: dict[Choices, list[Row]] = {}
     for row in random.Random(0).sample(every, len(every)):  # noqa: S311
         by_code.setdefault(tuple(code_of(row).items()), []).append(row)
-    first = [tuple(code.items()) for code in pairwise([dict(code) for code in by_code])]
-    rows, covered = list[Row](), set[Pair]()
+    codes = [dict(code) for code in by_code]
+    few = pairwise([code for code in codes if not has_engine(code)])
+    few += pairwise([code for code in codes if has_engine(code)], size=1)
+    first = [tuple(code.items()) for code in few]
+    rows, covered = list[Row](), set[Choices]()
     for code in [*first, *(code for code in by_code if code not in first)]:
         rows.append(
             max(by_code[code], key=lambda row: (len(pairs([row]) - covered), row["python"] != SLOW))
@@ -67,9 +79,9 @@ def chosen(every: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     return rows[: len(first)], rows[len(first) :]
 
 
-def pairs(some: Iterable[Row]) -> frozenset[Pair]:
-    """Give every pair of two options' values that occurs together."""
-    return frozenset(pair for row in some for pair in combinations(row.items(), 2))
+def pairs(some: Iterable[Row], size: int = 2) -> frozenset[Choices]:
+    """Give every pair of two options' values that occurs together, or every `size` of them."""
+    return frozenset(pair for row in some for pair in combinations(row.items(), size))
 
 
 def code_of(row: Row) -> Row:
@@ -79,7 +91,10 @@ def code_of(row: Row) -> Row:
 
 def name_of(row: Row) -> str:
     """Give the id of a row, such as `sqlite-database-metrics-docker-github-examples-3.11`."""
-    return "-".join(_word(option, value) for option, value in row.items())
+    usual: Row = {"engine": "inprocess", "broker": "none"}
+    return "-".join(
+        _word(option, value) for option, value in row.items() if usual.get(option) != value
+    )
 
 
 def every_row(pythons: Iterable[str]) -> list[Row]:
@@ -104,10 +119,10 @@ def parameters(why: str, **fixed: Value) -> list[pytest.ParameterSet]:
     ]
 
 
-def _cover(every: Sequence[Row], chance: random.Random) -> list[Row]:
+def _cover(every: Sequence[Row], size: int, chance: random.Random) -> list[Row]:
     """Choose the row with most new pairs, again and again; chance breaks ties."""
-    shuffled = [(row, pairs([row])) for row in chance.sample(every, len(every))]
-    uncovered, rows = set(pairs(every)), list[Row]()
+    shuffled = [(row, pairs([row], size)) for row in chance.sample(every, len(every))]
+    uncovered, rows = set(pairs(every, size)), list[Row]()
     while uncovered:
         row, its_pairs = max(shuffled, key=lambda each: len(each[1] & uncovered))
         rows.append(row)

@@ -47,11 +47,15 @@ def ask(
     """
     answers = dict(given)
     questions = [question for question in about if question.name not in given]
-    if questions:
+    if any(question.possible(answers) for question in questions):
         tell(INTRODUCTION)
     position = 0
     while position < len(questions):
         question = _with_last_answer(questions[position], answers)
+        if not question.possible(answers):  # it may have been, before the person went back
+            answers.pop(question.name, None)
+            position += 1
+            continue
         tell(question.explanation)
         if question.read:
             typed = question.read(question.prompt, partial(question.foretell, answers=answers))
@@ -60,7 +64,8 @@ def ask(
         else:
             typed = read(question.prompt)
         if typed.strip() == BACK:
-            position = max(position - 1, 0)
+            asked = [each for each in range(position) if questions[each].possible(answers)]
+            position = asked[-1] if asked else position
             continue
         try:
             answers[question.name], lines = question.answered(typed, answers)

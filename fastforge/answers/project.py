@@ -11,6 +11,8 @@ from fastforge.errors import UsageError
 
 DATABASES = ("sqlite", "postgresql")
 JOBSTORES = ("database", "redis", "memory")
+ENGINES = ("inprocess", "celery", "taskiq")
+BROKERS = ("none", "redis", "rabbitmq")
 CI_SERVICES = ("github", "none")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
@@ -27,6 +29,8 @@ class ProjectAnswers:
     author: str
     database: str = "sqlite"
     jobstore: str = "database"
+    engine: str = "inprocess"
+    broker: str = "none"
     metrics: bool = True
     docker: bool = True
     ci: str = "github"
@@ -38,7 +42,7 @@ class ProjectAnswers:
         check_project_name(self.name)
         for what in ("description", "author"):
             object.__setattr__(self, what, one_line(what, getattr(self, what)))
-        if reason := refusal(self):
+        if reason := refusal(self.as_dict()):
             raise UsageError(*reason)
         check_timezone(self.timezone)
 
@@ -80,26 +84,55 @@ def default_python() -> str:
     return running if running in PYTHONS else PYTHONS[-1]
 
 
-def refusal(answers: ProjectAnswers) -> tuple[str, str] | None:
+def usual_broker(engine: object) -> str:
+    """Give the broker of a project that names its engine only."""
+    return "none" if engine == "inprocess" else "redis"
+
+
+def refusal(answers: Mapping[str, Value]) -> tuple[str, str] | None:
     """Say in a sentence and a hint why there is no such project, or None if there is."""
     offered = {
         "database": DATABASES,
         "jobstore": JOBSTORES,
+        "engine": ENGINES,
+        "broker": BROKERS,
         "ci": CI_SERVICES,
         "python": PYTHONS,
     }
     for option, values in offered.items():
-        value = getattr(answers, option)
-        if value not in values:
+        if (value := answers[option]) not in values:
             return (f"There is no {option} {value!r}.", f"Choose from: {', '.join(values)}.")
+    return _refusal_of_engine(*(answers[option] for option in ("engine", "broker", "database")))
+
+
+def _refusal_of_engine(engine: Value, broker: Value, database: Value) -> tuple[str, str] | None:
+    if engine == "inprocess":
+        if broker == "none":
+            return None
+        problem = f"Without an engine there is no broker, and {broker} was chosen."
+        return problem, "Leave --broker out, or add --engine celery or --engine taskiq."
+    if database != "postgresql":
+        problem = f"The engine {engine} needs PostgreSQL: workers on other machines must reach it."
+        return problem, "Add --database postgresql, or leave --engine out."
+    if broker == "none":
+        return f"The engine {engine} needs a broker.", "Choose from: redis, rabbitmq."
     return None
 
 
 def valid_combinations() -> Iterator[dict[str, Value]]:
     """Give each combination of the options that change which files a project has."""
     booleans = (True, False)
-    options = (DATABASES, JOBSTORES, booleans, booleans, CI_SERVICES, booleans)
-    names = ("database", "jobstore", "metrics", "docker", "ci", "examples")
-    for values in product(*options):
-        chosen: dict[str, Value] = dict(zip(names, values, strict=True))
-        yield chosen
+    options: dict[str, tuple[Value, ...]] = {
+        "database": DATABASES,
+        "jobstore": JOBSTORES,
+        "engine": ENGINES,
+        "broker": BROKERS,
+        "metrics": booleans,
+        "docker": booleans,
+        "ci": CI_SERVICES,
+        "examples": booleans,
+    }
+    for values in product(*options.values()):
+        chosen = dict(zip(options, values, strict=True))
+        if refusal({**chosen, "python": PYTHONS[0]}) is None:
+            yield chosen

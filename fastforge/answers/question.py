@@ -15,7 +15,8 @@ class Question:
     """One answer to ask for. With `choices` it takes one of them; a bool is asked as yes or no.
 
     Each choice has a line that says what it means. `suggest` gives such choices for what is typed
-    so far, where there are too many. What is `optional` is not missed where nobody is asked.
+    so far, where there are too many. What is `optional` is not missed where nobody is asked. What
+    is not `possible` with the answers so far is not asked.
     `echo` gives the lines to show after an answer, from all answers so far, or refuses it. `read`
     takes the place of the usual way to read what is typed: it is given the prompt, and what to show
     for what is typed so far.
@@ -30,6 +31,7 @@ class Question:
     read: Callable[[str, Callable[[str], Sequence[str]]], str] | None = None
     suggest: Callable[[str], Mapping[str, str]] | None = None
     optional: bool = False
+    possible: Callable[[Mapping[str, Value]], bool] = lambda _answers: True
 
     @property
     def prompt(self) -> str:

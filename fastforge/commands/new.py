@@ -31,6 +31,14 @@ def new(
         str | None,
         typer.Option(metavar="database|redis|memory", help="Where next run times are kept."),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(metavar="inprocess|celery|taskiq", help="What runs background work."),
+    ] = None,
+    broker: Annotated[
+        str | None,
+        typer.Option(metavar="none|redis|rabbitmq", help="The broker of an engine; redis."),
+    ] = None,
     metrics: Annotated[
         bool | None,
         typer.Option("--metrics/--no-metrics", help="Prometheus metrics, alerts, a dashboard."),
@@ -82,6 +90,8 @@ def new(
         "author": author,
         "database": database,
         "jobstore": jobstore,
+        "engine": engine,
+        "broker": broker,
         "metrics": metrics,
         "docker": docker,
         "ci": ci,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings, strategies as st
 from typer.testing import CliRunner
 
-from fastforge.answers.project import CI_SERVICES, DATABASES, JOBSTORES, PYTHONS
+from fastforge.answers.project import CI_SERVICES, JOBSTORES, PYTHONS, valid_combinations
 from fastforge.changes.plan import Plan
 from fastforge.commands.app import app
 from fastforge.parts.project.creation import Creation
@@ -42,12 +42,20 @@ TEXTS = st.sampled_from(NASTY) | st.text(
 OPTIONS = {
     "--description": TEXTS,
     "--author": TEXTS,
-    "--database": st.sampled_from(DATABASES),
     "--jobstore": st.sampled_from(JOBSTORES),
     "--ci": st.sampled_from(CI_SERVICES),
     "--python": st.sampled_from(PYTHONS),
     "--timezone": st.sampled_from(["UTC", "Europe/Berlin", "Etc/GMT+5"]),
 }
+ENGINES: list[list[str]] = [
+    [],
+    ["--database=postgresql"],
+    ["--database=postgresql", "--engine=celery"],
+    *(
+        [f"--{option}={row[option]}" for option in ("database", "engine", "broker")]
+        for row in valid_combinations()
+    ),
+]
 SWITCHES = [("--metrics", "--no-metrics"), ("--docker", "--no-docker"), ("--examples", "--bare")]
 
 
@@ -57,6 +65,7 @@ def options(draw: st.DrawFn) -> list[str]:
     for option, values in OPTIONS.items():
         value = draw(st.none() | values)
         words += [] if value is None else [f"{option}={value}"]
+    words += draw(st.sampled_from(ENGINES))
     for switch in SWITCHES:
         words += draw(st.sampled_from([[], *([one] for one in switch)]))
     return words

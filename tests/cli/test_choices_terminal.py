@@ -16,6 +16,7 @@ ALL_BUT = {
     "--description": "Sells.",
     "--database": "sqlite",
     "--jobstore": "database",
+    "--engine": "inprocess",
     "--ci": "none",
     "--timezone": "UTC",
 }

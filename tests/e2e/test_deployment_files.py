@@ -70,6 +70,12 @@ def compose_services(root: Path) -> dict[str, Any]:
     return services
 
 
+def own_services(root: Path) -> dict[str, Any]:
+    """Read the services that run the project's image."""
+    every = compose_services(root).items()
+    return {name: service for name, service in every if service["image"] == "my-shop"}
+
+
 def check_schema(file: Path, schema: str) -> None:
     """Check a file against a JSON schema that check-jsonschema carries."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
@@ -134,14 +140,69 @@ def test_the_health_check_asks_the_container_itself_whatever_the_proxy(
 
 
 def test_containers_get_more_time_to_stop_than_the_service_takes(project: Path) -> None:
-    services = compose_services(project)
     example = (project / ".env.example").read_text()
     assert f"# SHUTDOWN_GRACE_SECONDS={SHUTDOWN_GRACE_SECONDS}\n" in example
     [command] = [json.loads(value) for name, value in instructions(project) if name == "CMD"]
     assert command[-2:] == ["--timeout-graceful-shutdown", str(REQUESTS_SECONDS)]
-    for service in ("web", "background"):
-        stop = int(services[service]["stop_grace_period"].removesuffix("s"))
+    for service in own_services(project).values():
+        stop = int(service["stop_grace_period"].removesuffix("s"))
         assert stop > REQUESTS_SECONDS + SHUTDOWN_GRACE_SECONDS + DATABASE_SECONDS
+
+
+IN_PROCESS = {"database": "postgresql"}
+CELERY = {"database": "postgresql", "engine": "celery", "broker": "redis"}
+TASKIQ = {"database": "postgresql", "engine": "taskiq", "broker": "rabbitmq"}
+
+
+@pytest.mark.parametrize(
+    ("options", "services"),
+    [
+        (IN_PROCESS, {"web", "background", "postgres"}),
+        (CELERY, {"web", "scheduler", "worker", "postgres", "redis"}),
+        (CELERY | {"jobstore": "redis"}, {"web", "scheduler", "worker", "postgres", "redis"}),
+        (TASKIQ, {"web", "scheduler", "worker", "postgres", "rabbitmq"}),
+    ],
+    ids=str,
+)
+def test_an_engine_has_a_scheduler_workers_and_a_broker(
+    tmp_path: Path, options: dict[str, Any], services: set[str]
+) -> None:
+    project = write(tmp_path / "my-shop", **options, metrics=False)
+    found, own = compose_services(project), own_services(project)
+
+    assert found.keys() == services
+    for server in found.keys() - own.keys():
+        assert found[server]["healthcheck"]["test"]
+        assert found["web"]["depends_on"][server] == {"condition": "service_healthy"}
+    for name in own.keys() - {"web"}:
+        command = ["CMD", "python", "-m", "my_shop.background", "--check"]
+        assert own[name]["healthcheck"]["test"] == command
+
+
+@pytest.mark.parametrize("options", [CELERY, CELERY | {"jobstore": "redis"}, TASKIQ], ids=str)
+def test_one_process_schedules_and_all_ask_the_same_broker(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    services = own_services(write(tmp_path / "my-shop", **options))
+    environments = {name: service["environment"] for name, service in services.items()}
+
+    scheduling = {name: found["SCHEDULER"] for name, found in environments.items()}
+    assert scheduling == {"web": "false", "scheduler": "true", "worker": "false"}
+    [broker] = {found["BROKER_URL"] for found in environments.values()}
+    assert broker != environments["web"].get("REDIS_URL")
+
+
+@pytest.mark.parametrize("options", [IN_PROCESS, CELERY, TASKIQ], ids=str)
+def test_prometheus_asks_services_that_there_are(tmp_path: Path, options: dict[str, Any]) -> None:
+    project = write(tmp_path / "my-shop", **options)
+    scraped = yaml.safe_load((project / "monitoring/prometheus.yml").read_text())["scrape_configs"]
+
+    named = [each["static_configs"][0]["targets"] for each in scraped if "static_configs" in each]
+    hosts = {target.partition(":")[0] for targets in named for target in targets}
+    hosts |= {
+        host for each in scraped for host in each.get("dns_sd_configs", [{"names": []}])[0]["names"]
+    }
+    assert hosts == own_services(project).keys()
 
 
 def test_compose_mounts_only_files_that_exist(project: Path) -> None:
@@ -185,8 +246,8 @@ def test_a_password_of_any_characters_reaches_the_service(project: Path) -> None
         pytest.skip("it has no server with a password")
     given = services["postgres"]["environment"]["POSTGRES_PASSWORD"]
     assert given == "${POSTGRES_PASSWORD:-my_shop}"
-    for name in ("web", "background"):
-        environment = services[name]["environment"]
+    for service in own_services(project).values():
+        environment = service["environment"]
         assert environment["PGPASSWORD"] == given
         assert environment["DATABASE_URL"] == "postgresql://my_shop@postgres:5432/my_shop"
 
@@ -221,9 +282,8 @@ def test_the_workflow_uses_what_its_hash_says_and_keeps_no_credentials(project: 
 def test_dependabot_asks_about_each_kind_of_file(project: Path) -> None:
     check_schema(project / ".github/dependabot.yml", "vendor.dependabot")
     updates = yaml.safe_load((project / ".github/dependabot.yml").read_text())["updates"]
-    images = [name for name, service in compose_services(project).items() if "build" not in service]
     kinds = {"github-actions", "uv", "docker"}
-    foreign = set(images) - {"background"}
+    foreign = compose_services(project).keys() - own_services(project).keys()
     assert {update["package-ecosystem"] for update in updates} == (
         kinds | {"docker-compose"} if foreign else kinds
     )

@@ -1,16 +1,19 @@
 """Copier gives the same bytes as our own renderer, for every combination of answers."""
 
+import re
 from pathlib import Path
 
 import pytest
 from copier import run_copy
 
-from fastforge.answers.project import (ProjectAnswers, valid_combinations)
-from fastforge.answers.values import (Value)
+from fastforge.answers.project import ENGINES, ProjectAnswers, refusal, valid_combinations
+from fastforge.answers.values import Value
+from fastforge.parts.project.command import complete
 from fastforge.render import packaged_templates, render
 from tests.combinations import pairwise
 from tests.conftest import files_of
 
+TEMPLATE = str(packaged_templates() / "project")
 EXHAUSTIVE = pytest.mark.exhaustive("one more combination through Copier")
 NASTY = "Sells \"3\" 🛒 at 50 % {{ off }} {% raw %} \\u0041 'x' \u202e<b>* 商店"
 
@@ -38,17 +41,44 @@ CASES = [
 @pytest.mark.filterwarnings("ignore")  # Copier's own business
 @pytest.mark.parametrize("answers", CASES, ids=_choices)
 def test_copier_gives_the_same_bytes(tmp_path: Path, answers: ProjectAnswers) -> None:
-    template = str(packaged_templates() / "project")
-
-    run_copy(template, tmp_path, data=answers.as_dict(), quiet=True, defaults=True, overwrite=True)
+    run_copy(TEMPLATE, tmp_path, data=answers.as_dict(), quiet=True, defaults=True, overwrite=True)
 
     assert files_of(tmp_path) == render("project", answers.context())
 
 
-def test_copier_has_the_same_defaults(tmp_path: Path) -> None:
-    template = str(packaged_templates() / "project")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_copier_gives_an_engine_the_same_broker(tmp_path: Path, engine: str) -> None:
+    data = {"name": "my-shop", "author": "Ada", "database": "postgresql", "engine": engine}
 
-    run_copy(template, tmp_path, data={"name": "my-shop"}, quiet=True, defaults=True)
+    run_copy(TEMPLATE, tmp_path, data=data, quiet=True, defaults=True)
+
+    usual = complete({**data, "python": "3.11"})
+    assert files_of(tmp_path) == render("project", usual.context())
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"engine": "celery", "broker": "redis"},
+        {"broker": "redis"},
+        {"database": "postgresql", "engine": "taskiq", "broker": "none"},
+    ],
+    ids=str,
+)
+def test_copier_refuses_the_same_in_the_same_words(
+    tmp_path: Path, choices: dict[str, Value]
+) -> None:
+    reason = refusal({**project().as_dict(), **choices})
+    assert reason
+
+    with pytest.raises(ValueError, match=re.escape(reason[0])):
+        run_copy(TEMPLATE, tmp_path, data={"name": "my-shop", **choices}, quiet=True, defaults=True)
+
+    assert files_of(tmp_path) == {}
+
+
+def test_copier_has_the_same_defaults(tmp_path: Path) -> None:
+    run_copy(TEMPLATE, tmp_path, data={"name": "my-shop"}, quiet=True, defaults=True)
 
     usual = project(
         description="A FastAPI service with scheduled jobs and background tasks.",

@@ -6,18 +6,29 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers.project import PYTHONS, ProjectAnswers
+from fastforge.answers.project import BROKERS, ENGINES, PYTHONS, ProjectAnswers
 from fastforge.render import render
 from fastforge.changes.staging import write_files
-from tests.combinations import Row, all_chosen, name_of
+from tests.combinations import Row, all_chosen, has_engine, name_of
 
 TEXTS: Row = {"name": "shop", "description": "Sells.", "author": "Ada"}
+NOTHING: Row = {"jobstore": "redis", "metrics": False, "examples": False}
+WITH_ENGINE = [
+    {"database": "postgresql", "engine": engine, "broker": broker, **other}
+    for engine in ENGINES[1:]
+    for broker in BROKERS[1:]
+    for other in ({}, NOTHING)
+]
+"""Each engine with each broker: the other options change what is around an engine, but not it."""
+IN_PROCESS = [row for row in all_chosen() if not has_engine(row)]
 WORDS = [("check", "--output-format=concise"), ("format", "--check")]
 
 
 @pytest.mark.parametrize("words", WORDS, ids=" ".join)
 @pytest.mark.parametrize(
-    "row", [*({"python": python} for python in PYTHONS), *all_chosen()], ids=name_of
+    "row",
+    [*({"python": python} for python in PYTHONS), *IN_PROCESS, *WITH_ENGINE],
+    ids=name_of,
 )
 def test_a_project_is_clean(tmp_path: Path, row: Row, words: tuple[str, ...]) -> None:
     """Its Python need not be on this machine."""

@@ -3,7 +3,12 @@
 from collections.abc import Container, Mapping
 from pathlib import Path
 
-from fastforge.answers.project import ProjectAnswers, default_description, default_python
+from fastforge.answers.project import (
+    ProjectAnswers,
+    default_description,
+    default_python,
+    usual_broker,
+)
 from fastforge.answers.values import Value
 from fastforge.environment.git import configured_author
 from fastforge.terminal.shell import quoted
@@ -20,6 +25,7 @@ def complete(given: Mapping[str, Value]) -> ProjectAnswers:
     defaults: dict[str, Value] = {
         "description": default_description(),
         "python": default_python(),
+        "broker": usual_broker(given.get("engine", "inprocess")),
     }
     if "author" not in given:
         defaults["author"] = configured_author() or f"The {given['name']} developers"

@@ -46,6 +46,29 @@ QUESTIONS: Final = (
         },
     ),
     Question(
+        "engine",
+        "What runs background work: the service itself, or workers of Celery or Taskiq.",
+        "inprocess",
+        {
+            "inprocess": "the service's own processes, on any number of machines",
+            "celery": "workers of Celery, and a broker beside the database",
+            "taskiq": "workers of Taskiq, and a broker beside the database",
+        },
+        optional=True,
+        possible=lambda answers: answers.get("database") == "postgresql",
+    ),
+    Question(
+        "broker",
+        "What wakes the workers; what there is to do stays in the database.",
+        "redis",
+        {
+            "redis": "Redis or Valkey; its data need not be kept",
+            "rabbitmq": "RabbitMQ, for those who run one",
+        },
+        optional=True,
+        possible=lambda answers: answers.get("engine", "inprocess") != "inprocess",
+    ),
+    Question(
         "metrics",
         "Prometheus metrics, with alert rules and a dashboard.",
         True,

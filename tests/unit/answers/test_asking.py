@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import pytest
 
 from fastforge.answers.asking import ask
-from fastforge.answers.project import CI_SERVICES, DATABASES, JOBSTORES
+from fastforge.answers.project import BROKERS, CI_SERVICES, DATABASES, ENGINES, JOBSTORES
 from fastforge.answers.question import Question
 from fastforge.answers.values import Value
 from fastforge.errors import UsageError
@@ -112,6 +112,26 @@ def test_the_way_back_from_the_first_question_stays_there() -> None:
     assert person.answer(without("name")) == ALL
 
 
+def test_an_engine_is_asked_for_with_postgresql_only_and_a_broker_with_an_engine_only() -> None:
+    person = Person(["postgresql", "", "taskiq", "", ""])
+    expected = ALL | {"database": "postgresql", "engine": "taskiq", "broker": "redis"}
+
+    assert person.answer(without("database", "jobstore", "metrics")) == expected
+    assert [shown.split()[0] for shown in person.shown if shown.endswith(": ")] == [
+        *("database", "jobstore", "engine", "broker", "metrics")
+    ]
+
+
+def test_the_way_back_passes_over_what_was_not_asked_and_forgets_what_cannot_be() -> None:
+    person = Person(["postgresql", "celery", "rabbitmq", "<", "<", "<", "sqlite", "<", "", "no"])
+
+    assert person.answer(without("database", "metrics")) == ALL | {"metrics": False}
+    assert [shown.split()[0] for shown in person.shown if shown.endswith(": ")] == [
+        *("database", "engine", "broker", "metrics", "broker", "engine", "database"),
+        *("metrics", "database", "metrics"),
+    ]
+
+
 def test_the_name_has_no_default() -> None:
     person = Person(["", "shop"])
 
@@ -144,6 +164,7 @@ def test_the_choices_are_those_that_there_are() -> None:
         JOBSTORES,
         CI_SERVICES,
     )
+    assert (asked["engine"], ("none", *asked["broker"])) == (ENGINES, BROKERS)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,11 @@ def test_a_template_sees_the_package_name_too() -> None:
         ({"database": "oracle"}, "There is no database 'oracle'."),
         ({"database": "mysql"}, "There is no database 'mysql'."),
         ({"jobstore": "mongodb"}, "There is no jobstore 'mongodb'."),
+        ({"engine": "rq"}, "There is no engine 'rq'."),
+        ({"broker": "kafka"}, "There is no broker 'kafka'."),
+        ({"engine": "celery", "broker": "redis"}, "The engine celery needs PostgreSQL:"),
+        ({"broker": "redis"}, "Without an engine there is no broker, and redis was chosen."),
+        ({"engine": "taskiq", "database": "postgresql"}, "The engine taskiq needs a broker."),
         ({"ci": "jenkins"}, "There is no ci 'jenkins'."),
         ({"python": "3.10"}, "There is no python '3.10'."),
         ({"timezone": "Mars/Base"}, "There is no timezone 'Mars/Base'."),
@@ -92,4 +97,14 @@ def test_each_combination_that_is_offered_can_be_answered() -> None:
 
     made = {answers(**combination) for combination in combinations}
 
-    assert len(made) == len(combinations) == 2 * 3 * 2 * 2 * 2 * 2
+    sqlite, postgresql = 1, 1 + 2 * 2  # in-process, and each engine with each broker
+    assert len(made) == len(combinations) == (sqlite + postgresql) * 3 * 2 * 2 * 2 * 2
+
+
+def test_a_project_of_before_engines_runs_in_its_own_processes() -> None:
+    saved = answers(database="postgresql").as_dict()
+    del saved["engine"], saved["broker"]
+
+    read = ProjectAnswers.from_dict(saved)
+
+    assert (read.engine, read.broker) == ("inprocess", "none")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from fastforge.answers.project import PYTHONS, ProjectAnswers
+from fastforge.answers.project import JOBSTORES, PYTHONS, ProjectAnswers
 from fastforge.answers.values import Value
 from fastforge.render import render
 from tests.combinations import (
@@ -15,6 +15,7 @@ from tests.combinations import (
     chosen,
     code_of,
     every_row,
+    has_engine,
     name_of,
     pairs,
     pairwise,
@@ -38,11 +39,19 @@ def test_few_rows_have_every_pair_of_values(every: list[Row]) -> None:
     assert len(few) < len(every) / 10
 
 
-def test_the_first_rows_have_every_pair_that_changes_code(every: list[Row]) -> None:
-    first, _ = chosen(every)
+def test_the_first_rows_have_every_pair_in_process_that_changes_code(every: list[Row]) -> None:
+    few = [row for row in codes(chosen(every)[0]) if not has_engine(row)]
+    wanted = pairs(row for row in codes(every) if not has_engine(row))
 
-    assert pairs(codes(first)) == pairs(codes(every))
-    assert pairs(codes(first[:-1])) != pairs(codes(every))
+    assert pairs(few) == wanted
+    assert pairs(few[:-1]) != wanted
+
+
+def test_three_of_the_first_rows_have_every_value_with_an_engine(every: list[Row]) -> None:
+    few = [row for row in codes(chosen(every)[0]) if has_engine(row)]
+
+    assert values(few) == values(row for row in codes(every) if has_engine(row))
+    assert len(few) == len(JOBSTORES)
 
 
 @pytest.mark.parametrize("pythons", [PYTHONS, PYTHONS[:3]])
