@@ -12,6 +12,7 @@ from ..process.ending import Deadline, in_thread, wait_for
 from ..process.logs import log_context
 from ..process.repeated_errors import RepeatedErrors
 from ..process.starting import StartError
+from ..process.version import VERSION
 from ..settings import Settings, SettingsDep
 from ..web.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from ..web.protocol import root_path
@@ -23,6 +24,7 @@ __all__ = [
     "BODY_REFUSALS",
     "NOTIFICATION",
     "UNAVAILABLE",
+    "VERSION",
     "Base",
     "ClientDep",
     "ConflictError",

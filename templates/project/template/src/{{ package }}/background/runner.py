@@ -45,9 +45,10 @@ class Runner:
         self._wake, self._stopped = threading.Event(), threading.Event()
         self._cancels = CancelWatch(self.owner, database)
         letters = DeadLetters(settings, on_dead_letter)
-        self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters)
-        process = Process(settings, database, observe, self.wake, self._stopped, letters)
         threads = Threads(settings.runner_threads) if threads is None else threads
+        kind = threads.engine, threads.number
+        self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters, kind)
+        process = Process(settings, database, observe, self.wake, self._stopped, letters)
         self.intake = Intake(self.owner, process, registry, self._heartbeat, threads)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 

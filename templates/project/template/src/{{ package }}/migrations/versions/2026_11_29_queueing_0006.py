@@ -11,6 +11,7 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 RUNS = "fastforge_runs"
+PROCESSES = "fastforge_runner_processes"
 MOMENT = sa.DateTime(timezone=True)
 UNFINISHED = sa.text("finished_at IS NULL")
 QUEUED = sa.text("state = 'queued'")
@@ -32,6 +33,12 @@ def upgrade() -> None:
         sa.Column("follows_id", sa.Uuid(), nullable=True),
     ):
         op.add_column(RUNS, column)
+    for column in (
+        sa.Column("version", sa.String(64), nullable=False, server_default=""),
+        sa.Column("engine", sa.String(16), nullable=False, server_default=""),
+        sa.Column("threads", sa.Integer(), nullable=False, server_default="0"),
+    ):
+        op.add_column(PROCESSES, column)
     op.drop_index("ix_fastforge_runs_claim", RUNS)
     _index("ix_fastforge_runs_claim", ["available_at"], UNFINISHED)
     _index("ix_fastforge_runs_place", ["name", "place"], QUEUED)
@@ -95,6 +102,8 @@ def downgrade() -> None:
         op.drop_column(RUNS, column)
     for column in ("concurrency_key", "place", "priority"):
         op.drop_column(RUNS, column)
+    for column in ("threads", "engine", "version"):
+        op.drop_column(PROCESSES, column)
 
 
 def _index(name: str, columns: list[str], where: sa.TextClause) -> None:
