@@ -106,6 +106,20 @@ def test_a_diff_shows_whole_files_and_writes_nothing(fastforge: Fastforge, tmp_p
     assert files_of(applied) == {path: content for path, content in whole.items() if content}
 
 
+@pytest.mark.parametrize("engine", ["celery", "taskiq"])
+def test_an_engine_needs_no_more_words_than_its_name_and_postgresql(
+    fastforge: Fastforge, engine: str
+) -> None:
+    ran = fastforge(
+        *("new", "shop", "--engine", engine, "--database", "postgresql", "--json"),
+        *(*FILES_ONLY, "--dry-run"),
+    )
+
+    facts = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert (facts["answers"]["engine"], facts["answers"]["broker"]) == (engine, "redis")
+
+
 @pytest.mark.parametrize("dry", [True, False])
 def test_json_gives_the_facts_on_stdout_alone(
     fastforge: Fastforge, tmp_path: Path, *, dry: bool
