@@ -36,6 +36,24 @@ def test_the_files_are_written_and_the_next_steps_named(
     )
 
 
+@pytest.mark.parametrize(
+    ("engine", "worker"),
+    [
+        ("celery", "celery --app my_shop.background.engines.worker worker"),
+        ("taskiq", "python -m my_shop.background.engines.worker"),
+    ],
+)
+def test_the_worker_of_an_engine_is_a_next_step(
+    fastforge: Fastforge, tmp_path: Path, engine: str, worker: str
+) -> None:
+    ran = fastforge("new", "my-shop", "--engine", engine, "--database=postgresql", *FILES_ONLY)
+
+    assert f"  uv run {worker}  # in another terminal\n" in ran.out
+    assert f"$ uv run {worker}\n" in (tmp_path / "my-shop" / "README.md").read_text()
+    module = tmp_path / "my-shop/src/my_shop/background/engines/worker.py"
+    assert module.is_file()
+
+
 def test_the_same_command_twice_changes_nothing(fastforge: Fastforge, tmp_path: Path) -> None:
     fastforge("new", "shop", *FILES_ONLY)
     before = files_of(tmp_path)
@@ -104,6 +122,20 @@ def test_a_diff_shows_whole_files_and_writes_nothing(fastforge: Fastforge, tmp_p
     fastforge("new", "shop", *FILES_ONLY)
     whole = files_of(tmp_path / "shop")
     assert files_of(applied) == {path: content for path, content in whole.items() if content}
+
+
+@pytest.mark.parametrize("engine", ["celery", "taskiq"])
+def test_an_engine_needs_no_more_words_than_its_name_and_postgresql(
+    fastforge: Fastforge, engine: str
+) -> None:
+    ran = fastforge(
+        *("new", "shop", "--engine", engine, "--database", "postgresql", "--json"),
+        *(*FILES_ONLY, "--dry-run"),
+    )
+
+    facts = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert (facts["answers"]["engine"], facts["answers"]["broker"]) == (engine, "redis")
 
 
 @pytest.mark.parametrize("dry", [True, False])

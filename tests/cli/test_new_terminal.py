@@ -59,6 +59,29 @@ def test_every_question_is_asked_and_can_be_gone_back_to(tmp_path: Path) -> None
     assert (chosen["jobstore"], chosen["metrics"], chosen["docker"]) == ("database", False, True)
 
 
+def test_an_engine_and_its_broker_are_asked_for_where_the_database_allows_one(
+    tmp_path: Path,
+) -> None:
+    flags = ["--bare", "--no-metrics", "--no-docker", "--ci=none", "--timezone=UTC"]
+
+    with terminal(
+        tmp_path, "new", "shop", "--description=Sells.", *flags, "--no-verify", "--no-git"
+    ) as person:
+        person.expect("database (sqlite, postgresql) [sqlite]: ")
+        person.type("postgresql\n")
+        person.expect("jobstore (database, redis, memory) [database]: ")
+        person.type("\n")
+        person.expect("engine (inprocess, celery, taskiq) [inprocess]: ")
+        person.type("celery\n")
+        person.expect("broker (redis, rabbitmq) [redis]: ")
+        person.type("\n")
+        assert person.end() == 0
+
+    chosen = answers_in(tmp_path / "shop")
+    assert (chosen["engine"], chosen["broker"]) == ("celery", "redis")
+    assert "--database postgresql --engine celery --broker redis" in person.shown
+
+
 def test_only_what_is_missing_is_asked(tmp_path: Path) -> None:
     flags = ["--bare", "--no-metrics", "--no-docker", "--ci=none", "--jobstore=memory"]
     flags += ["--database=sqlite", "--no-verify", "--no-git"]

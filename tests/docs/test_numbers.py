@@ -7,10 +7,14 @@ import re
 
 import pytest
 
-from tests.docs.trees import DEFAULT, WITH_SERVERS
+from tests.docs.trees import DEFAULT, WITH_ENGINE, WITH_SERVERS
 
 
-@pytest.mark.parametrize("project", [DEFAULT, WITH_SERVERS], ids=["default", "with_servers"])
+@pytest.mark.parametrize(
+    "project",
+    [DEFAULT, WITH_SERVERS, WITH_ENGINE],
+    ids=["default", "with_servers", "with_engine"],
+)
 def test_each_number_in_the_code_is_explained_in_the_readme(project: dict[str, str]) -> None:
     code = "\n".join(text for path, text in project.items() if path.endswith(".py"))
 

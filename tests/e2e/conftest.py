@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +27,10 @@ Made = Callable[..., Path]
 Record = Callable[[Mapping[str, object], Mapping[str, str]], None]
 Mutant = tuple[str, str, str]
 """A file, what is in it, and what takes its place."""
+
+
+SERVERS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+"""Where Debian has servers, which is on the PATH of root only."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,8 @@ def made(fastforge: Fastforge, environments: Environments) -> Made:
     """
 
     def make(row: Row, *resolution: str, types: bool = False) -> Path:
+        if row.get("broker") == "rabbitmq" and not shutil.which("rabbitmq-server", path=SERVERS):
+            pytest.skip("there is no RabbitMQ: apt-get install rabbitmq-server")
         folder, answers = Path(mkdtemp(prefix="fastforge-")), ProjectAnswers.from_dict(TEXTS | row)
         words = shlex.split(command_for(answers, folder))[1:]
         created = fastforge(*words, "--no-verify", "--no-git")

@@ -25,6 +25,8 @@ CONFIGURATION = {"include": ["src"], "typeCheckingMode": "standard"}
         {"database": "sqlite", "jobstore": "database"},
         {"database": "postgresql", "jobstore": "redis"},
         {"database": "sqlite", "jobstore": "memory"},
+        {"database": "postgresql", "engine": "celery", "broker": "redis"},
+        {"database": "postgresql", "engine": "taskiq", "broker": "rabbitmq"},
     ],
     ids=name_of,
 )

@@ -29,6 +29,14 @@ CASES: dict[str, dict[str, Value]] = {
         "ci": "none",
         "examples": False,
     },
+    "celery": {"database": "postgresql", "engine": "celery", "broker": "redis"},
+    "taskiq": {
+        "database": "postgresql",
+        "engine": "taskiq",
+        "broker": "rabbitmq",
+        "metrics": False,
+        "examples": False,
+    },
 }
 
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 MEMORY_NOTE = "note: with --jobstore memory next run times are not kept: a restart forgets them."
 
 
+WORKERS = {
+    "celery": "celery --app {package}.background.engines.worker worker",
+    "taskiq": "python -m {package}.background.engines.worker",
+}
+"""The command of a worker, by engine."""
 WORKFLOW = ".github/workflows/ci.yml"
 WORKFLOW_NOTE = (
     "note: GitHub reads workflows at the top of a repository only: move {old} to {new}, and put "
@@ -134,6 +139,9 @@ def _farewell(creation: Creation, into: Path, again: str) -> None:
     if creation.plan.target != Path.cwd():
         say(f"  cd {shlex.quote(str(into / creation.answers.name))}")
     say("  uv run fastapi dev          # then http://127.0.0.1:8000/docs")
+    if worker := WORKERS.get(creation.answers.engine):
+        command = worker.format(package=creation.answers.package)
+        say(f"  uv run {command}  # in another terminal")
     say("  uv run pytest")
     say("  fastforge verify            # everything: processes, coverage and mypy too")
     say(f"Again without questions: {again}")

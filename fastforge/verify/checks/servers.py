@@ -12,7 +12,11 @@ from fastforge.environment.variables import for_tools
 from fastforge.project.project import Project
 
 MODULE: Final = "tests.servers"
-_VARIABLES: Final = {"TEST_DATABASE_URL": "DATABASE_URL", "TEST_REDIS_URL": "REDIS_URL"}
+_VARIABLES: Final = {
+    "TEST_DATABASE_URL": "DATABASE_URL",
+    "TEST_REDIS_URL": "REDIS_URL",
+    "TEST_BROKER_URL": "BROKER_URL",
+}
 """What the tests call a server, and the setting of the service for it."""
 
 
@@ -25,7 +29,7 @@ async def servers(project: Project) -> AsyncIterator[dict[str, str]]:
     """Start the servers of `project`, if it needs any; give the settings that name them.
 
     New ones, so that nothing is left in a database of the user's; where there is no wheel for this
-    machine, those of TEST_DATABASE_URL and TEST_REDIS_URL. Raises ServersError.
+    machine, those of TEST_DATABASE_URL and the like. Raises ServersError.
     """
     answers = project.answers
     if answers.database != "postgresql" and answers.jobstore != "redis":

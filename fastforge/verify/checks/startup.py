@@ -62,7 +62,8 @@ async def _serve_and_probe(
 ) -> tuple[list[str], int]:
     async with servers(project) as urls:
         database = f"sqlite:///{folder}/verification.db"
-        own = for_server({"DATABASE_URL": database, "MAIL_TO_LOG": "true", **urls})
+        alone = {"MAIL_TO_LOG": "true", "RUNNER": "true"}  # no worker of an engine is there
+        own = for_server({"DATABASE_URL": database, **alone, **urls})
         server, asked = await _start_and_ask(project, folder, output, own)
         if server.died and (needed := await required_settings(project, _module(project))):
             output.truncate(0)
