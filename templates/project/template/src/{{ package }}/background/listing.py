@@ -1,11 +1,13 @@
 """Selects a page of the runs of all jobs and tasks (S13, T9).
 
-Each part of the statement reads an index in its order, and no further than for this page. With a
-filter by kind or error, or by name and state together, it reads on until the page is full.
+Each part of the statement reads an index in its order, and no further than for this page. What no
+index has in order (kind, error, or name and state together) is looked for in the newest MOST_READ
+runs: a page may have less than it could, and the next page goes on from there.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -15,6 +17,8 @@ from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
 from .models import Run, State
 from .views import Moment
 
+MOST_READ = 5000
+"""So many runs are read for one page at most, because a request must end soon."""
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 NEWEST_FIRST = (Run.due_at.desc(), Run.id.desc())
 
@@ -31,48 +35,76 @@ class Place(BaseModel):
         return urlsafe_b64encode(self.model_dump_json().encode()).decode()
 
 
-class Filter(BaseModel):
-    """Which runs: with a due time from `from` on and before `to`. `before` is in the `Link`."""
+class Matching(BaseModel):
+    """Which runs: with a due time from `from` on and before `to`; all without a filter."""
 
-    kind: Literal["job", "task"] | None = None
     name: Text | None = None
-    state: list[State] = []
     since: Moment | None = Field(None, alias="from")
     until: Moment | None = Field(None, alias="to")
     error: Text | None = Field(None, description="A part of its text; case does not matter")
+
+
+class Filter(Matching):
+    """Which runs of jobs and tasks, and which page of them: `before` is in the `Link`."""
+
+    kind: Literal["job", "task"] | None = None
+    state: list[State] = []
     before: Annotated[Json[Place], BeforeValidator(urlsafe_b64decode)] | None = None
     limit: int = Field(50, ge=1, le=200)
 
-
-def page(which: Filter) -> Select[Run]:
-    """Select the runs of a page, and one more if there is a next page."""
-    parts = [select(part.limit(which.limit + 1).subquery()) for part in _parts(which)]
-    ids = union_all(*parts).subquery()
-    runs = select(Run).join(ids, ids.c.id == Run.id)
-    return runs.order_by(*NEWEST_FIRST).limit(which.limit + 1)
+    @property
+    def most_read(self) -> int:
+        """So many runs are read for the page; one more than it has where an index has its order."""
+        without_index = self.kind, self.error, self.name if self.state else None
+        return self.limit + 1 if without_index == (None, None, None) else MOST_READ
 
 
-def _parts(which: Filter) -> Iterator[Select[UUID]]:
-    ids = select(Run.id).where(*_conditions(which)).order_by(*NEWEST_FIRST)
-    if which.name is not None and which.error is None and not which.state:
-        yield ids
-        return
-    without_error = set[State]() if which.error is None else {State.SUCCEEDED}
-    for state in set(which.state) or set(State) - without_error:
-        yield ids.where(Run.state == state)
-
-
-def _conditions(which: Filter) -> Iterator[ColumnElement[bool]]:
-    if which.kind is not None:
-        yield Run.kind == which.kind
-    if which.name is not None:
-        yield Run.name == which.name
+def due(which: Matching) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions of the due time."""
     if which.since is not None:
         yield Run.due_at >= which.since
     if which.until is not None:
         yield Run.due_at < which.until
+
+
+def conditions(which: Matching) -> Iterator[ColumnElement[bool]]:
+    """Give all conditions of a filter."""
+    yield from due(which)
+    if which.name is not None:
+        yield Run.name == which.name
     if which.error is not None:
         yield Run.error.icontains(which.error, autoescape=True)
+
+
+def page(which: Filter) -> Select[Run]:
+    """Select the runs of a page, and one more if there is a next page."""
+    read = _read(which).subquery()
+    runs = select(Run).join(read, read.c.id == Run.id).where(*conditions(which))
+    if which.kind is not None:
+        runs = runs.where(Run.kind == which.kind)
+    return runs.order_by(*NEWEST_FIRST).limit(which.limit + 1)
+
+
+def last_read(which: Filter) -> Select[datetime, UUID]:
+    """Select the place of the last run that is read for the page, if there may be more."""
+    return _read(which).offset(which.most_read - 1)
+
+
+def _read(which: Filter) -> Select[datetime, UUID]:
+    parts = [select(part.limit(which.most_read).subquery()) for part in _parts(which)]
+    places = union_all(*parts).subquery().c
+    newest_first = places.due_at.desc(), places.id.desc()
+    return select(places.due_at, places.id).order_by(*newest_first).limit(which.most_read)
+
+
+def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
+    places = select(Run.due_at, Run.id).where(*due(which)).order_by(*NEWEST_FIRST)
     if (last := which.before) is not None:
         place = literal(last.due_at, Run.due_at.type), literal(last.id, Run.id.type)
-        yield tuple_(Run.due_at, Run.id) < tuple_(*place)
+        places = places.where(tuple_(Run.due_at, Run.id) < tuple_(*place))
+    if which.name is not None and which.error is None and not which.state:
+        yield places.where(Run.name == which.name)
+        return
+    without_error = set[State]() if which.error is None else {State.SUCCEEDED}
+    for state in set(which.state) or set(State) - without_error:
+        yield places.where(Run.state == state)
