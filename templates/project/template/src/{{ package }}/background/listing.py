@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, UnaryExpression, literal, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from .models import Run, State
 from .views import Moment
@@ -20,7 +21,6 @@ from .views import Moment
 MOST_READ = 5000
 """So many runs are read for one page at most, because a request must end soon."""
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-NEWEST_FIRST = (Run.due_at.desc(), Run.id.desc())
 
 
 class Place(BaseModel):
@@ -59,30 +59,25 @@ class Filter(Matching):
         return self.limit + 1 if without_index == (None, None, None) else MOST_READ
 
 
-def due(which: Matching) -> Iterator[ColumnElement[bool]]:
-    """Give the conditions of the due time."""
-    if which.since is not None:
-        yield Run.due_at >= which.since
-    if which.until is not None:
-        yield Run.due_at < which.until
-
-
-def conditions(which: Matching) -> Iterator[ColumnElement[bool]]:
-    """Give all conditions of a filter."""
-    yield from due(which)
+def conditions(which: Matching, run: type[Run] = Run) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions of a filter."""
+    yield from _due(which, run)
     if which.name is not None:
-        yield Run.name == which.name
+        yield run.name == which.name
     if which.error is not None:
-        yield Run.error.icontains(which.error, autoescape=True)
+        yield run.error.icontains(which.error, autoescape=True)
 
 
 def page(which: Filter) -> Select[Run]:
     """Select the runs of a page, and one more if there is a next page."""
     read = _read(which).subquery()
-    runs = select(Run).join(read, read.c.id == Run.id).where(*conditions(which))
+    # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
+    by_id = select(Run).join(read, read.c.id == Run.id).limit(which.most_read)
+    run = aliased(Run, by_id.subquery())
+    runs = select(run).where(*conditions(which, run))
     if which.kind is not None:
-        runs = runs.where(Run.kind == which.kind)
-    return runs.order_by(*NEWEST_FIRST).limit(which.limit + 1)
+        runs = runs.where(run.kind == which.kind)
+    return runs.order_by(*_newest_first(run)).limit(which.limit + 1)
 
 
 def last_read(which: Filter) -> Select[datetime, UUID]:
@@ -98,7 +93,7 @@ def _read(which: Filter) -> Select[datetime, UUID]:
 
 
 def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
-    places = select(Run.due_at, Run.id).where(*due(which)).order_by(*NEWEST_FIRST)
+    places = select(Run.due_at, Run.id).where(*_due(which, Run)).order_by(*_newest_first(Run))
     if (last := which.before) is not None:
         place = literal(last.due_at, Run.due_at.type), literal(last.id, Run.id.type)
         places = places.where(tuple_(Run.due_at, Run.id) < tuple_(*place))
@@ -108,3 +103,14 @@ def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
     without_error = set[State]() if which.error is None else {State.SUCCEEDED}
     for state in set(which.state) or set(State) - without_error:
         yield places.where(Run.state == state)
+
+
+def _due(which: Matching, run: type[Run]) -> Iterator[ColumnElement[bool]]:
+    if which.since is not None:
+        yield run.due_at >= which.since
+    if which.until is not None:
+        yield run.due_at < which.until
+
+
+def _newest_first(run: type[Run]) -> tuple[UnaryExpression[datetime], UnaryExpression[UUID]]:
+    return run.due_at.desc(), run.id.desc()
