@@ -62,7 +62,7 @@ def _lock(session: Session, which: Which) -> tuple[Sequence[UUID], bool]:
     """Lock the oldest that match, and tell whether there are more."""
     dead = select(Run.id).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
     dead = dead.where(Run.dismissed_at.is_(None), *conditions(which))
-    oldest = dead.order_by(Run.finished_at, Run.id)
+    oldest = dead.order_by(Run.finished_at)
     locked = oldest.limit(MOST_AT_ONCE + 1).with_for_update(skip_locked=True)
     ids = session.scalars(locked).all()
     return ids[:MOST_AT_ONCE], len(ids) > MOST_AT_ONCE
