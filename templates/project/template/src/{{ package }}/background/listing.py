@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints
-from sqlalchemy import ColumnElement, Select, UnaryExpression, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, UnaryExpression, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from .models import Run, State
@@ -95,8 +95,7 @@ def _read(which: Filter) -> Select[datetime, UUID]:
 def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
     places = select(Run.due_at, Run.id).where(*_due(which, Run)).order_by(*_newest_first(Run))
     if (last := which.before) is not None:
-        place = literal(last.due_at, Run.due_at.type), literal(last.id, Run.id.type)
-        places = places.where(tuple_(Run.due_at, Run.id) < tuple_(*place))
+        places = places.where(tuple_(Run.due_at, Run.id) < (last.due_at, last.id))
     if which.name is not None and which.error is None and not which.state:
         yield places.where(Run.name == which.name)
         return
