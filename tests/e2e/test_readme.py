@@ -22,6 +22,7 @@ from tests.environments import copy_project
 pytestmark = pytest.mark.e2e
 
 TO_POSTGRESQL = "from-sqlite-to-postgresql.md"
+TO_AN_ENGINE = "beyond-one-machine.md"
 FOLLOWED = [page for page in GUIDES if any(block.language == "sh" for block in blocks(page))]
 curl = pytest.mark.skipif(shutil.which("curl") is None, reason="guides ask the service with curl")
 Open = Callable[[], AbstractContextManager[Reader]]
@@ -54,7 +55,9 @@ def shell(project: Path, installed: Installed) -> Iterator[Open]:
 
 @curl
 @pytest.mark.parametrize(
-    "guide", [page for page in FOLLOWED if page.name != TO_POSTGRESQL], ids=lambda page: page.stem
+    "guide",
+    [page for page in FOLLOWED if page.name not in {TO_POSTGRESQL, TO_AN_ENGINE}],
+    ids=lambda page: page.stem,
 )
 def test_a_reader_can_follow_a_guide_in_a_new_project(guide: Path, shell: Open) -> None:
     with shell() as somebody:
@@ -78,6 +81,23 @@ def test_a_reader_can_follow_the_guide_to_postgresql(project: Path, shell: Open)
                 somebody.run(f"export DATABASE_URL={shlex.quote(url)}")
             somebody.follow(block)
         somebody.stop()  # before its database
+
+
+@pytest.mark.exhaustive("makes three projects, with PostgreSQL and Celery")
+def test_a_reader_can_move_a_project_to_an_engine(shell: Open) -> None:
+    """The project that is moved has a task of its own."""
+    (guide,) = [page for page in FOLLOWED if page.name == TO_AN_ENGINE]
+    with shell() as somebody:
+        for command in (
+            "mkdir ../for-an-engine",
+            "fastforge new shop --database postgresql --yes --no-verify -C ../for-an-engine",
+            "cd ../for-an-engine/shop",
+            "fastforge add-task mail --param name:str --no-verify",
+        ):
+            code, printed = somebody.run(command)
+            assert code == 0, printed
+        for block in blocks(guide):
+            somebody.follow(block)
 
 
 def _names_a_server(block: Block) -> bool:
