@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-LONGEST_START_SECONDS = 60
+LONGEST_START_SECONDS = 120
 LONGEST_END_SECONDS = 20
 
 
@@ -43,7 +43,12 @@ class Server(ABC):
         log = self.folder / "log"
         with log.open("wb") as output:
             self.process = subprocess.Popen(  # noqa: S603
-                self.command(), cwd=self.folder, stdout=output, stderr=output, **self.user
+                self.command(),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                **self.user,
             )
         end = time.monotonic() + LONGEST_START_SECONDS
         while self.process.poll() is None and time.monotonic() < end:
