@@ -1,6 +1,7 @@
 """Options and fixtures that all tests share."""
 
 import fcntl
+import json
 import os
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from tests.environments import Environments
 settings.register_profile("fastforge", deadline=None, database=None)
 settings.load_profile("fastforge")
 
+Record = Callable[[Mapping[str, object], Mapping[str, str]], None]
 LONGEST_SECONDS = 600
 """What a command may take, on a machine that does other things too; the longest takes a minute."""
 SHARE_A_PROJECT = (
@@ -208,3 +211,18 @@ def files_of(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and ".git" not in path.relative_to(folder).parts
     }
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Record:
+    """Keep a row of an exhaustive run for `docs/write_proof.py` to find."""
+    section = request.config.cache.mkdir("proof") / request.module.__name__.rpartition("test_")[2]
+
+    def write(row: Mapping[str, object], versions: Mapping[str, str]) -> None:
+        if not request.config.getoption("--exhaustive"):
+            return
+        section.mkdir(exist_ok=True)
+        facts = {"row": {**row, "date": datetime.now(UTC).date().isoformat()}, "versions": versions}
+        (section / f"{request.node.callspec.id}.json").write_text(json.dumps(facts, indent=2))
+
+    return write

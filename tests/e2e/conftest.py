@@ -1,6 +1,5 @@
 """The wheel is built once and installed into an environment of its own; the tests run that."""
 
-import json
 import os
 import shlex
 import shutil
@@ -8,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -24,7 +22,6 @@ from tests.environments import Environments
 
 TEXTS: Row = {"name": "shop", "description": "Sells things.", "author": "Ada"}
 Made = Callable[..., Path]
-Record = Callable[[Mapping[str, object], Mapping[str, str]], None]
 Mutant = tuple[str, str, str]
 """A file, what is in it, and what takes its place."""
 
@@ -120,21 +117,6 @@ def how_to_repeat(project: Path, request: pytest.FixtureRequest) -> str:
         f"\nin the same order: cd {project} && uv run --no-sync pytest --randomly-seed={seed}"
         f"\nfrom the start: pytest --exhaustive '{request.node.nodeid}' --randomly-seed={seed}"
     )
-
-
-@pytest.fixture
-def record(request: pytest.FixtureRequest) -> Record:
-    """Keep a row of an exhaustive run for `docs/write_proof.py` to find."""
-    section = request.config.cache.mkdir("proof") / request.module.__name__.rpartition("test_")[2]
-
-    def write(row: Mapping[str, object], versions: Mapping[str, str]) -> None:
-        if not request.config.getoption("--exhaustive"):
-            return
-        section.mkdir(exist_ok=True)
-        facts = {"row": {**row, "date": datetime.now(UTC).date().isoformat()}, "versions": versions}
-        (section / f"{request.node.callspec.id}.json").write_text(json.dumps(facts, indent=2))
-
-    return write
 
 
 def exhaustive_only(mutants: Iterable[Mutant]) -> list[pytest.ParameterSet]:

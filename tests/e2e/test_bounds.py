@@ -11,7 +11,8 @@ from fastforge.render import render
 from fastforge.verify.report import Report
 from fastforge.verify.running import CHECKS, verify
 from tests.combinations import Row, all_chosen, interpreters, name_of
-from tests.e2e.conftest import Made, Record, how_to_repeat
+from tests.conftest import Record
+from tests.e2e.conftest import Made, how_to_repeat
 from tests.environments import Environments, needs_most, versions
 
 pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive("oldest and next versions")]

@@ -11,8 +11,8 @@ import pytest
 
 from fastforge.errors import VerificationError
 from tests.combinations import Row, name_of, parameters
-from tests.conftest import Fastforge
-from tests.e2e.conftest import Made, Record, how_to_repeat
+from tests.conftest import Fastforge, Record
+from tests.e2e.conftest import Made, how_to_repeat
 from tests.environments import versions
 
 pytestmark = pytest.mark.e2e

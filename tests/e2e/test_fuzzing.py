@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.combinations import Row, all_chosen, name_of
-from tests.e2e.conftest import Made, Record
+from tests.conftest import Record
+from tests.e2e.conftest import Made
 from tests.e2e.service import beside, gateway, serve
 
 pytestmark = pytest.mark.e2e

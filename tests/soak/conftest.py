@@ -32,7 +32,16 @@ from shop.database import Database
 from shop.settings import Settings
 database = Database(Settings().database_url)
 """
-OPTIONS = {"sqlite": (), "postgresql": ("--database", "postgresql", "--jobstore", "redis")}
+POSTGRESQL = ("--database", "postgresql")
+OPTIONS = {
+    "sqlite": (),
+    "postgresql": (*POSTGRESQL, "--jobstore", "redis"),
+    **{
+        f"{engine}-{broker}": (*POSTGRESQL, "--engine", engine, "--broker", broker)
+        for engine in ("celery", "taskiq")
+        for broker in ("redis", "rabbitmq")
+    },
+}
 
 
 @pytest.fixture(scope="session", params=["sqlite"])

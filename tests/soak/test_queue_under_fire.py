@@ -2,17 +2,17 @@
 
 import json
 import random
-import signal
 import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from .conftest import Server, wait_until
+from .marks import Marks, Span, most_at_once, most_in_a_second, read_marks
+from .workers import Workers
 
 pytestmark = pytest.mark.exhaustive("runs ten thousand tasks for minutes")
 
@@ -44,7 +44,6 @@ with database.snapshot() as session:
         for run in session.execute(select(*columns).where(Run.name.like("fire%")))
     ]))
 """
-Span = tuple[float, float]
 
 
 @pytest.fixture
@@ -61,50 +60,6 @@ def fire(project: Path) -> Iterator[None]:
         file.unlink()
 
 
-class Workers:
-    """`python -m shop.background`, several times; each may be killed and is started again."""
-
-    def __init__(self, server: Server, folder: Path) -> None:
-        """Prepare; `server` has the project and its settings."""
-        self._server, self._folder = server, folder
-        self._running: list[subprocess.Popen[bytes]] = []
-        self.ended: dict[int, float] = {}
-        """When each was killed, by its process id."""
-
-    def start(self) -> None:
-        """Start those that are missing."""
-        python = self._server.project / ".venv" / "bin" / "python"
-        while len(self._running) < PROCESSES:
-            number = len(self.ended) + len(self._running)
-            own = {"BACKGROUND_HEARTBEAT_FILE": str(self._folder / f"alive-{number}")}
-            with (self._folder / "workers.log").open("ab") as log:
-                process = subprocess.Popen(
-                    [python, "-m", "shop.background"],
-                    cwd=self._server.project,
-                    env={**self._server.environment, **own, "BACKGROUND_METRICS_PORT": "0"},
-                    stdout=log,
-                    stderr=log,
-                )
-            self._running.append(process)
-
-    def kill(self, chance: random.Random) -> None:
-        """Kill one without warning."""
-        victim = self._running.pop(chance.randrange(len(self._running)))
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
-        self.ended[victim.pid] = time.monotonic()
-
-    def stop(self) -> None:
-        """End all as a container engine does."""
-        for process in self._running:
-            process.send_signal(signal.SIGTERM)
-        for process in self._running:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(60)
-            process.kill()
-            self.ended[process.pid] = time.monotonic()
-
-
 @pytest.mark.alone
 @pytest.mark.usefixtures("fire")
 @pytest.mark.parametrize("project", ["sqlite", "postgresql"], indirect=True)
@@ -118,7 +73,7 @@ def test_all_come_to_one_end_and_no_limit_is_exceeded(
     settings = {"MARKS": str(tmp_path), "LEASE_SECONDS": "3", "SCHEDULER": "false"}
     server = make_server(1, **settings, RUN_RETENTION_ROWS="1000000")
     server.ask("from shop.database.schema import upgrade\nupgrade(database)")
-    workers = Workers(server, tmp_path)
+    workers = Workers(server, tmp_path, PROCESSES)
     workers.start()
     began = time.monotonic()
     python = server.project / ".venv" / "bin" / "python"
@@ -154,26 +109,6 @@ def test_all_come_to_one_end_and_no_limit_is_exceeded(
     check_marks(runs, marks)
 
 
-Marks = dict[tuple[str, int], Span]
-
-
-def read_marks(file: Path, ended: dict[int, float]) -> Marks:
-    """Give the span of each attempt; one that was cut off lasted until its process was killed."""
-    starts: dict[tuple[str, int], tuple[float, int]] = {}
-    spans: Marks = {}
-    for line in file.read_text().splitlines():
-        what, _, run_id, attempt, at, pid = line.split()
-        key = (run_id, int(attempt))
-        if what == "start":
-            assert key not in starts, f"attempt {key} was started twice"
-            starts[key] = (float(at), int(pid))
-        else:
-            spans[key] = (starts[key][0], float(at))
-    for key, (at, pid) in starts.items():
-        spans.setdefault(key, (at, ended.get(pid, at)))
-    return spans
-
-
 def check_marks(runs: Sequence[Sequence[str]], marks: Marks) -> None:
     """Compare what the tasks did with their limits."""
     names = {run_id: name for run_id, name, *_ in runs}
@@ -189,26 +124,10 @@ def check_marks(runs: Sequence[Sequence[str]], marks: Marks) -> None:
     of_keys = {key: most_at_once(spans[key]) for key in set(keys.values())}
     assert set(of_keys.values()) == {1}, of_keys
     for name, most in A_SECOND.items():
-        starts = sorted(start for start, _ in spans[name])
-        # A thread may be late, so that starts are closer together than the claims were.
-        late = 0.5
-        found = max(
-            sum(start <= other < start + 1 - late for other in starts[n : n + 2 * most])
-            for n, start in enumerate(starts)
-        )
-        print(f"{name}: {found} in {1 - late} s, {len(starts)} in {starts[-1] - starts[0]:.0f} s")
+        found = most_in_a_second(spans[name], most)
+        print(f"{name}: {found} of {len(spans[name])} in half a second")
         assert found <= most
     succeeded = {run_id for run_id, _, state, *_ in runs if state == "succeeded"}
     assert succeeded <= {run_id for run_id, _ in marks}
     once = Counter(run_id for run_id, _ in marks if names[run_id] == "fire_once")
     assert set(once.values()) == {1}
-
-
-def most_at_once(spans: Sequence[Span]) -> int:
-    """Count how many spans cover one instant, at most."""
-    steps = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
-    most = now = 0
-    for _, step in steps:
-        now += step
-        most = max(most, now)
-    return most
