@@ -25,6 +25,7 @@ LEADER = 4_711_022
 
 If each process sent at once, a run would have a message of each."""
 RETRY_SECONDS = 1.0
+STOP_SECONDS = 3.0
 
 
 class Engine(Protocol):
@@ -68,8 +69,10 @@ class Relay:
         self._thread.start()
 
     def stop(self) -> None:
-        """Send no more; the thread ends within a moment, and nobody need wait for it."""
+        """Send no more; wait up to STOP_SECONDS for the thread, which closes its connections."""
         self._stopped.set()
+        if self.running:
+            self._thread.join(STOP_SECONDS)
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
