@@ -14,6 +14,7 @@ SHOWN_ONLY = {
     "sqlite3": "is a program of its own",
     "fastforge new": "is run with other options",
     "uv run python -m shop.background": "ends with a signal only; the tests of a project start it",
+    "uv run celery": "ends with a signal only; the tests of a project start it",
     "SCHEDULER=false RUNNER=false uv run": "is run without these settings",
 }
 """How the commands in `console` blocks of guides begin, and why no test follows them."""

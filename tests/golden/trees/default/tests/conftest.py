@@ -159,7 +159,8 @@ def settings(
 def environment(settings: Settings) -> dict[str, str]:
     """Return the environment for a new process with the settings of the test."""
     names = ["database_url", "background_heartbeat_file"]
-    return {**os.environ, **{name.upper(): getattr(settings, name) for name in names}}
+    own = {name.upper(): getattr(settings, name) for name in names}
+    return {**os.environ, **own}
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from my_shop.background.__main__ import beat, main, serve
+from my_shop.background.__main__ import main, serve
+from my_shop.background.liveness import beat
 from my_shop.settings import Settings
 
 
@@ -49,7 +50,7 @@ def test_the_heartbeat_goes_on(settings: Settings, heartbeat: Path) -> None:
 def test_a_stalled_process_has_no_heartbeat(heartbeat: Path) -> None:
     well = SimpleNamespace(running=True, last_pass=time.monotonic())
     stuck = SimpleNamespace(running=True, last_pass=time.monotonic() - 61)
-    beat(heartbeat, well, stuck)
+    beat(heartbeat, {"runner": well, "scheduler": stuck})
     assert not heartbeat.exists()
-    beat(heartbeat, well, well)
+    beat(heartbeat, {"runner": well, "scheduler": well})
     assert heartbeat.exists()

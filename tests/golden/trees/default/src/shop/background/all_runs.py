@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from .host import NotFoundError, OperatorDep, OpsRead, ReadSessionDep, refusals, root_path
-from .listing import Filter, Place, page
+from .listing import Filter, Place, last_read, page
 from .models import Run
 from .views import RunView
 
@@ -22,11 +22,15 @@ def list_all_runs(
     *,
     operator: OperatorDep,
 ) -> list[RunView]:
-    """List runs, newest due time first. `Link` has the URL of the next page, if there is one."""
+    """List runs, newest due time first. `Link` has the URL of the next page, if there is one.
+
+    With `kind`, `error`, or `name` and `state`, a page may be short or empty and have a next one.
+    """
     found = session.scalars(page(which)).all()
     runs = found[: which.limit]
-    if len(found) > len(runs):
-        query = request.url.include_query_params(before=Place.model_validate(runs[-1])).query
+    last = runs[-1] if len(found) > len(runs) else session.execute(last_read(which)).first()
+    if last is not None:
+        query = request.url.include_query_params(before=Place.model_validate(last)).query
         response.headers["Link"] = f'<{root_path(request)}{router.prefix}?{query}>; rel="next"'
     return RunView.of_all(session, runs, operator=operator)
 

@@ -72,7 +72,8 @@ def add(
     batch = uuid4()
     if _open(session, batch, follower, now, total=len(parts), unique_key=key):
         ledger.add_rows(session, [part | {"batch_id": batch} for part in parts])
-        end(session, [] if parts else [batch], now)
+        if not parts:
+            end(session, [batch], now)
         return AcceptedMany(batch_id=batch, run_ids=[part["id"] for part in parts])
     there = session.scalar(select(BATCHES.c.id).where(BATCHES.c.unique_key == key))
     if there is None:  # it has been pruned just now: then the key is free
@@ -95,8 +96,7 @@ def add_one(session: Session, row: Row, follower: Row | None, now: datetime) -> 
 def _open(
     session: Session, batch: UUID, follower: Row | None, now: datetime, **values: object
 ) -> bool:
-    row: Row = {"total": 1, "unique_key": None, "only_after_success": False, "then_priority": 0}
-    row |= {"id": batch, "created_at": now, **values}
+    row: Row = {"id": batch, "total": 1, "only_after_success": False, "created_at": now} | values
     row |= {f"then_{name}": follower[name] for name in FOLLOWER} if follower else {}
     return session.scalar(ADD, row) is not None
 
@@ -115,6 +115,6 @@ def end(session: Session, ids: Iterable[UUID | None] | Select[tuple[UUID]], now:
     for batch, *then in ended:
         row: Row = dict(zip(FOLLOWER, then, strict=True)) | {"id": batch, "follows_id": batch}
         row |= dict.fromkeys(("created_at", "due_at", "available_at"), now)
-        row |= {"kind": "task", "state": State.QUEUED, "unique_key": None}
+        row |= {"kind": "task", "state": State.QUEUED}
         followers.append(row | {"place": place(now, row["priority"])})
     ledger.add_rows(session, [row for row in followers if row["name"] is not None])

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .host import Base, UtcDateTime
+from .host import VERSION, Base, UtcDateTime
 from .models import Run
 
 NO_ROW = -1
@@ -29,13 +29,27 @@ class RunnerProcess(Base):
     pid: Mapped[int]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """The time of its last beat by its own clock: for people only."""
+    """The time of its last beat by its own clock: for people only, as the rest."""
+    version: Mapped[str] = mapped_column(String(64), server_default="")
+    engine: Mapped[str] = mapped_column(String(16), server_default="")
+    threads: Mapped[int] = mapped_column(server_default="0")
 
 
-def beat(session: Session, owner: str, count: int, started_at: datetime, now: datetime) -> None:
-    """Record a beat of `owner`; add its row again if others have removed it."""
+def beat(  # noqa: PLR0913, PLR0917
+    session: Session,
+    owner: str,
+    count: int,
+    started_at: datetime,
+    now: datetime,
+    kind: tuple[str, int] = ("inprocess", 0),
+) -> None:
+    """Record a beat of `owner`; add its row again if others have removed it.
+
+    `kind` is the engine and the number of threads.
+    """
     if session.get(RunnerProcess, owner) is None:
-        here = {"host": socket.gethostname(), "pid": os.getpid()}
+        here = {"host": socket.gethostname(), "pid": os.getpid(), "version": VERSION}
+        here |= {"engine": kind[0], "threads": kind[1]}
         moments = {"started_at": started_at, "seen_at": now}
         session.add(RunnerProcess(id=owner, beats=count, **here, **moments))
         return

@@ -7,16 +7,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Query
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select, update
+from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import batches, history
+from . import dead_letters
 from .dependencies import RunnerDep, wake
-from .host import OpsWrite, SessionDep, notify, refusals
-from .listing import Text
-from .models import DEAD_LETTERS, HEAD_START_SECONDS, RUNS, Run, State, place
-from .views import Moment
+from .host import OpsWrite, SessionDep, refusals
+from .listing import Matching, conditions
+from .models import DEAD_LETTERS, Run
 
 MOST_AT_ONCE = 1000
 """One request changes so many, because other writers wait meanwhile."""
@@ -26,15 +25,8 @@ router = APIRouter(
 )
 
 
-class Which(BaseModel):
-    """Which dead letters: with a due time from `from` on and before `to`; all without a filter."""
-
-    model_config = ConfigDict(extra="forbid")  # a misspelt filter would match all
-
-    name: Text | None = None
-    since: Moment | None = Field(None, alias="from")
-    until: Moment | None = Field(None, alias="to")
-    error: Text | None = Field(None, description="A part of its text; case does not matter")
+class Which(Matching, extra="forbid"):  # a misspelt filter would match all
+    """Which dead letters."""
 
 
 class Changed(BaseModel):
@@ -53,12 +45,7 @@ def retry_dead_letters(
 ) -> Changed:
     """Give each dead letter that matches one more attempt, up to 1,000 at once."""
     ids, more = _lock(session, which)
-    now = datetime.now(UTC)
-    history.keep(session, RUNS.c.id.in_(ids), now)
-    queued = {"state": State.QUEUED, "error": None, "finished_at": None, "available_at": now}
-    places = place(now, 0) - RUNS.c.priority * HEAD_START_SECONDS
-    session.execute(update(RUNS).where(RUNS.c.id.in_(ids)).values(queued | {"place": places}))
-    notify(session.connection())
+    dead_letters.retry(session, ids, datetime.now(UTC))
     background.add_task(wake, runner)
     return Changed(changed=len(ids), more=more)
 
@@ -67,24 +54,15 @@ def retry_dead_letters(
 def dismiss_dead_letters(which: WhichDep, session: SessionDep) -> Changed:
     """Remove each dead letter that matches from the list, up to 1,000 at once."""
     ids, more = _lock(session, which)
-    now = datetime.now(UTC)
-    dismissed = update(RUNS).where(RUNS.c.id.in_(ids)).values(dismissed_at=now)
-    batches.end(session, session.scalars(dismissed.returning(RUNS.c.batch_id)).all(), now)
+    dead_letters.dismiss(session, ids, datetime.now(UTC))
     return Changed(changed=len(ids), more=more)
 
 
 def _lock(session: Session, which: Which) -> tuple[Sequence[UUID], bool]:
     """Lock the oldest that match, and tell whether there are more."""
     dead = select(Run.id).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
-    dead = dead.where(Run.dismissed_at.is_(None)).order_by(Run.finished_at, Run.id)
-    if which.name is not None:
-        dead = dead.where(Run.name == which.name)
-    if which.since is not None:
-        dead = dead.where(Run.due_at >= which.since)
-    if which.until is not None:
-        dead = dead.where(Run.due_at < which.until)
-    if which.error is not None:
-        dead = dead.where(Run.error.icontains(which.error, autoescape=True))
-    locked = dead.limit(MOST_AT_ONCE + 1).with_for_update(skip_locked=True)
+    dead = dead.where(Run.dismissed_at.is_(None), *conditions(which))
+    oldest = dead.order_by(Run.finished_at)
+    locked = oldest.limit(MOST_AT_ONCE + 1).with_for_update(skip_locked=True)
     ids = session.scalars(locked).all()
     return ids[:MOST_AT_ONCE], len(ids) > MOST_AT_ONCE

@@ -1,10 +1,11 @@
 """Cancels runs: one that waits never starts, one that runs is asked to stop (T4, T6).
 
 Such a run succeeds, or it is cancelled, whatever else happens to it: it is neither repeated nor a
-dead letter.
+dead letter. It is counted once: by its process when its attempt has ended, else by the process that
+ended it here, after the commit.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from time import monotonic
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from . import batches
 from .control import Control
+from .execution import Observer
 from .host import Database, notify
 from .models import RUNS, State
 
@@ -33,8 +35,10 @@ CANCEL = (
     .values(cancel_asked_at=func.coalesce(RUNS.c.cancel_asked_at, NOW))
     .values(state=case((RUNS_NOW, RUNS.c.state), else_=CANCELLED))
     .values(finished_at=case((RUNS_NOW, null()), else_=NOW))
-    .returning(RUNS.c.id, RUNS.c.state, RUNS.c.batch_id)
+    .returning(RUNS.c.id, RUNS.c.batch_id, RUNS.c.kind, RUNS.c.name, RUNS.c.state)
 )
+UNCOUNTED = "cancelled runs, not counted yet"
+"""The key in `session.info`."""
 
 
 def unless_asked(state: State) -> Case[State]:
@@ -50,9 +54,22 @@ def cancel(session: Session, run_id: UUID, now: datetime) -> State | None:
 def cancel_many(session: Session, ids: Collection[UUID], now: datetime) -> dict[UUID, State]:
     """Cancel runs in one statement; return the new states of those that had not ended."""
     found = session.execute(CANCEL, {"ids": ids, "now": now}).all()
-    batches.end(session, [batch for _, _, batch in found], now)
+    batches.end(session, [run.batch_id for run in found], now)
     notify(session.connection())
-    return {run_id: state for run_id, state, _ in found}
+    to_be_counted(session, ((run.kind, run.name, run.state) for run in found))
+    return {run.id: run.state for run in found}
+
+
+def to_be_counted(session: Session, changed: Iterable[tuple[str, str, State]]) -> None:
+    """Note which of these runs, by kind, name and new state, were cancelled outside an attempt."""
+    cancelled = [run for run in changed if run[2] is State.CANCELLED]
+    session.info.setdefault(UNCOUNTED, []).extend(cancelled)
+
+
+def count(observe: Observer, session: Session) -> None:
+    """Count what was noted, after the commit of `session`."""
+    for kind, name, state in session.info.pop(UNCOUNTED, ()):
+        observe(kind, name, state, None)
 
 
 class CancelWatch:

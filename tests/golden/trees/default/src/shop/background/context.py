@@ -1,15 +1,17 @@
 """`RunContext`, the argument of the function of each job and task."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from .accepted import AcceptedMany
 from .batch_report import BatchReport, report
 from .control import LONGEST_NOTE, Control, Progress
 from .host import Database, Settings
-from .queueing import Enqueue
+from .ledger import Then
+from .queueing import Enqueue, Other, Payload
+from .work import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,20 @@ class RunContext:
         """Queue a task: `context.enqueue(TASK, payload)`, or many: `context.enqueue.many`."""
         return Enqueue(self.database.joined)
 
-    @property
-    def enqueue_many(self) -> Callable[..., AcceptedMany]:
+    def enqueue_many(  # noqa: PLR0913
+        self,
+        task: Task[Payload],
+        payloads: Iterable[Payload],
+        *,
+        delay: timedelta = timedelta(0),
+        at: datetime | None = None,
+        priority: int | None = None,
+        key: str | None = None,
+        then: Then[Other] | None = None,
+    ) -> AcceptedMany:
         """Queue many tasks: `context.enqueue_many(TASK, payloads, then=(OTHER, payload))`."""
-        return self.enqueue.many
+        many = self.enqueue.many
+        return many(task, payloads, delay=delay, at=at, priority=priority, key=key, then=then)
 
     def batch(self) -> BatchReport:
         """Return what did not succeed of the batch, or run, that this run follows by `then`."""

@@ -1,15 +1,20 @@
-"""Tells the service of each run that failed for good, in the transaction that records it."""
+"""Dead letters: the service is told of each, in the transaction that records it; operators act.
+
+They give it one more attempt, or dismiss it (T9).
+"""
 
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from .host import Settings
-from .models import Run, State
+from . import batches, history
+from .host import Settings, notify
+from .models import HEAD_START_SECONDS, RUNS, Run, State, place
 from .queueing import Enqueue
 
 logger = logging.getLogger(__name__)
@@ -70,3 +75,19 @@ class DeadLetters:
                     self.on_dead_letter(DeadLetter(*known, self.settings), Enqueue.within(session))
             except Exception:
                 logger.exception("on_dead_letter failed for run %s of %s", run.id, run.name)
+
+
+def retry(session: Session, ids: Collection[UUID], now: datetime) -> None:
+    """Give dead letters one more attempt; each waits as if it were new."""
+    which = RUNS.c.id.in_(ids)
+    history.keep(session, which, now)
+    queued = {"state": State.QUEUED, "error": None, "finished_at": None, "available_at": now}
+    places = place(now, 0) - RUNS.c.priority * HEAD_START_SECONDS
+    session.execute(update(RUNS).where(which).values(queued | {"place": places}))
+    notify(session.connection())
+
+
+def dismiss(session: Session, ids: Collection[UUID], now: datetime) -> None:
+    """Remove dead letters from the list; their rows stay until they are pruned."""
+    dismissed = update(RUNS).where(RUNS.c.id.in_(ids)).values(dismissed_at=now)
+    batches.end(session, session.scalars(dismissed.returning(RUNS.c.batch_id)).all(), now)

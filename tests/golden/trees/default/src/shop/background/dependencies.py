@@ -8,9 +8,8 @@ from fastapi import BackgroundTasks, Depends, FastAPI, Request
 from sqlalchemy.orm import Session
 
 from .cancelling import cancel
-from .execution import Observer
 from .host import ConflictError, SessionDep, UnavailableError
-from .models import Run, State
+from .models import Run
 from .runner import Runner
 from .scheduling.scheduler import Scheduler
 from .services import Services
@@ -61,7 +60,6 @@ class Cancel:
     session: Session
     background: BackgroundTasks
     runner: Runner
-    observe: Observer
 
     def __call__(self, run: Run) -> RunView:
         """Cancel the run and show it."""
@@ -70,16 +68,12 @@ class Cancel:
         if state is None:
             raise ConflictError(f"run {run.id} has ended: it is {run.state}")
         self.background.add_task(wake, self.runner)
-        if state is State.CANCELLED:
-            self.background.add_task(self.observe, run.kind, run.name, state, None)
         return RunView.of(self.session, run, operator=True)
 
 
-async def get_cancel(
-    session: SessionDep, background: BackgroundTasks, runner: RunnerDep, request: Request
-) -> Cancel:
+async def get_cancel(session: SessionDep, background: BackgroundTasks, runner: RunnerDep) -> Cancel:
     """Bind `Cancel` to one request."""
-    return Cancel(session, background, runner, request.app.state.observe)
+    return Cancel(session, background, runner)
 
 
 CancelDep = Annotated[Cancel, Depends(get_cancel)]

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from . import all_runs, bulk, health, routes
+from . import all_runs, bulk, health, routes, workers
 from .dead_letters import log
 from .dependencies import get_services
 from .host import Router
@@ -39,7 +39,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
 
 
 WORK = (jobs.router, runs_of_jobs.router, bulk.router, routes.router)
-PARTS = (*WORK, all_runs.router, health.router)
+PARTS = (*WORK, all_runs.router, workers.router, health.router)
 
 router = Router(lifespan=lifespan, dependencies=[Depends(get_services)])
 router.beginnings = tuple(part.prefix for part in PARTS)

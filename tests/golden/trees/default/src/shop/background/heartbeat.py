@@ -27,17 +27,19 @@ MOST_PRUNES = 10
 class Heartbeat:
     """Beats four times in each lease."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         owner: str,
         database: Database,
         registry: Registry,
         observe: Observer,
         letters: DeadLetters,
+        kind: tuple[str, int] = ("inprocess", 0),
     ) -> None:
         """Prepare; the first beat finds no dead processes."""
         self._owner, self._settings, self._database = owner, letters.settings, database
         self._registry, self._observe, self._letters = registry, observe, letters
+        self._kind = kind
         self._started_at, self._count = datetime.now(UTC), 0
         self._last_beat = self._last_prune = float("-inf")
         self._peers = Peers(letters.settings.lease_seconds)
@@ -72,7 +74,7 @@ class Heartbeat:
         self._count += 1
         with self._database.transaction() as session:
             lock_ledger(session.connection())
-            beats.beat(session, owner, self._count, self._started_at, now)
+            beats.beat(session, owner, self._count, self._started_at, now, self._kind)
             silent = self._peers.silent(beats.beats_of_others(session, owner), monotonic())
             gone = beats.remove_silent(session, silent)
             unbegun = sweep.requeue_unbegun(session, gone, owner, self.never_begun)

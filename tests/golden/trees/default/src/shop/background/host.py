@@ -5,13 +5,14 @@ error responses, access control, logging. The application sets the rest at its s
 """
 
 from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, UtcDateTime
-from ..database.engine import limit_waits, lock_ledger
+from ..database.engine import limit_waits, lock_ledger, one_of
 from ..database.notify import NOTIFICATION, notify, watch
 from ..monitoring.health import UNAVAILABLE, Health, answer
-from ..process.ending import in_thread, wait_for
+from ..process.ending import Deadline, in_thread, wait_for
 from ..process.logs import log_context
 from ..process.repeated_errors import RepeatedErrors
 from ..process.starting import StartError
+from ..process.version import VERSION
 from ..settings import Settings, SettingsDep
 from ..web.errors import ConflictError, NotFoundError, UnavailableError, UnprocessableError
 from ..web.protocol import root_path
@@ -23,11 +24,13 @@ __all__ = [
     "BODY_REFUSALS",
     "NOTIFICATION",
     "UNAVAILABLE",
+    "VERSION",
     "Base",
     "ClientDep",
     "ConflictError",
     "Database",
     "DatabaseDep",
+    "Deadline",
     "Health",
     "NotFoundError",
     "OperatorDep",
@@ -49,6 +52,7 @@ __all__ = [
     "lock_ledger",
     "log_context",
     "notify",
+    "one_of",
     "refusals",
     "root_path",
     "wait_for",

@@ -23,10 +23,15 @@ logger = logging.getLogger(__name__)
 
 
 class Intake:
-    """The attempts of one process; no more than `settings.runner_threads` at once."""
+    """The attempts of one process; no more at once than it has threads."""
 
     def __init__(
-        self, owner: str, process: Process, registry: Registry, heartbeat: Heartbeat
+        self,
+        owner: str,
+        process: Process,
+        registry: Registry,
+        heartbeat: Heartbeat,
+        threads: Threads,
     ) -> None:
         """Prepare; `turn` claims."""
         self.closed = False
@@ -36,7 +41,7 @@ class Intake:
         self._owner, self._process, self._registry = owner, process, registry
         self._limits = {name: Limit.of(work) for name, work in registry.items()}
         self._heartbeat, self._errors = heartbeat, process.database.repeated_errors
-        self._threads = Threads(process.settings.runner_threads)
+        self._threads = threads
         self._attempts: list[Attempt] = []
         self._turning = threading.Lock()
 
@@ -56,11 +61,12 @@ class Intake:
         with self._turning:
             ended = {each: each.outcome for each in self._attempts if each.outcome}
             slots = 0 if self.closed else self._count_threads() - len(self._attempts) + len(ended)
-            if not ended and not (slots > 0 and self._is_waiting()):
-                return False
-            recorded, claimed = self._settle_and_claim(ended, slots)
-            running = [attempt for attempt in self._attempts if attempt not in ended]
-            self._keep(running + ([] if self.closed else self._start(claimed)))
+            recorded, claimed = dict[UUID, State](), list[Claimed]()
+            if ended or (slots > 0 and self._is_waiting()):
+                recorded, claimed = self._settle_and_claim(ended, slots)
+                running = [attempt for attempt in self._attempts if attempt not in ended]
+                self._keep(running + ([] if self.closed else self._start(claimed)))
+            self._threads.turned(len(self._attempts))
         for attempt, outcome in ended.items():
             attempt.report(outcome, recorded.get(attempt.row.id))
         return bool(claimed)

@@ -1,22 +1,26 @@
 """Selects a page of the runs of all jobs and tasks (S13, T9).
 
-Each part of the statement reads an index in its order, and no further than for this page. With a
-filter by kind or error, or by name and state together, it reads on until the page is full.
+Each part of the statement reads an index in its order, and no further than for this page. What no
+index has in order (kind, error, or name and state together) is looked for in the newest MOST_READ
+runs: a page may have less than it could, and the next page goes on from there.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, UnaryExpression, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from .models import Run, State
 from .views import Moment
 
+MOST_READ = 5000
+"""So many runs are read for one page at most, because a request must end soon."""
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-NEWEST_FIRST = (Run.due_at.desc(), Run.id.desc())
 
 
 class Place(BaseModel):
@@ -31,48 +35,81 @@ class Place(BaseModel):
         return urlsafe_b64encode(self.model_dump_json().encode()).decode()
 
 
-class Filter(BaseModel):
-    """Which runs: with a due time from `from` on and before `to`. `before` is in the `Link`."""
+class Matching(BaseModel):
+    """Which runs: with a due time from `from` on and before `to`; all without a filter."""
 
-    kind: Literal["job", "task"] | None = None
     name: Text | None = None
-    state: list[State] = []
     since: Moment | None = Field(None, alias="from")
     until: Moment | None = Field(None, alias="to")
     error: Text | None = Field(None, description="A part of its text; case does not matter")
+
+
+class Filter(Matching):
+    """Which runs of jobs and tasks, and which page of them: `before` is in the `Link`."""
+
+    kind: Literal["job", "task"] | None = None
+    state: list[State] = []
     before: Annotated[Json[Place], BeforeValidator(urlsafe_b64decode)] | None = None
     limit: int = Field(50, ge=1, le=200)
+
+    @property
+    def most_read(self) -> int:
+        """So many runs are read for the page; one more than it has where an index has its order."""
+        without_index = self.kind, self.error, self.name if self.state else None
+        return self.limit + 1 if without_index == (None, None, None) else MOST_READ
+
+
+def conditions(which: Matching, run: type[Run] = Run) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions of a filter."""
+    yield from _due(which, run)
+    if which.name is not None:
+        yield run.name == which.name
+    if which.error is not None:
+        yield run.error.icontains(which.error, autoescape=True)
 
 
 def page(which: Filter) -> Select[Run]:
     """Select the runs of a page, and one more if there is a next page."""
-    parts = [select(part.limit(which.limit + 1).subquery()) for part in _parts(which)]
-    ids = union_all(*parts).subquery()
-    runs = select(Run).join(ids, ids.c.id == Run.id)
-    return runs.order_by(*NEWEST_FIRST).limit(which.limit + 1)
+    read = _read(which).subquery()
+    # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
+    by_id = select(Run).join(read, read.c.id == Run.id).limit(which.most_read)
+    run = aliased(Run, by_id.subquery())
+    runs = select(run).where(*conditions(which, run))
+    if which.kind is not None:
+        runs = runs.where(run.kind == which.kind)
+    return runs.order_by(*_newest_first(run)).limit(which.limit + 1)
 
 
-def _parts(which: Filter) -> Iterator[Select[UUID]]:
-    ids = select(Run.id).where(*_conditions(which)).order_by(*NEWEST_FIRST)
+def last_read(which: Filter) -> Select[datetime, UUID]:
+    """Select the place of the last run that is read for the page, if there may be more."""
+    return _read(which).offset(which.most_read - 1)
+
+
+def _read(which: Filter) -> Select[datetime, UUID]:
+    parts = [select(part.limit(which.most_read).subquery()) for part in _parts(which)]
+    places = union_all(*parts).subquery().c
+    newest_first = places.due_at.desc(), places.id.desc()
+    return select(places.due_at, places.id).order_by(*newest_first).limit(which.most_read)
+
+
+def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
+    places = select(Run.due_at, Run.id).where(*_due(which, Run)).order_by(*_newest_first(Run))
+    if (last := which.before) is not None:
+        places = places.where(tuple_(Run.due_at, Run.id) < (last.due_at, last.id))
     if which.name is not None and which.error is None and not which.state:
-        yield ids
+        yield places.where(Run.name == which.name)
         return
     without_error = set[State]() if which.error is None else {State.SUCCEEDED}
     for state in set(which.state) or set(State) - without_error:
-        yield ids.where(Run.state == state)
+        yield places.where(Run.state == state)
 
 
-def _conditions(which: Filter) -> Iterator[ColumnElement[bool]]:
-    if which.kind is not None:
-        yield Run.kind == which.kind
-    if which.name is not None:
-        yield Run.name == which.name
+def _due(which: Matching, run: type[Run]) -> Iterator[ColumnElement[bool]]:
     if which.since is not None:
-        yield Run.due_at >= which.since
+        yield run.due_at >= which.since
     if which.until is not None:
-        yield Run.due_at < which.until
-    if which.error is not None:
-        yield Run.error.icontains(which.error, autoescape=True)
-    if (last := which.before) is not None:
-        place = literal(last.due_at, Run.due_at.type), literal(last.id, Run.id.type)
-        yield tuple_(Run.due_at, Run.id) < tuple_(*place)
+        yield run.due_at < which.until
+
+
+def _newest_first(run: type[Run]) -> tuple[UnaryExpression[datetime], UnaryExpression[UUID]]:
+    return run.due_at.desc(), run.id.desc()

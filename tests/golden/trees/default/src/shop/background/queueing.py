@@ -84,7 +84,7 @@ class Enqueue:
             # Who gives a `key` here knows what it stands for. A client may mistake its own.
             sent = [part["payload"] for part in parts] if key is None and unique_key else None
             if sent is not None and not batch_report.has(session, queued.batch_id, sent):
-                raise self.reused(key)
+                raise self.reused(None)
         self.queued(queued.run_ids[0] if len(queued.run_ids) == 1 else None)
         return queued
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import batches, history
+from . import dead_letters
 from .dependencies import CancelDep, RunnerDep, wake
 from .host import (
     ConflictError,
@@ -18,10 +18,9 @@ from .host import (
     OpsWrite,
     ReadSessionDep,
     SessionDep,
-    notify,
     refusals,
 )
-from .models import DEAD_LETTERS, RUNS, Run, State, place
+from .models import DEAD_LETTERS, Run
 from .views import PageDep, RunView
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], responses=refusals(401))
@@ -67,10 +66,8 @@ def retry_dead_letter(
 ) -> RunView:
     """Give a dead letter one more attempt."""
     run = _dead_letter(session, run_id)
-    history.keep(session, RUNS.c.id == run.id, now := datetime.now(UTC))
-    run.state, run.error, run.finished_at = State.QUEUED, None, None
-    run.available_at, run.place = now, place(now, run.priority)
-    notify(session.connection())
+    dead_letters.retry(session, [run.id], datetime.now(UTC))
+    session.refresh(run)
     background.add_task(wake, runner)
     return RunView.of(session, run, operator=True)
 
@@ -83,10 +80,7 @@ def retry_dead_letter(
 )
 def dismiss_dead_letter(run_id: UUID, session: SessionDep) -> None:
     """Remove a dead letter from the list; its row stays until it is pruned."""
-    run = _dead_letter(session, run_id)
-    run.dismissed_at = now = datetime.now(UTC)
-    session.flush()
-    batches.end(session, [run.batch_id], now)
+    dead_letters.dismiss(session, [_dead_letter(session, run_id).id], datetime.now(UTC))
 
 
 def _task_run(session: Session, run_id: UUID, *, lock: bool = False) -> Run:

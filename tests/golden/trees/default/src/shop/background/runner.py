@@ -17,6 +17,7 @@ from .heartbeat import Heartbeat
 from .host import Database, Settings, in_thread, wait_for
 from .intake import Intake
 from .overdue import Overdue
+from .threads import Threads
 from .work import Registry
 
 logger = logging.getLogger(__name__)
@@ -28,24 +29,27 @@ STOP_SECONDS = 3.0
 class Runner:
     """Runs what is queued, up to `settings.runner_threads` runs at once in this process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         settings: Settings,
         database: Database,
         registry: Registry,
         observe: Observer,
         on_dead_letter: OnDeadLetter = log,
+        threads: Threads | None = None,
     ) -> None:
-        """Prepare; `start` begins to run."""
+        """Prepare; `start` begins to run, by default in `settings.runner_threads` threads."""
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.last_pass, self.wall_clock = monotonic(), WallClock()
         self._settings, self._database = settings, database
         self._wake, self._stopped = threading.Event(), threading.Event()
         self._cancels = CancelWatch(self.owner, database)
         letters = DeadLetters(settings, on_dead_letter)
-        self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters)
+        threads = Threads(settings.runner_threads) if threads is None else threads
+        kind = threads.engine, threads.number
+        self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters, kind)
         process = Process(settings, database, observe, self.wake, self._stopped, letters)
-        self.intake = Intake(self.owner, process, registry, self._heartbeat)
+        self.intake = Intake(self.owner, process, registry, self._heartbeat, threads)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
     @property

@@ -1,13 +1,17 @@
 """Builds, starts and stops the runner and the scheduler of a process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 from sqlalchemy.exc import OperationalError
 
+from . import cancelling
 from .dead_letters import OnDeadLetter, log
 from .execution import Observer
 from .host import Database, Settings, StartError, in_thread, wait_for
+from .liveness import Part
 from .runner import STOP_SECONDS, Runner
 from .scheduling.jobstore import make_store
 from .scheduling.scheduler import Scheduler
@@ -36,11 +40,17 @@ class Services:
         on_dead_letter: OnDeadLetter = log,
     ) -> "Services":
         """Make the parts; nothing runs yet."""
+        database.after_commit = partial(cancelling.count, observe)
         runner = Runner(settings, database, registry, observe, on_dead_letter)
         watcher = Watcher(database, runner.wake)
         store = make_store(settings, database)
         scheduler = Scheduler(database, store, registry, runner, observe)
         return cls(settings, database, registry, runner, watcher, scheduler)
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """What must not stall, by name."""
+        return {"runner": self.runner, "scheduler": self.scheduler}
 
     def start(self) -> None:
         """Start the parts that the settings turn on.

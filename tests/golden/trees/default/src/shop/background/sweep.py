@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from . import history, rates
-from .cancelling import unless_asked
+from .cancelling import to_be_counted, unless_asked
 from .models import Run, State, place
 from .work import Registry
 
@@ -40,10 +40,11 @@ def requeue_unbegun(
     unheld = {"started_at": None, "held_by": None, "error": None}
     ended = {"state": unless_asked(State.QUEUED), "finished_at": Run.cancel_asked_at}
     queued = unheld | ended | {"attempt": Run.attempt - 1}
-    again = update(Run).where(Run.id.in_(claimed)).values(queued).returning(Run.id, Run.name)
-    found = session.execute(again).all()
-    rates.give_back(session, [run_id for run_id, _ in found])
-    return Counter(name for _, name in found)
+    again = update(Run).where(Run.id.in_(claimed)).values(queued)
+    found = session.execute(again.returning(Run.id, Run.kind, Run.name, Run.state)).all()
+    rates.give_back(session, [run.id for run in found])
+    to_be_counted(session, ((run.kind, run.name, run.state) for run in found))
+    return Counter(run.name for run in found)
 
 
 def sweep(

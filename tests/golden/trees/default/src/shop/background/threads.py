@@ -12,15 +12,17 @@ from queue import SimpleQueue
 class Threads:
     """So many threads, which call one function after another; none of these may raise."""
 
+    engine = "inprocess"
+
     def __init__(self, number: int) -> None:
         """Prepare; `start_missing` starts them."""
-        self._number = number
+        self.number = number
         self._threads: list[threading.Thread] = []
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
     def start_missing(self) -> None:
         """Start those that are missing; raises RuntimeError if the system has no thread left."""
-        while len(self._threads) < self._number:
+        while len(self._threads) < self.number:
             thread = threading.Thread(target=self._work, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -32,6 +34,9 @@ class Threads:
     def call(self, function: Callable[[], None]) -> None:
         """Let the next free thread call `function`."""
         self._calls.put(function)
+
+    def turned(self, running: int) -> None:
+        """Do nothing after a turn of the runner, which left `running` runs: all threads stay."""
 
     def close(self) -> None:
         """Let each thread end, after the function that it calls now."""

@@ -1,6 +1,6 @@
 """The database: engine, transactions, the declarative base, and sessions for routes."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -63,18 +63,22 @@ class Database:
         self.repeated_errors = RepeatedErrors()
         self.engine = create_engine(url, CONNECTIONS)
         self._reader = read_only(self.engine)
+        self.after_commit: Callable[[Session], object] = lambda _session: None
+        """Called after the commit of each transaction."""
         self._open: ContextVar[Session | None] = ContextVar("open", default=None)
 
     @contextmanager
     def transaction(self) -> Generator[Session, None, None]:
         """Read and write. The end of the block commits; an exception rolls back."""
         outer = self._open.get()
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            self._open.set(session)
-            try:
-                yield session
-            finally:
-                self._open.set(outer)
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                self._open.set(session)
+                try:
+                    yield session
+                finally:
+                    self._open.set(outer)
+            self.after_commit(session)
 
     @contextmanager
     def joined(self) -> Generator[Session, None, None]:

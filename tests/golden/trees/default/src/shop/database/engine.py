@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, event
 
 from ..process.starting import StartError
 from .file import DatabaseFile
@@ -23,6 +23,7 @@ def create_engine(url: str, connections: int) -> Engine:
         url,
         pool_size=connections,
         max_overflow=connections,
+        pool_use_lifo=True,
         connect_args={"timeout": BUSY_SECONDS},
     )
     writer_lock = WriterLock()
@@ -115,6 +116,11 @@ def limit_waits(connection: Connection) -> None:
 def lock_ledger(connection: Connection) -> None:
     """Do nothing: BEGIN IMMEDIATE has locked out other writers."""
     del connection
+
+
+def one_of(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Match rows whose `column` is in the list that is the parameter `name`."""
+    return column.in_(bindparam(name))
 
 
 def prepare(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from shop.background import Every, Job, Task, history, ledger
+from shop.background import Every, Job, Task, history, ledger, listing
 from shop.background.listing import Filter, Place, page
 from shop.background.models import RUNS, Run, State
 from shop.background.work import Work
@@ -151,6 +151,28 @@ def test_each_page_names_the_next(client: TestClient, add: Add, query: dict[str,
 
     assert seen + [run["id"] for run in answer.json()] == every
     assert len(answer.json()) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"kind": "job"}, {"error": "disk"}, {"name": "nightly", "state": "failed"}],
+)
+def test_one_request_looks_at_a_part_of_the_list_for_what_no_index_finds(
+    client: TestClient, add: Add, query: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S13: so it does not take longer when more runs are kept."""
+    monkeypatch.setattr(listing, "MOST_READ", 3)
+    found = [add(NIGHTLY, error="the disk", hour=hour) for hour in (0, 3, 4)]
+    for hour in (1, 1, 2, 2, 5):
+        add(MAIL, error="the net", hour=hour)
+
+    answer, pages = client.get("/runs", params={**query, "limit": 2}), list[list[str]]()
+    while "next" in answer.links:
+        pages.append([run["id"] for run in answer.json()])
+        answer = client.get(answer.links["next"]["url"])
+
+    assert pages == [[found[2], found[1]], []]
+    assert [run["id"] for run in answer.json()] == [found[0]]
 
 
 def test_a_page_is_not_moved_by_newer_runs(client: TestClient, add: Add) -> None:
@@ -316,7 +338,7 @@ def test_only_the_rows_of_a_page_are_read(  # noqa: PLR0913, PLR0917
     of_parts = [step for step in steps if index in step]
     by_id = [step for step in steps if index not in step]
     assert len(of_parts) == parts
-    assert statement.count("LIMIT") == parts + 1
+    assert statement.count("LIMIT") == parts + 3
     assert by_id
     assert all("(id=?)" in step for step in by_id)
     assert all("SEARCH" in step for step in of_parts)

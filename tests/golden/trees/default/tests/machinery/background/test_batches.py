@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from shop.background import AcceptedMany, Enqueue, RunContext, Task, batch_report, batches
@@ -144,10 +144,23 @@ def test_a_key_whose_batch_has_just_been_pruned_is_free(
 
     monkeypatch.setattr(batches, "_open", refuse_once)
 
-    queued = enqueue.many(PART, [Note()], key="monday")
+    queued = enqueue.many(PART, [Note()], key="monday", then=DONE)
 
     assert session.get_one(Run, queued.run_ids[0]).batch_id == queued.batch_id
+    batch = session.get_one(Batch, queued.batch_id)
+    assert (batch.unique_key, batch.then_name) == ("part monday", "sum")
     assert tries == []
+
+
+def test_the_end_of_a_run_without_a_batch_costs_no_statement(
+    session: Session, database: Database
+) -> None:
+    sent: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *what: sent.append(what[2]))
+
+    batches.end(session, iter([None, None]), NOW)
+
+    assert sent == []
 
 
 def test_many_without_then_and_key_are_no_batch(session: Session, enqueue: Enqueue) -> None:
@@ -184,6 +197,7 @@ def test_one_task_follows_another_that_succeeds(
 
     [run] = sums()
     assert run.follows_id == session.get_one(Run, run_id).batch_id
+    assert batch_report.report(session, run.id).total == 1
 
 
 def test_the_same_key_makes_one_that_follows(

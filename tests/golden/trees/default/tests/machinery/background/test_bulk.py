@@ -121,19 +121,37 @@ def test_what_is_retried_waits_as_if_it_were_new_and_keeps_its_past(
 def test_a_part_at_a_time_is_changed_the_oldest_first(
     what: str,
     client: TestClient,
+    database: Database,
     letters: dict[str, UUID],
     ids: Callable[..., set[UUID]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+    newest, *older = sorted(letters.values())  # not in the order of their ids
+    with database.transaction() as session:
+        for hour, run_id in enumerate([*older, newest]):
+            session.get_one(Run, run_id).finished_at = NOON + hour * HOUR
+    changed = Run.state == State.QUEUED if what == "retry" else Run.dismissed_at > NOON
 
-    answers = [client.post(f"/tasks/failed/{what}", headers=KEY).json() for _ in range(3)]
+    def change() -> tuple[int, bool]:
+        answer = client.post(f"/tasks/failed/{what}", headers=KEY).json()
+        return answer["changed"], answer["more"]
 
-    assert [each["changed"] for each in answers] == [2, 1, 0]
-    assert [each["more"] for each in answers] == [True, False, False]
-    assert ids(Run.id.in_(letters.values()), Run.state == State.QUEUED) == (
-        set(letters.values()) if what == "retry" else set()
-    )
+    assert change() == (2, True)
+    assert ids(changed) == set(older)
+    assert change() == (1, False)
+    assert change() == (0, False)
+    assert ids(changed) == set(letters.values())
+
+
+def test_after_as_many_as_are_changed_at_once_there_are_no_more(
+    client: TestClient, letters: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", len(letters))
+
+    answer = client.post("/tasks/failed/retry", headers=KEY)
+
+    assert answer.json() == {"changed": len(letters), "more": False}
 
 
 @pytest.mark.parametrize("path", ["/tasks/failed/dismiss", "/tasks/{}/dismiss"])

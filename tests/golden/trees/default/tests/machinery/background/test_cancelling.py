@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop.background import Enqueue, RunContext, Task, cancel, settling, sweep
 from shop.background.batches import Batch
-from shop.background.cancelling import cancel_many
+from shop.background.cancelling import cancel_many, count
 from shop.background.claim import Claimed
 from shop.background.models import Run, State
 from shop.background.outcomes import Outcome
@@ -150,8 +150,9 @@ def test_a_run_that_was_asked_to_stop_is_cancelled_when_its_process_died(
 def test_a_run_that_was_asked_to_stop_before_it_began_does_not_begin(
     session: Session, insert_run: InsertRun
 ) -> None:
-    """T10: the answer to its claim was lost."""
-    run_id = insert_run(SAFE, started_at=None, attempt=2)
+    """T10: the answer to its claim was lost. No attempt counts it, so this does."""
+    counted: list[tuple[object, ...]] = []
+    run_id, _other = (insert_run(SAFE, started_at=None, attempt=2) for _ in range(2))
     cancel(session, run_id, NOW)
 
     sweep.requeue_unbegun(session, ["gone"], "me", [])
@@ -159,6 +160,9 @@ def test_a_run_that_was_asked_to_stop_before_it_began_does_not_begin(
     run = read(session, run_id)
     assert (run.state, run.attempt, run.finished_at) == (State.CANCELLED, 1, NOW)
     assert run.held_by is None
+    for _ in range(2):
+        count(lambda *what: counted.append(what), session)
+    assert counted == [("task", "safe", State.CANCELLED, None)]
 
 
 def test_a_shutdown_leaves_no_work_of_a_run_that_was_asked_to_stop(

@@ -3,13 +3,14 @@
 # ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from shop.background import DeadLetter, Enqueue, RunContext, Task, cancel, endings
@@ -116,7 +117,8 @@ def test_it_is_told_once_of_an_end_that_is_recorded_again(
     told: list[DeadLetter],
 ) -> None:
     """T10: the answer to the commit was lost, or a sweep found it lost before."""
-    run_id = insert_run(WORK, state, finished_at=NOW)
+    run_id, other = (insert_run(WORK, state, finished_at=NOW) for _ in range(2))
+    assert letters.told(session, [run_id]) == {run_id} != {other}
 
     endings.record(session, [(claimed(run_id), DOWN)], NOW, letters)
 
@@ -193,6 +195,19 @@ def test_a_run_that_a_sweep_finds_lost_is_a_dead_letter(
     assert [(dead.run_id, dead.state) for dead in told] == [(lost, State.LOST)]
 
 
+def test_after_a_sweep_it_is_told_of_what_that_sweep_lost(
+    session: Session, insert_run: InsertRun, letters: DeadLetters, told: list[DeadLetter]
+) -> None:
+    """S2: not of an earlier one again, nor of what failed meanwhile."""
+    lost = insert_run(WORK, State.LOST, finished_at=NOW)
+    insert_run(WORK, State.LOST, finished_at=NOW - timedelta(hours=1))
+    insert_run(WORK, State.FAILED, finished_at=NOW)
+
+    endings.follow_sweep(session, Counter({("work", State.LOST): 1}), NOW, letters)
+
+    assert [(dead.run_id, dead.error) for dead in told] == [(lost, "")]
+
+
 def test_a_service_without_a_function_of_its_own_logs_it(
     session: Session, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -212,3 +227,15 @@ def test_a_batch_whose_last_run_is_cancelled_ends(session: Session) -> None:
     assert cancel(session, queued.run_ids[0], NOW) is State.CANCELLED
 
     assert session.get_one(Run, queued.batch_id).name == "alert"
+
+
+def test_a_shutdown_ends_the_batch_of_a_run_that_was_to_stop(session: Session) -> None:
+    """T6: no other process runs it."""
+    queued = Enqueue.within(session).many(WORK, [Note()], then=(ALERT, Note()))
+    session.execute(update(Run).values(state=State.RUNNING, held_by="me", started_at=NOW))
+    assert cancel(session, queued.run_ids[0], NOW) is State.RUNNING
+
+    endings.leave(session, "me", [], NOW)
+
+    follower = session.get_one(Run, queued.batch_id)
+    assert (follower.name, follower.created_at) == ("alert", NOW)

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from shop.background import Accepted, AcceptedMany, EnqueueDep, RunContext, Task
 from shop.background.accepted import KeyReusedError
+from shop.background.batches import Batch
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.settings import Settings
@@ -184,13 +186,30 @@ def test_the_same_request_makes_a_batch_once(
         answer = client.post("/greetings/many", json=body, headers={"Idempotency-Key": key})
         return answer.status_code, answer.json()
 
-    (_, first), (_, again), (_, other) = (post(key, GOOD, GOOD) for key in ("a", "a", "b"))
+    bye = GOOD | {"text": "bye"}
+    (_, first), (_, other) = post("a", GOOD, GOOD), post("b", bye, bye)
+    _, again = post("a", GOOD, GOOD)
 
     assert first["batch_id"] == again["batch_id"] != other["batch_id"]
     assert {*first["run_ids"]} == {*again["run_ids"]}
     assert len({run.batch_id for run in runs() if run.batch_id}) == 2
-    for others in ([], [GOOD], [GOOD] * 3, [GOOD, GOOD | {"text": "bye"}]):
+    for others in ([], [GOOD], [GOOD] * 3, [GOOD, bye]):
         assert post("a", *others)[0] == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_the_key_of_a_batch_expires(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    """T7: as that of a run."""
+    headers = {"Idempotency-Key": "k"}
+    first = client.post("/greetings/many", json=[GOOD], headers=headers).json()
+    with database.transaction() as session:
+        batch = session.get_one(Batch, UUID(first["batch_id"]))
+        batch.created_at = datetime.now(UTC) - timedelta(hours=settings.idempotency_key_hours)
+
+    second = client.post("/greetings/many", json=[GOOD, GOOD], headers=headers).json()
+
+    assert second["batch_id"] != first["batch_id"]
 
 
 def test_a_key_of_the_endpoint_stands_before_that_of_the_client(client: TestClient) -> None:

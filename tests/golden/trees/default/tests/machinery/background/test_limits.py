@@ -1,5 +1,6 @@
 """Which runs are claimed first, and which wait for a limit."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -140,7 +141,8 @@ def test_a_rate_limit_is_read(written: str, rate: Rate) -> None:
 
 @pytest.mark.parametrize("written", ["0/minute", "-1/day", "5", "5/week", "x/hour", "", "1.5/day"])
 def test_a_task_with_another_rate_limit_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="a rate limit is such as 100/minute"):
+    known = "a rate limit is such as 100/minute, in second, minute, hour, day: "
+    with pytest.raises(ValueError, match=f"^{known}{re.escape(repr(written))}$"):
         Task(name="rated", payload=Customer, function=ignore, rate_limit=written)
 
 
@@ -172,7 +174,8 @@ def test_each_attempt_counts_for_the_rate(add: Add, take: Take, session: Session
 
 
 def test_a_start_that_never_was_is_given_back(add: Add, take: Take, session: Session) -> None:
-    """T10."""
+    """T10: by its own attempts, and not by those of another run."""
+    add(WORK, state=State.SUCCEEDED, attempt=9)
     for _ in range(2):
         add(RATED)
     claimed = take()
@@ -184,6 +187,16 @@ def test_a_start_that_never_was_is_given_back(add: Add, take: Take, session: Ses
     sweep.requeue_unbegun(session, [], "me", [])
     add(RATED)
     assert take() == []
+
+
+def test_a_rate_counts_the_starts_of_its_own_task(session: Session) -> None:
+    """And forgets no start that still counts for another task, in a longer window."""
+    daily, minutely = Rate(1, 24 * 60 * MINUTE), Rate(1, MINUTE)
+    rates.record(session, "daily", [(uuid4(), 1)], NOW - 2 * MINUTE)
+    rates.record(session, "daily", [(uuid4(), 1)], NOW)
+
+    assert rates.left(session, "minutely", minutely, NOW) == 1
+    assert rates.left(session, "daily", daily, NOW) == -1
 
 
 def test_a_clock_that_was_set_back_delays_no_more_than_a_window(

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import event
 
 from shop.background import RunContext, Task, control
-from shop.background.control import Control, Progress
+from shop.background.claim import Claimed
+from shop.background.control import Control, Progress, write_progress
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database
@@ -168,6 +169,20 @@ def test_a_second_later_the_newest_is_written(
     control_clock[0] += control.WRITE_EVERY_SECONDS
 
     wait_until(lambda: shown(find(run_id)).done == 2)
+
+
+def test_what_is_written_is_not_written_again(
+    database: Database, control_clock: list[float], writes: list[str]
+) -> None:
+    """T9: however long the run reports nothing new."""
+    run, reports = Claimed(uuid4(), "task", "work", 1, NOW, "{}", "me"), Control()
+    reports.report(Progress(done=1))
+
+    for _ in range(3):
+        write_progress(database, [(run, reports)])
+        control_clock[0] += control.WRITE_EVERY_SECONDS
+
+    assert len(writes) == 1
 
 
 @pytest.mark.parametrize("retries", [0, 1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from uuid import UUID, uuid4
 
 import pytest
@@ -106,11 +107,36 @@ def test_a_thousand_tasks_are_written_in_one_statement(
     assert len(ids) == 1000
 
 
+def test_many_are_queued_by_the_context_as_by_a_session(
+    context: RunContext, notes: Callable[[], list[Run]]
+) -> None:
+    """Its arguments are written twice, so that type checkers and editors know them."""
+    at = datetime.now(UTC) + HOUR
+
+    first, again = (
+        context.enqueue_many(NOTE, [Note()], delay=HOUR, at=at, priority=7, key="the note")
+        for _ in range(2)
+    )
+
+    assert signature(RunContext.enqueue_many) == signature(Enqueue.many)
+    [run] = notes()
+    assert (run.due_at, run.priority) == (at + HOUR, 7)
+    assert again == first
+
+
 def test_nothing_to_queue_is_no_statement(
     context: RunContext, notes: Callable[[], list[Run]]
 ) -> None:
     assert context.enqueue.many(NOTE, []) == AcceptedMany(batch_id=None, run_ids=[])
     assert notes() == []
+
+
+def test_a_run_may_have_a_priority_of_its_own(
+    context: RunContext, notes: Callable[[], list[Run]]
+) -> None:
+    context.enqueue(NOTE, Note(), priority=-1)
+
+    assert [run.priority for run in notes()] == [-1]
 
 
 def test_a_task_is_queued_for_later(context: RunContext, notes: Callable[[], list[Run]]) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
-from shop.background import RunContext, Task, cancel
+from shop.background import Enqueue, RunContext, Task, cancel
 from shop.background.models import Run, State
 from shop.background.scheduling import Every, Job
 from shop.background.services import Services
@@ -95,3 +95,27 @@ def test_what_another_process_cancels_during_a_shutdown_is_noticed_without_a_pol
     assert not stopping.is_alive()
     wait_for(run_id, State.CANCELLED)
     other.close()
+
+
+def test_a_run_that_code_cancels_before_it_starts_is_counted_once(
+    settings: Settings, database: Database
+) -> None:
+    """T9: after the commit, so not when it is undone."""
+    counted: list[tuple[object, ...]] = []
+    task = Task(name="obey", payload=Nothing, function=wait_to_be_cancelled)
+    Services.build(settings, database, {"obey": task}, lambda *what: counted.append(what))
+    with database.transaction() as session:
+        run_id = Enqueue.within(session)(task, Nothing()).run_id
+
+    def stop(*, undo: bool) -> None:
+        with database.transaction() as session:
+            cancel(session, run_id, datetime.now(UTC))
+            if undo:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stop(undo=True)
+    assert counted == []
+    stop(undo=False)
+    stop(undo=False)
+    assert counted == [("task", "obey", State.CANCELLED, None)]

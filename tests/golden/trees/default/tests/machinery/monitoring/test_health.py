@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from shop.background import RunContext, Task, ledger
 from shop.background.clock import WallClock
 from shop.background.dependencies import get_runner, get_scheduler
-from shop.background.health import stalled
+from shop.background.liveness import stalled
 from shop.background.overdue import Overdue
 from shop.database import Database, get_database
 from shop.settings import Settings
@@ -86,13 +86,13 @@ def test_a_stall_shows_in_background_but_leaves_the_service_ready(
 
 
 def test_each_part_that_stalls_is_named() -> None:
-    assert stalled(well(), stuck()) == "stalled: scheduler"
-    assert stalled(stuck(), stuck()) == "stalled: runner, scheduler"
+    assert stalled({"runner": well(), "scheduler": stuck()}) == "stalled: scheduler"
+    assert stalled({"runner": stuck(), "scheduler": stuck()}) == "stalled: runner, scheduler"
 
 
 def test_a_part_that_does_not_run_here_cannot_stall() -> None:
     off = Watched(running=False, last_pass=0)
-    assert not stalled(off, off)
+    assert not stalled({"runner": off, "scheduler": off})
 
 
 def test_what_nobody_gets_to_is_named(app: FastAPI, client: TestClient) -> None:

@@ -1,0 +1,98 @@
+"""Settings, read from the environment and from `.env`; `.env.example` explains each."""
+
+from typing import Annotated, Literal
+from urllib.parse import unquote
+
+from fastapi import Depends, Request
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    PositiveFloat,
+    PositiveInt,
+    Secret,
+    UrlConstraints,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .values.keys import ClientKeys, HeaderKey
+from .values.mail_address import MailAddress
+
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
+]
+
+
+def _know_options(url: AnyUrl) -> AnyUrl:
+    # A misspelt option must not turn encryption off.
+    if url.query not in {None, "starttls=1"}:
+        raise ValueError("the only option of a mail server is ?starttls=1")
+    if not unquote(f"{url.username}{url.password}").isascii():
+        raise ValueError("user and password of a mail server can only be ASCII (RFC 4616)")
+    return url
+
+
+SmtpUrl = Annotated[
+    AnyUrl,
+    UrlConstraints(allowed_schemes=["smtp", "smtps"], host_required=True),
+    AfterValidator(_know_options),
+]
+
+
+class Settings(BaseSettings):
+    """What may differ from one installation of this service to another."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: str = "postgresql://shop:shop@localhost:5432/shop"
+    auto_migrate: bool = True
+    broker_url: str = "redis://localhost:6379/1"
+    broker_queue: str = "shop"
+
+    client_api_keys: ClientKeys = {}
+    ops_api_key: HeaderKey | None = None
+    max_body_bytes: PositiveInt = 1_000_000
+    idempotency_key_hours: PositiveFloat = 24
+
+    log_level: LogLevel = "INFO"
+    log_json: bool = False
+
+    scheduler: bool = True
+    runner: bool = False
+    runner_threads: PositiveInt = 8
+    poll_seconds: PositiveFloat = 1
+    lease_seconds: float = Field(default=15, ge=1)
+    queued_too_long_seconds: PositiveFloat = 60
+    shutdown_grace_seconds: float = Field(default=20, ge=0)
+    run_retention_days: PositiveFloat = 30
+    run_retention_rows: PositiveInt = 100_000
+    result_max_bytes: PositiveInt = 65_536
+    background_heartbeat_file: str = "background.heartbeat"
+    background_metrics_port: int = Field(default=9100, ge=0, le=65535)
+
+    smtp_url: Secret[SmtpUrl] | None = None
+    mail_to_log: bool = False
+    smtp_timeout_seconds: PositiveFloat = 10
+    mail_from: MailAddress = "shop@localhost.localdomain"
+    payment_gateway_url: Secret[HttpUrl] | None = None
+    payment_gateway_key: HeaderKey | None = None
+    payment_gateway_timeout_seconds: PositiveFloat = 5
+    payment_currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    alert_webhook_url: Secret[HttpUrl] | None = None
+    backup_directory: str = "backups"
+    backup_keep: PositiveInt = 7
+    pg_dump: str = "pg_dump"
+
+
+async def get_settings(request: Request) -> Settings:
+    """Return the settings of the application."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]

@@ -1,0 +1,44 @@
+"""Background work in a process without the web service: `__main__`."""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from ..database.schema import open_database
+from ..monitoring.metrics import Metrics
+from ..monitoring.workers import check_setting
+from ..process import logs
+from ..process.discovery import find_on_dead_letter, find_work
+from ..settings import Settings
+from .liveness import beat
+from .metrics import RunMetrics, scraped
+from .services import Services
+
+BEAT_SECONDS = 5.0
+
+
+@contextmanager
+def standalone(settings: Settings) -> Generator[Callable[[], None], None, None]:
+    """Work during this block; call what it yields every BEAT_SECONDS.
+
+    That touches the heartbeat file while nothing is stalled. Raises StartError.
+    """
+    logs.configure(settings)
+    check_setting()
+    metrics = Metrics()
+    runs = RunMetrics(metrics.registry)
+    registry = find_work()
+    heartbeat = Path(settings.background_heartbeat_file)
+    with ExitStack() as stack:
+        database = stack.enter_context(
+            open_database(settings.database_url, migrate=settings.auto_migrate)
+        )
+        told = runs.observe, find_on_dead_letter()
+        services = Services.build(settings, database, registry, *told)
+        shown = metrics.gather(runs.gauges(database, registry, services.scheduler.planned))
+        stack.enter_context(scraped(settings.background_metrics_port, shown))
+        stack.callback(services.stop)
+        services.start()
+        stack.callback(heartbeat.unlink, missing_ok=True)
+        yield partial(beat, heartbeat, services.parts)

@@ -1,0 +1,67 @@
+"""The application: `create_app()` makes one for tests, `app` is the one for a server."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+
+from fastapi import FastAPI
+from fastapi.concurrency import contextmanager_in_threadpool
+
+from . import background
+from .background.execution import no_observer
+from .background.work import Registry
+from .database import outage
+from .database.schema import open_database
+from .monitoring import health
+from .process import logs
+from .process.discovery import find_on_dead_letter, find_routers, find_work
+from .process.ending import deadline_from_signals
+from .settings import Settings
+from .web import errors, protocol
+from .web.refusals import refusals
+from .web.texts import SurrogateMiddleware
+
+DESCRIPTION = "Sells things."
+
+
+def create_app(settings: Settings | None = None, registry: Registry | None = None) -> FastAPI:
+    """Make an application.
+
+    Without arguments, it reads the settings from the environment and finds the jobs and tasks.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        settings: Settings = app.state.settings
+        logs.configure(settings)
+        app.state.registry = find_work() if app.state.registry is None else app.state.registry
+        database = open_database(settings.database_url, migrate=settings.auto_migrate)
+        with deadline_from_signals(settings.shutdown_grace_seconds):
+            async with contextmanager_in_threadpool(database) as app.state.database:
+                yield
+
+    exports = find_spec("opentelemetry.sdk") is not None
+    app = FastAPI(
+        title="shop",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,  # each path has one spelling
+        # FastAPI looks for OpenTelemetry in each request; without its SDK nothing is exported.
+        telemetry={"tracing": exports, "metrics": exports, "logs": exports},
+    )
+    app.state.settings, app.state.registry = settings, registry
+    app.state.observe = no_observer
+    app.state.on_dead_letter = find_on_dead_letter()
+    app.add_middleware(SurrogateMiddleware)
+    protocol.install(app, settings.max_body_bytes)
+    app.add_middleware(logs.RequestIdMiddleware)
+    errors.install(app)
+    outage.install(app)
+    app.include_router(health.router)
+    for router in (background.router, *find_routers()):
+        app.include_router(router, responses=refusals(503))  # the database may fail at any time
+    return app
+
+
+app = create_app()

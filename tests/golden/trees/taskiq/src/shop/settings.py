@@ -1,0 +1,56 @@
+"""Settings, read from the environment and from `.env`; `.env.example` explains each."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Request
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .values.keys import ClientKeys, HeaderKey
+
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
+]
+
+
+class Settings(BaseSettings):
+    """What may differ from one installation of this service to another."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: str = "postgresql://shop:shop@localhost:5432/shop"
+    auto_migrate: bool = True
+    broker_url: str = "amqp://guest:guest@localhost:5672//"
+    broker_queue: str = "shop"
+
+    client_api_keys: ClientKeys = {}
+    ops_api_key: HeaderKey | None = None
+    max_body_bytes: PositiveInt = 1_000_000
+    idempotency_key_hours: PositiveFloat = 24
+
+    log_level: LogLevel = "INFO"
+    log_json: bool = False
+
+    scheduler: bool = True
+    runner: bool = False
+    runner_threads: PositiveInt = 8
+    poll_seconds: PositiveFloat = 1
+    lease_seconds: float = Field(default=15, ge=1)
+    queued_too_long_seconds: PositiveFloat = 60
+    shutdown_grace_seconds: float = Field(default=20, ge=0)
+    run_retention_days: PositiveFloat = 30
+    run_retention_rows: PositiveInt = 100_000
+    result_max_bytes: PositiveInt = 65_536
+    background_heartbeat_file: str = "background.heartbeat"
+
+
+async def get_settings(request: Request) -> Settings:
+    """Return the settings of the application."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]

@@ -1,0 +1,1 @@
+"""Real servers for tests, without Docker and without root: `python -m tests.servers`."""
