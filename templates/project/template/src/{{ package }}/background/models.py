@@ -38,10 +38,14 @@ WAITING = (State.SCHEDULED, State.QUEUED)
 UNFINISHED = text("finished_at IS NULL")
 """True for the runs that wait or run. An index of these few rows stays small."""
 IS_SCHEDULED, IS_QUEUED = text("state = 'scheduled'"), text("state = 'queued'")
+IS_HELD, FINISHED = text("held_by IS NOT NULL"), text("finished_at IS NOT NULL")
 
 
 def only(condition: TextClause) -> dict[str, Any]:
-    """Return the options of an index of some rows; a query must have the very same condition."""
+    """Return the options of an index of some rows; a query must have the very same condition.
+
+    For IS NOT NULL, a comparison such as `>` will do.
+    """
     return {"postgresql_where": condition, "sqlite_where": condition}
 
 
@@ -102,9 +106,9 @@ class Run(Base):
         Index("ix_fastforge_runs_scheduled", "state", "available_at", **only(IS_SCHEDULED)),
         Index("ix_fastforge_runs_batch", "batch_id", "state", **only(text("batch_id IS NOT NULL"))),
         Index("ix_fastforge_runs_state", "state", "due_at", "id"),  # lists of all runs
-        Index("ix_fastforge_runs_held_by", "held_by"),  # slots in use, runs of dead processes
+        Index("ix_fastforge_runs_held_by", "held_by", **only(IS_HELD)),  # slots in use, dead owners
         Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
-        Index("ix_fastforge_runs_finished", "finished_at"),  # prune
+        Index("ix_fastforge_runs_finished", "finished_at", **only(FINISHED)),  # prune
     )
 
 

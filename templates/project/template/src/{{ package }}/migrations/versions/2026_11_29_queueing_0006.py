@@ -16,6 +16,8 @@ MOMENT = sa.DateTime(timezone=True)
 UNFINISHED = sa.text("finished_at IS NULL")
 QUEUED = sa.text("state = 'queued'")
 SCHEDULED = sa.text("state = 'scheduled'")
+HELD = sa.text("held_by IS NOT NULL")
+FINISHED = sa.text("finished_at IS NOT NULL")
 IN_A_BATCH = sa.text("batch_id IS NOT NULL")
 OPEN = sa.text("ended_at IS NULL")
 
@@ -39,10 +41,13 @@ def upgrade() -> None:
         sa.Column("threads", sa.Integer(), nullable=False, server_default="0"),
     ):
         op.add_column(PROCESSES, column)
-    op.drop_index("ix_fastforge_runs_claim", RUNS)
+    for index in ("claim", "held_by", "finished"):
+        op.drop_index(f"ix_fastforge_runs_{index}", RUNS)
     _index("ix_fastforge_runs_claim", ["available_at"], UNFINISHED)
     _index("ix_fastforge_runs_place", ["name", "place"], QUEUED)
     _index("ix_fastforge_runs_scheduled", ["state", "available_at"], SCHEDULED)
+    _index("ix_fastforge_runs_held_by", ["held_by"], HELD)
+    _index("ix_fastforge_runs_finished", ["finished_at"], FINISHED)
     _index("ix_fastforge_runs_batch", ["batch_id", "state"], IN_A_BATCH)
     op.create_index("ix_fastforge_runs_state", RUNS, ["state", "due_at", "id"])
     op.create_table(
@@ -95,8 +100,10 @@ def downgrade() -> None:
         op.drop_table(table)
     op.execute("UPDATE fastforge_runs SET state = 'queued' WHERE state = 'scheduled'")
     op.execute("UPDATE fastforge_runs SET state = 'skipped' WHERE state = 'cancelled'")
-    for index in ("state", "batch", "scheduled", "place", "claim"):
+    for index in ("state", "batch", "finished", "held_by", "scheduled", "place", "claim"):
         op.drop_index(f"ix_fastforge_runs_{index}", RUNS)
+    op.create_index("ix_fastforge_runs_finished", RUNS, ["finished_at"])
+    op.create_index("ix_fastforge_runs_held_by", RUNS, ["held_by"])
     op.create_index("ix_fastforge_runs_claim", RUNS, ["state", "available_at"])
     for column in ("follows_id", "batch_id", "result", "progress", "cancel_asked_at"):
         op.drop_column(RUNS, column)
