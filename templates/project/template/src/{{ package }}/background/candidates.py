@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, TextClause, bindparam, exists, select, text, update
+from sqlalchemy import Connection, Row, TextClause, bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
 from .models import IS_SCHEDULED, RUNS, WAITING, State
@@ -57,7 +57,7 @@ def is_waiting(session: Session, names: Collection[str], now: datetime) -> bool:
 
 
 def candidates(  # noqa: PLR0913
-    session: Session,
+    connection: Connection,
     free: Mapping[str, int],
     keys: Collection[str],
     now: datetime,
@@ -79,12 +79,12 @@ def candidates(  # noqa: PLR0913
             values: dict[str, object] = dict(fixed)
             for number, (name, count) in enumerate(names):
                 values |= {f"name_{number}": name, f"free_{number}": max(0, count)}
-            found += session.execute(_statement(len(names), bool(keys)), values)
+            found += connection.execute(_statement(len(names), bool(keys)), values)
         return sorted(found, key=attrgetter("place"))
 
     found = find()
     if any(run.state == State.SCHEDULED for run in found):
-        session.execute(PROMOTE, {"now": now})
+        connection.execute(PROMOTE, {"now": now})
         found = find()
     return [run for run in found if run.state == State.QUEUED]
 

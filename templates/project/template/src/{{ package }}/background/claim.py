@@ -7,23 +7,22 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, type_coerce, update
+from sqlalchemy import bindparam, select, text, type_coerce, update
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NULLTYPE
 
 from . import rates
 from .candidates import candidates
-from .host import lock_ledger
-from .models import RUNS, State
+from .host import lock_ledger, one_of
+from .models import IS_HELD, RUNS, State
 from .work import Work
 
-# GROUP BY or IS NOT NULL would make SQLite read all runs.
-SLOTS = select(RUNS.c.name, RUNS.c.concurrency_key).where(RUNS.c.held_by > "")
+SLOTS = select(RUNS.c.name, RUNS.c.concurrency_key).where(IS_HELD)
 # Somebody may have cancelled it just now, or holds its row. Without the function, SQLite would look
 # for the ids in all that are queued.
-IS_QUEUED = func.lower(RUNS.c.state) == State.QUEUED.value
+IS_QUEUED = text("lower(state) = 'queued'")
 ID = type_coerce(RUNS.c.id, NULLTYPE)
-FREE = select(RUNS.c.id).where(ID.in_(bindparam("ids", expanding=True)), IS_QUEUED)
+FREE = select(RUNS.c.id).where(one_of(ID, "ids"), IS_QUEUED)
 NEEDED = ("id", "kind", "name", "attempt", "due_at", "payload", "owner", "batch_id", "place")
 TAKE = (
     update(RUNS)
@@ -102,7 +101,7 @@ def choose(
     held = session.execute(SLOTS).all()
     keys = {key for _, key in held if key is not None}
     free = _free(session, limits, Counter(name for name, _ in held), now, slots)
-    found = candidates(session, free, keys, now, owner=owner, slots=slots)
+    found = candidates(session.connection(), free, keys, now, owner=owner, slots=slots)
     chosen = []
     for run in found:
         if run.concurrency_key not in keys:

@@ -5,7 +5,7 @@ error responses, access control, logging. The application sets the rest at its s
 """
 
 from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, UtcDateTime
-from ..database.engine import limit_waits, lock_ledger
+from ..database.engine import limit_waits, lock_ledger, one_of
 from ..database.notify import NOTIFICATION, notify, watch
 from ..monitoring.health import UNAVAILABLE, Health, answer
 from ..process.ending import Deadline, in_thread, wait_for
@@ -52,6 +52,7 @@ __all__ = [
     "lock_ledger",
     "log_context",
     "notify",
+    "one_of",
     "refusals",
     "root_path",
     "wait_for",

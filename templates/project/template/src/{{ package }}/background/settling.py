@@ -9,32 +9,34 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, func, or_, update
+from sqlalchemy import and_, bindparam, case, func, or_, text, update
 from sqlalchemy.orm import Session
 
 from . import history
-from .cancelling import ASKED, CANCELLED
+from .cancelling import ASKED
 from .claim import Claimed
+from .host import one_of
 from .models import HEAD_START_SECONDS, RUNS, State, place
 from .outcomes import Outcome, describe
 
 ATTEMPTS = update(RUNS).where(
-    RUNS.c.id.in_(bindparam("ids")),
+    one_of(RUNS.c.id, "ids"),
     RUNS.c.owner == bindparam("of"),
     RUNS.c.attempt == bindparam("number"),
 )
 RETRY_AT = bindparam("retry_at", type_=RUNS.c.available_at.type)
 RETRY_PLACE = bindparam("retry_place", type_=RUNS.c.place.type)
 PROGRESS = bindparam("progress", type_=RUNS.c.progress.type)
-MAY_END = [RUNS.c.state == state for state in (State.RUNNING, State.INTERRUPTED, State.LOST)]
+# Without the function, a database might look for runs by their state.
+MAY_END = text("lower(state) IN ('running', 'interrupted', 'lost')")
 OUTCOME = bindparam("outcome", type_=RUNS.c.state.type)
-STATE = case((and_(ASKED, OUTCOME != State.SUCCEEDED), CANCELLED), else_=OUTCOME)
+STATE = case((ASKED, bindparam("if_asked", type_=RUNS.c.state.type)), else_=OUTCOME)
 END = bindparam("end", type_=RUNS.c.finished_at.type)
 UNHEARD = and_(RUNS.c.state == STATE, RUNS.c.held_by.is_(None))
 """This end is recorded already: the answer to the commit was lost."""
 RELEASE = ATTEMPTS.values(held_by=None)
 SETTLE = (
-    ATTEMPTS.where(or_(*MAY_END, UNHEARD))
+    ATTEMPTS.where(or_(MAY_END, UNHEARD))
     .values(state=STATE, finished_at=END, error=bindparam("error"), result=bindparam("result"))
     .values(progress=func.coalesce(PROGRESS, RUNS.c.progress))
     .returning(RUNS.c.id, RUNS.c.state)
@@ -75,18 +77,20 @@ def settle(
         same = outcome if error is None else replace(outcome, error=None)
         alike[run.owner, run.attempt, same, error].append(run.id)
     settled: dict[UUID, State] = {}
+    connection = session.connection()
     for (owner, attempt, outcome, error), ids in alike.items():
         attempts = {"ids": ids, "of": owner, "number": attempt}
-        end: dict[str, object] = {"outcome": outcome.state, "end": now, "error": error}
-        end |= {"result": outcome.result, "progress": outcome.progress}
+        if_asked = outcome.state if outcome.state is State.SUCCEEDED else State.CANCELLED
+        end: dict[str, object] = {"outcome": outcome.state, "if_asked": if_asked, "end": now}
+        end |= {"error": error, "result": outcome.result, "progress": outcome.progress}
         if retry_at := outcome.retry_at:
             end |= {"retry_at": retry_at, "retry_place": place(retry_at, 0)}
         statement = STATEMENTS[retry_at is not None, release]
-        found: dict[UUID, State] = dict(session.execute(statement, attempts | end).all())
+        found: dict[UUID, State] = dict(connection.execute(statement, attempts | end).all())
         settled |= found
         if retry_at:
             goes_on = and_(RUNS.c.id.in_(found), RUNS.c.finished_at.is_(None))
             history.keep(session, goes_on, now, outcome.attempt_state)
         if release and len(found) < len(ids):
-            session.execute(RELEASE, attempts)
+            connection.execute(RELEASE, attempts)
     return settled
