@@ -78,9 +78,9 @@ def broker_url(_servers: None) -> str:
     return os.environ["TEST_BROKER_URL"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def own_broker(_servers: None) -> Iterator[Servers]:
-    """Start a broker for one test, which may restart it."""
+    """Start a broker for tests that restart it."""
     servers = Servers(without=["TEST_BROKER_URL"])
     assert servers.urls, servers.problem
     yield servers

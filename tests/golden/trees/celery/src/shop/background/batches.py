@@ -58,7 +58,7 @@ END = (
     .where(~CUT_OFF)  # the next sweep runs it again, or not
     .where(or_(~BATCHES.c.only_after_success, SUCCEEDED))
     .values(ended_at=bindparam("now"))
-    .returning(BATCHES.c.id, *(BATCHES.c[f"then_{name}"] for name in FOLLOWER))
+    .returning(BATCHES.c.id, *(BATCHES.c[f"then_{name}"].label(name) for name in FOLLOWER))
 )
 
 
@@ -110,11 +110,10 @@ def end(session: Session, ids: Iterable[UUID | None] | Select[tuple[UUID]], now:
     if known == set():
         return
     lock_ledger(session.connection())  # of two that record the last two ends, one sees both
-    ended = session.execute(END.where(BATCHES.c.id.in_(known)), {"now": now}).all()
+    ended = session.execute(END.where(BATCHES.c.id.in_(known)), {"now": now}).mappings()
     followers: list[Row] = []
-    for batch, *then in ended:
-        row: Row = dict(zip(FOLLOWER, then, strict=True)) | {"id": batch, "follows_id": batch}
+    for batch in ended.all():
+        row: Row = {**batch, "follows_id": batch["id"], "kind": "task", "state": State.QUEUED}
         row |= dict.fromkeys(("created_at", "due_at", "available_at"), now)
-        row |= {"kind": "task", "state": State.QUEUED}
         followers.append(row | {"place": place(now, row["priority"])})
     ledger.add_rows(session, [row for row in followers if row["name"] is not None])

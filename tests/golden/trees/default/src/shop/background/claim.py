@@ -78,14 +78,12 @@ def claim(
     dead, gets no runs until its next beat. Commit before you call a function: if the answer to the
     commit is lost, none was called (T10).
     """
-    session.flush()
-    connection = session.connection()
-    lock_ledger(connection)  # no other process may claim between count and update
+    lock_ledger(session.connection())  # no other process may claim between count and update
     now = now or datetime.now(UTC)  # not the time before the lock: a rate limit counts starts
     chosen = choose(session, limits, now, owner=owner, slots=slots)
     if not chosen:
         return []
-    taken = connection.execute(TAKE, {"ids": chosen, "now": now, "me": owner})
+    taken = session.execute(TAKE, {"ids": chosen, "now": now, "me": owner})
     claimed = sorted((Claimed(*run) for run in taken), key=attrgetter("place"))
     for name in {run.name for run in claimed if limits[run.name].rate is not None}:
         started = [(run.id, run.attempt) for run in claimed if run.name == name]
@@ -100,11 +98,10 @@ def choose(
 
     Without an `owner` it only says what a process could claim.
     """
-    connection = session.connection()
-    held = connection.execute(SLOTS).all()
+    held = session.execute(SLOTS).all()
     keys = {key for _, key in held if key is not None}
     free = _free(session, limits, Counter(name for name, _ in held), now, slots)
-    found = candidates(connection, free, keys, now, owner=owner, slots=slots)
+    found = candidates(session.connection(), free, keys, now, owner=owner, slots=slots)
     chosen = []
     for run in found:
         if run.concurrency_key not in keys:

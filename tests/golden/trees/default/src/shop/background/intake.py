@@ -62,7 +62,7 @@ class Intake:
             ended = {each: each.outcome for each in self._attempts if each.outcome}
             slots = 0 if self.closed else self._count_threads() - len(self._attempts) + len(ended)
             recorded, claimed = dict[UUID, State](), list[Claimed]()
-            if ended or (slots > 0 and self._is_waiting()):
+            if ended or (slots > 0 and (self._threads.told or self._is_waiting())):
                 recorded, claimed = self._settle_and_claim(ended, slots)
                 running = [attempt for attempt in self._attempts if attempt not in ended]
                 self._keep(running + ([] if self.closed else self._start(claimed)))

@@ -17,6 +17,8 @@ class Threads:
     def __init__(self, number: int) -> None:
         """Prepare; `start_missing` starts them."""
         self.number = number
+        self.told = False
+        """Whether somebody said that there are runs, so that nobody need look first."""
         self._threads: list[threading.Thread] = []
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, SecretStr
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, event, make_url, select
+from sqlalchemy.orm import Session
 
 from shop.background import Enqueue, Task, bulk, ledger
 from shop.background.models import Run, State, place
@@ -152,6 +154,20 @@ def test_after_as_many_as_are_changed_at_once_there_are_no_more(
     answer = client.post("/tasks/failed/retry", headers=KEY)
 
     assert answer.json() == {"changed": len(letters), "more": False}
+
+
+def test_one_request_locks_few_rows_and_waits_for_none(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+    sent: list[Any] = []
+    event.listen(session, "do_orm_execute", lambda state: sent.append(state.statement))
+
+    bulk._lock(session, bulk.Which.model_validate({}))
+
+    dialect = make_url("postgresql://").get_dialect()()
+    sql = str(sent[0].compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    assert sql.endswith("LIMIT 3 FOR UPDATE SKIP LOCKED")
 
 
 @pytest.mark.parametrize("path", ["/tasks/failed/dismiss", "/tasks/{}/dismiss"])

@@ -45,6 +45,7 @@ def make_app(settings: Settings) -> Celery:
         broker_transport_options={
             # A message is given back after a minute at most (`turns`), so this is never reached.
             "visibility_timeout": 3600,
+            "priority_steps": [0],  # one list, not one for each of four priorities
             "socket_timeout": WAIT_SECONDS,
             "socket_connect_timeout": WAIT_SECONDS,
             "max_retries": 0,  # kombu would try for six seconds; the relay looks again anyway

@@ -29,7 +29,12 @@ def turn() -> None:
 
 @signals.setup_logging.connect
 def keep_logging(**_of_celery: object) -> None:
-    """Keep Celery from setting up logs: `start` does it as the service does."""
+    """Keep Celery from setting up logs: `start` does it as the service does.
+
+    Of each message it would log that it came and went, which says nothing.
+    """
+    for name in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @signals.worker_init.connect

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Protocol
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
 
 from ..claim import Limit, choose
 from ..host import Database, Settings, watch
@@ -78,28 +79,28 @@ class Relay:
         while not self._stopped.is_set():
             try:
                 engine = self._database.engine
-                with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as lock:
-                    lock.detach()  # from the pool, whose connections are for others
-                    self._watch(lock)
+                with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
+                    own.detach()  # from the pool, whose connections are for others
+                    self._watch(own)
             except Exception as error:  # noqa: BLE001 (logged once a minute, then retried)
                 message = "the ledger cannot be read; no worker is told of new runs"
                 self._database.repeated_errors.log(logger, message, error)
                 self._stopped.wait(RETRY_SECONDS)
         self._engine.close()
 
-    def _watch(self, lock: Connection) -> None:
+    def _watch(self, own: Connection) -> None:
         leads, next_look = False, monotonic()
         for queued in watch(self._database.engine, self._stopped):
             if monotonic() >= next_look:
-                leads = leads or bool(lock.scalar(select(func.pg_try_advisory_lock(LEADER))))
+                leads = leads or bool(own.scalar(select(func.pg_try_advisory_lock(LEADER))))
             elif not (queued and leads):
                 continue
-            self._look()
+            self._look(own)
             self.last_pass = monotonic()
             next_look = self.last_pass + self._settings.poll_seconds
 
-    def _look(self) -> None:
-        with self._database.transaction() as session:
+    def _look(self, own: Connection) -> None:
+        with Session(own) as session:  # each statement alone, which takes less time
             now = datetime.now(UTC)
             startable = choose(session, self._limits, now, owner=None, slots=MOST_READY)
         try:

@@ -77,9 +77,10 @@ class Engine:
             raise
 
     async def _ready(self, broker: Broker) -> int:
-        channel: Any = broker.write_channel  # there is one since `startup`
-        queue = await channel.declare_queue(self._settings.broker_queue, passive=True)
-        return int(queue.declaration_result.message_count)
+        robust: Any = broker.write_channel  # there is one since `startup`
+        channel = await robust.get_underlay_channel()  # the robust one remembers the first answer
+        queue = await channel.queue_declare(self._settings.broker_queue, passive=True)
+        return int(queue.message_count)
 
     async def _send(self, count: int, broker: Broker) -> None:
         task = AsyncTaskiqDecoratedTask(broker, TASK, _turn, {})

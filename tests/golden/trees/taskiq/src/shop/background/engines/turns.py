@@ -38,6 +38,7 @@ class Turns(Threads):
         turn: Future[None] = Future()
         turn.set_running_or_notify_cancel()  # nobody cancels it any more
         self._in_hand.append((monotonic(), turn))
+        self.told = True
         if self._closed:
             self._give_back(len(self._in_hand))
         self.wake()
@@ -57,6 +58,7 @@ class Turns(Threads):
 
         A message that came during that turn stays: its run may not have been seen.
         """
+        self.told = False
         self._give_back(self._known - running)
         old = monotonic() - LONGEST_SECONDS
         self._give_back(sum(since < old for since, _ in list(self._in_hand)))

@@ -9,8 +9,8 @@ from time import monotonic
 import pytest
 
 from shop.background.engines import relay
-from shop.background.engines.taskiq import Engine
 from shop.background.engines.relay import Relay
+from shop.background.engines.taskiq import Engine
 from shop.background.work import Work
 from shop.database import Database
 from shop.settings import Settings

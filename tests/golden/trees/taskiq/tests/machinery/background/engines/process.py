@@ -9,6 +9,7 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+
 from pydantic import BaseModel
 
 from shop.background import RunContext, Task, standalone
