@@ -234,7 +234,9 @@ def drain(
                     sys.exit(f"{' '.join(worker)} did not start {count} tasks")
                 time.sleep(0.05)
         finally:
-            if "shop.background" in worker:  # records the ends of its last tasks before it ends
+            if any(
+                "shop.background" in word for word in worker
+            ):  # records the ends of its last tasks before it ends
                 process.send_signal(signal.SIGTERM)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(END_SECONDS)

@@ -4,6 +4,7 @@ What counts is what the tasks did: each appends a line when it starts and when i
 """
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -64,7 +65,7 @@ class Broker:
         self._process = subprocess.Popen(
             [project / ".venv" / "bin" / "python", "-m", "tests.servers"],
             cwd=project,
-            env={"TEST_DATABASE_URL": database_url, "HOME": str(project)},
+            env={**os.environ, "TEST_DATABASE_URL": database_url, "TEST_BROKER_URL": ""},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -166,6 +167,12 @@ class Fire:
                 figures[f"in half a second, of {most}"] = most_in_a_second(spans[name], most)
                 assert most_in_a_second(spans[name], most) <= most
         return figures
+
+
+@pytest.fixture(autouse=True)
+def _broker_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start none beside the database, which would restart with it."""
+    monkeypatch.setenv("TEST_BROKER_URL", "apart")
 
 
 @pytest.fixture
