@@ -254,10 +254,12 @@ def valkey(programs: Path, folder: str) -> Iterator[str]:
     socket = Path(folder, "socket")
     options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder]
     with subprocess.Popen([server, *options], stdout=subprocess.DEVNULL) as process:
-        while not socket.exists():
-            time.sleep(0.01)
-        yield str(socket)
-        process.kill()
+        try:
+            while not socket.exists():
+                time.sleep(0.01)
+            yield str(socket)
+        finally:
+            process.kill()
 
 
 @contextmanager

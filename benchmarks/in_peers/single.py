@@ -25,7 +25,11 @@ def main() -> None:
         file = Path(folder, "late")
         file.touch()
         os.environ["LATE_FILE"] = str(file)
-        with import_module(module).sending() as send, subprocess.Popen(command) as worker:
+        nothing = subprocess.DEVNULL
+        with (
+            import_module(module).sending() as send,
+            subprocess.Popen(command, stdout=nothing, stderr=nothing) as worker,
+        ):
             try:
                 send(time.monotonic())
                 wait_for(file, 1)

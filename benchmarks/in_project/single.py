@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
@@ -39,7 +40,9 @@ def main() -> None:
         file.touch()
         database = stack.enter_context(open_database(settings.database_url, migrate=True))
         if command:
-            worker = stack.enter_context(subprocess.Popen(command))
+            own, nothing = {**os.environ, "BACKGROUND_HEARTBEAT_FILE": alive}, subprocess.DEVNULL
+            started = subprocess.Popen(command, env=own, stdout=nothing, stderr=nothing)
+            worker = stack.enter_context(started)
             stack.callback(worker.terminate)
             wait_for(Path(alive).exists)
         if where == "relay":
@@ -55,15 +58,15 @@ def main() -> None:
                 run_id = Enqueue.within(session)(TASK, Nothing()).run_id
             committed[run_id] = time.clock_gettime(time.CLOCK_MONOTONIC)
         wait_for(lambda: len(file.read_text().splitlines()) >= count)
-        started = [line.split() for line in file.read_text().splitlines()]
+        lines = [line.split() for line in file.read_text().splitlines()]
     counted = list(committed)[WARM_UP:]
-    at = {UUID(run_id): float(moment) for run_id, moment in started}
+    at = {UUID(run_id): float(moment) for run_id, moment in lines}
     late = sorted((at[run_id] - committed[run_id]) * 1000 for run_id in counted)
     p99 = late[int(len(late) * 0.99)]
     print(json.dumps({"median_ms": round(statistics.median(late), 2), "p99_ms": round(p99, 2)}))
 
 
-def wait_for(condition: object) -> None:
+def wait_for(condition: Callable[[], object]) -> None:
     """Wait for a worker."""
     end = time.monotonic() + LONGEST_WAIT_SECONDS
     while not condition():
