@@ -112,6 +112,14 @@ def runner(bench: Bench) -> Figures:
     return script_at_the_top("peers", *command)
 
 
+def engines(bench: Bench) -> Figures:
+    """Queue, drain and start single tasks: ours with an engine, and the bare engine."""
+    tiny = "--rounds 1 --count 40 --queue 20 --single 5"
+    only = ["--only", "ours, celery;bare celery, threads"] if bench.tiny else []
+    folder = ["--folder", str(bench.folder)]
+    return script_at_the_top("engines", *folder, *bench.some("", tiny), *only)
+
+
 def latency(bench: Bench) -> Figures:
     """Start a task after its request was committed, on both databases."""
     return {"latency": bench.on_each_database("latency", bench.some("300 40", "10 40"))}
@@ -188,7 +196,19 @@ def new(bench: Bench) -> Figures:
 
 PARTS: dict[str, Callable[[Bench], Figures]] = {
     part.__name__: part
-    for part in (runner, claim, latency, wake, due_times, requests, enqueue, new, memory, start)
+    for part in (
+        runner,
+        engines,
+        claim,
+        latency,
+        wake,
+        due_times,
+        requests,
+        enqueue,
+        new,
+        memory,
+        start,
+    )
 }
 
 

@@ -234,7 +234,9 @@ def drain(
                     sys.exit(f"{' '.join(worker)} did not start {count} tasks")
                 time.sleep(0.05)
         finally:
-            if "shop.background" in worker:  # records the ends of its last tasks before it ends
+            if any(
+                "shop.background" in word for word in worker
+            ):  # records the ends of its last tasks before it ends
                 process.send_signal(signal.SIGTERM)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(END_SECONDS)
@@ -252,10 +254,12 @@ def valkey(programs: Path, folder: str) -> Iterator[str]:
     socket = Path(folder, "socket")
     options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", folder]
     with subprocess.Popen([server, *options], stdout=subprocess.DEVNULL) as process:
-        while not socket.exists():
-            time.sleep(0.01)
-        yield str(socket)
-        process.kill()
+        try:
+            while not socket.exists():
+                time.sleep(0.01)
+            yield str(socket)
+        finally:
+            process.kill()
 
 
 @contextmanager

@@ -85,6 +85,9 @@ def tables(name: str, facts: Facts) -> Iterator[Sequence[Row]]:
     if name == "runner":
         yield list(drained(figures["drained"], facts["old"]))
         return
+    if name == "engines":
+        yield list(with_engine(figures["engines"]))
+        return
     if name == "memory":
         yield [
             {"after tasks": f"{row['tasks']:,}", "RSS MiB": row["rss_mib"]}
@@ -116,6 +119,32 @@ def drained(rows: Sequence[Facts], old: str) -> Iterator[Row]:
             ),
             "on PostgreSQL": _times(rates.get("this build, PostgreSQL"), row["runs_a_second"]),
             "tasks": f"{row['tasks']:,}",
+            "worker": f"`{row['worker']}`",
+        }
+
+
+BARE = {"ours, celery": "bare celery, threads", "ours, taskiq": "bare taskiq"}
+LATENCIES = {"relay": "median, 99 % ms", "other": "of another process"}
+
+
+def with_engine(rows: Sequence[Facts]) -> Iterator[Row]:
+    """Give a row for each engine, ours beside the bare one."""
+    rates = {row["name"]: row["runs_a_second"] for row in rows}
+    for row in rows:
+        late = {
+            label: f"{row[f'median_ms_{where}']}, {row[f'p99_ms_{where}']}"
+            for where, label in LATENCIES.items()
+            if f"median_ms_{where}" in row
+        }
+        bare = rates.get(BARE.get(row["name"], ""))
+        yield {
+            "": row["name"],
+            "queued a second": f"{row['queued_a_second']:,.0f}",
+            "runs a second": f"{row['runs_a_second']:,.0f}",
+            "rounds": ", ".join(f"{rate:,.0f}" for rate in row["rounds_runs_a_second"]),
+            "of bare": bare and f"{row['runs_a_second'] / bare:.2f}",
+            **dict.fromkeys(LATENCIES.values()),
+            **late,
             "worker": f"`{row['worker']}`",
         }
 

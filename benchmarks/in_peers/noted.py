@@ -27,3 +27,11 @@ def note() -> None:
         began, cpu = _starts[0]
         part.write_text(f"{now - began} {time.process_time() - cpu}")
         part.rename(FILE)
+
+
+def note_late(sent: float) -> None:
+    """Append how many seconds after that moment a task starts, whatever other threads do."""
+    seconds = time.monotonic() - sent
+    handle = os.open(os.environ["LATE_FILE"], os.O_APPEND | os.O_CREAT | os.O_WRONLY)
+    os.write(handle, f"{seconds}\n".encode())
+    os.close(handle)

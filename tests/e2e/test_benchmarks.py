@@ -32,6 +32,10 @@ IN_PROJECT = {
 AT_THE_TOP = {"start": ["1"], "add_job": ["1", "1", "2"]}
 SLOW = {
     "peers": (["--count", "20", "--rounds", "1"], "starts each queue on each database"),
+    "engines": (
+        ["--rounds", "1", "--count", "40", "--queue", "20", "--single", "5"],
+        "makes a project for each engine, and starts each engine",
+    ),
     "all": (["--tiny"], "makes and verifies projects of two builds"),
     "add_job": (["3", "1", "2"], "verifies jobs too, which takes most of its time"),
     "new": (["1"], "verifies two projects in full"),
@@ -45,8 +49,8 @@ SLOW = {
     ),
 }
 """Scripts that run with --exhaustive only, and why."""
-STARTED_BY_OTHERS = {"queue_noops", "fill", "postgresql_server"}
-"""Scripts that `peers.py` starts."""
+STARTED_BY_OTHERS = {"queue_noops", "fill", "single", "postgresql_server"}
+"""Scripts that `peers.py` and `engines.py` start."""
 
 
 def ran(program: Path | str, script: Path, *arguments: str, cwd: Path) -> Mapping[str, Any]:

@@ -108,3 +108,27 @@ def test_what_a_build_cannot_do_is_said(tmp_path: Path) -> None:
 
     assert "| median ms | 2.5 |  |  |" in page
     assert "| note |  | cannot run this |  |" in page
+
+
+def test_an_engine_stands_beside_the_bare_one(tmp_path: Path) -> None:
+    rates = {"ours, celery": 600.0, "bare celery, threads": 1000.0}
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "queued_a_second": 400.0,
+            "runs_a_second": rate,
+            "rounds_runs_a_second": [rate],
+            "median_ms_other": 6.5,
+            "p99_ms_other": 9.0,
+            "worker": "celery worker",
+        }
+        for name, rate in rates.items()
+    ]
+    rows[0] |= {"median_ms_relay": 5.0, "p99_ms_relay": 8.0}
+
+    page = page_of(tmp_path, "engines", {"engines": rows})
+
+    assert (
+        "| ours, celery | 400 | 600 | 600 | 0.60 | 5.0, 8.0 | 6.5, 9.0 | `celery worker` |" in page
+    )
+    assert "| bare celery, threads | 400 | 1,000 | 1,000 |  |  | 6.5, 9.0 |" in page
