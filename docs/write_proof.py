@@ -20,6 +20,7 @@ COLLECTED = HERE.parent / ".pytest_cache" / "d" / "proof"
 ORDER = (
     *("combinations", "versions", "bounds", "fuzzing", "mutation", "mutation-survivors"),
     *("mutation-postgresql", "mutation-postgresql-survivors"),
+    *("mutation-queues", "mutation-queues-survivors"),
 )
 """The order of the page; other sections follow by name."""
 PACKAGES = (
