@@ -20,6 +20,7 @@ import pytest
 from tests.conftest import Record
 
 from .conftest import Server, wait_until
+from .hosts import Host, hosts
 from .marks import Span, most_at_once, most_in_a_second, read_marks
 from .proxy import Proxy, through
 from .workers import COMMANDS, Workers
@@ -303,3 +304,45 @@ def test_a_worker_that_was_cut_off_from_the_database_comes_back(fire: Fire) -> N
     figures |= fire.check(600, workers, limits=False)
     print(figures)
     assert figures["meanwhile"] > 200
+
+
+@long
+@pytest.mark.alone
+@pytest.mark.parametrize("project", ["celery-redis", "taskiq-rabbitmq"], indirect=True)
+def test_three_hosts_share_the_work_whatever_happens_to_two(fire: Fire) -> None:
+    """S2, T11: one is switched off, one loses its network; the third works on."""
+    workers, proxies = fire.workers(3), list[Proxy]()
+    with hosts(3) as (dead, lonely, third):
+        try:
+            pids: dict[str, int] = {}
+
+            def switch_on(host: Host) -> None:
+                broker, broker_url = through(fire.broker.url, host.address)
+                database, url = through(fire.server.environment["DATABASE_URL"], host.address)
+                proxies.extend((broker, database))
+                urls = {"BROKER_URL": broker_url, "DATABASE_URL": url}
+                pids[host.name] = workers.add(host.prefix, **urls).pid
+
+            for host in (dead, lonely, third):
+                switch_on(host)
+            with fire.queueing(3, 800, CUT_OFF_SECONDS + 15) as done:
+                wait_until(lambda: min(map(fire.started_by, pids.values())) > 5)
+                seen = json.loads(fire.server.ask(HOSTS))
+                assert set(seen) == {"host0", "host1", "host2"}
+                lonely.connect("down")
+                workers.kill_process(pids["host0"])
+                before = fire.started_by(pids["host2"])
+                time.sleep(CUT_OFF_SECONDS)
+                assert fire.started_by(pids["host2"]) > before + 50
+                lonely.connect("up")
+                switch_on(dead)
+                before = fire.started_by(pids["host1"])
+                wait_until(lambda: fire.started_by(pids["host0"]) > 5)
+                wait_until(lambda: fire.started_by(pids["host1"]) > before + 5)
+                wait_until(done, LONGEST_SECONDS)
+        finally:
+            workers.stop()
+            for proxy in proxies:
+                proxy.close()
+
+    print(fire.check(800, workers, limits=False))
