@@ -6,8 +6,8 @@ one; tasks started a second, from a queue that was filled before; and single tas
 (bare: from before the send) to their first line in the worker.
 
 Ours keep every commit in PostgreSQL on the disk; the broker is a Valkey that keeps nothing. Beside
-them stand the in-process runner and bare procrastinate, both on the same PostgreSQL. Celery's pool is
-that of threads, as in ours: what is counted is kept in the memory of one process.
+them stand the in-process runner and bare procrastinate, both on the same PostgreSQL. Celery's
+pool is that of threads, as in ours: what is counted is kept in the memory of one process.
 """
 
 import argparse
