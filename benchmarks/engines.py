@@ -6,7 +6,8 @@ one; tasks started a second, from a queue that was filled before; and single tas
 (bare: from before the send) to their first line in the worker.
 
 Ours keep every commit in PostgreSQL on the disk; the broker is a Valkey that keeps nothing. Beside
-them stand the in-process runner and bare procrastinate, both on the same PostgreSQL.
+them stand the in-process runner and bare procrastinate, both on the same PostgreSQL. Celery's
+pool is that of threads, as in ours: what is counted is kept in the memory of one process.
 """
 
 import argparse
@@ -30,7 +31,6 @@ TASKIQ = "taskiq worker with_taskiq:broker -w 1 --max-async-tasks 8 --log-level 
 PROCRASTINATE = "procrastinate --app procrastinate_noop.app worker --concurrency 8"
 BARE = {
     "bare celery, threads": ("with_celery", f"{CELERY} -P threads"),
-    "bare celery, prefork": ("with_celery", f"{CELERY} -P prefork"),
     "bare taskiq": ("with_taskiq", TASKIQ),
     "bare procrastinate": ("procrastinate_noop", PROCRASTINATE),
 }

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +18,8 @@ class Proxy:
         self._flows, self._takes = threading.Event(), threading.Event()
         self._connections: list[socket.socket] = []
         self.mend()
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
 
     def silence(self) -> None:
         """Pass nothing on, without a word: as a cable that was pulled."""
@@ -28,9 +30,7 @@ class Proxy:
         self._takes.clear()
         self._flows.set()
         for connection in self._connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        self._connections.clear()
+            _shut(connection)
 
     def mend(self) -> None:
         """Pass everything on."""
@@ -39,8 +39,12 @@ class Proxy:
 
     def close(self) -> None:
         """Break all and listen no more."""
-        self._listening.close()
+        _shut(self._listening)  # which ends the accept of the other thread
         self.cut()
+        for thread in self._threads:
+            thread.join()
+        for each in (self._listening, *self._connections):
+            each.close()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -56,13 +60,21 @@ class Proxy:
                     continue
                 self._connections += [client, server]
                 for pair in ((client, server), (server, client)):
-                    threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+                    self._start(self._pass_on, *pair)
+
+    def _start(self, function: Callable[..., None], *arguments: socket.socket) -> None:
+        self._threads.append(threading.Thread(target=function, args=arguments, daemon=True))
+        self._threads[-1].start()
 
     def _connect(self) -> socket.socket:
         if isinstance(self._target, tuple):
             return socket.create_connection(self._target)
         server = socket.socket(socket.AF_UNIX)
-        server.connect(self._target)
+        try:
+            server.connect(self._target)
+        except OSError:
+            server.close()
+            raise
         return server
 
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
@@ -70,9 +82,13 @@ class Proxy:
             while data := source.recv(65536):
                 self._flows.wait()
                 target.sendall(data)
-        for end in (source, target):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        _shut(source)
+        _shut(target)
+
+
+def _shut(connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def through(url: str, host: str = "127.0.0.1") -> tuple[Proxy, str]:

@@ -20,6 +20,7 @@ import pytest
 from tests.conftest import Record
 
 from .conftest import Server, wait_until
+from .hosts import Host, hosts
 from .marks import Span, most_at_once, most_in_a_second, read_marks
 from .proxy import Proxy, through
 from .workers import COMMANDS, Workers
@@ -262,7 +263,7 @@ def cut_off(fire: Fire, proxy: Proxy, setting: str, url: str) -> tuple[Workers, 
     try:
         victim = workers.add(**{setting: url})
         other = workers.add()
-        with fire.queueing(2, 600, CUT_OFF_SECONDS + 15) as done:
+        with fire.queueing(2, 400, CUT_OFF_SECONDS):
             wait_until(lambda: min(map(fire.started_by, (victim.pid, other.pid))) > 5)
             proxy.silence()
             time.sleep(CUT_OFF_SECONDS / 2)
@@ -270,6 +271,7 @@ def cut_off(fire: Fire, proxy: Proxy, setting: str, url: str) -> tuple[Workers, 
             time.sleep(CUT_OFF_SECONDS / 2)
             before, meanwhile = fire.started_by(victim.pid), fire.started_by(other.pid)
             proxy.mend()
+        with fire.queueing(3, 400, 40) as done:
             wait_until(lambda: fire.started_by(victim.pid) > before + 5)
             wait_until(done, LONGEST_SECONDS)
         return workers, {"meanwhile": meanwhile}
@@ -286,9 +288,9 @@ def test_a_worker_that_was_cut_off_from_the_broker_comes_back(fire: Fire) -> Non
     proxy, url = through(fire.broker.url)
     workers, figures = cut_off(fire, proxy, "BROKER_URL", url)
 
-    figures |= fire.check(600, workers)
+    figures |= fire.check(800, workers)
     print(figures)
-    assert figures["meanwhile"] > 200
+    assert figures["meanwhile"] > 150
     assert figures["lost"] == figures["idempotent, started again"] == 0
 
 
@@ -300,6 +302,49 @@ def test_a_worker_that_was_cut_off_from_the_database_comes_back(fire: Fire) -> N
     proxy, url = through(fire.server.environment["DATABASE_URL"])
     workers, figures = cut_off(fire, proxy, "DATABASE_URL", url)
 
-    figures |= fire.check(600, workers, limits=False)
+    figures |= fire.check(800, workers, limits=False)
     print(figures)
-    assert figures["meanwhile"] > 200
+    assert figures["meanwhile"] > 150
+
+
+@long
+@pytest.mark.alone
+@pytest.mark.parametrize("project", ["celery-redis", "taskiq-rabbitmq"], indirect=True)
+def test_three_hosts_share_the_work_whatever_happens_to_two(fire: Fire) -> None:
+    """S2, T11: one is switched off, one loses its network; the third works on."""
+    workers, proxies = fire.workers(3), list[Proxy]()
+    with hosts(3) as (dead, lonely, third):
+        try:
+            pids: dict[str, int] = {}
+
+            def switch_on(host: Host) -> None:
+                broker, broker_url = through(fire.broker.url, host.address)
+                database, url = through(fire.server.environment["DATABASE_URL"], host.address)
+                proxies.extend((broker, database))
+                urls = {"BROKER_URL": broker_url, "DATABASE_URL": url}
+                pids[host.name] = workers.add(host.prefix, **urls).pid
+
+            for host in (dead, lonely, third):
+                switch_on(host)
+            with fire.queueing(2, 400, CUT_OFF_SECONDS):
+                wait_until(lambda: min(map(fire.started_by, pids.values())) > 5)
+                seen = json.loads(fire.server.ask(HOSTS))
+                assert set(seen) == {"host0", "host1", "host2"}
+                lonely.connect("down")
+                workers.kill_process(pids["host0"])
+                before = fire.started_by(pids["host2"])
+                time.sleep(CUT_OFF_SECONDS)
+                assert fire.started_by(pids["host2"]) > before + 50
+                lonely.connect("up")
+                switch_on(dead)
+            with fire.queueing(3, 400, 40) as done:
+                before = fire.started_by(pids["host1"])
+                wait_until(lambda: fire.started_by(pids["host0"]) > 5)
+                wait_until(lambda: fire.started_by(pids["host1"]) > before + 5)
+                wait_until(done, LONGEST_SECONDS)
+        finally:
+            workers.stop()
+            for proxy in proxies:
+                proxy.close()
+
+    print(fire.check(800, workers, limits=False))

@@ -60,7 +60,11 @@ class Workers:
         up = [process for process in self.running if self._alive[process.pid].exists()]
         if not up:
             return
-        victim = chance.choice(up)
+        self.kill_process(chance.choice(up).pid)
+
+    def kill_process(self, pid: int) -> None:
+        """Kill this one."""
+        victim = next(process for process in self.running if process.pid == pid)
         self.running.remove(victim)
         victim.send_signal(signal.SIGKILL)
         victim.wait()
