@@ -137,6 +137,8 @@ def test_no_more_are_queued_at_once_than_is_quick(
 )
 def test_a_rate_limit_is_read(written: str, rate: Rate) -> None:
     assert Rate.parse(written) == rate
+    work = Task(name="rated", payload=Customer, function=ignore, rate_limit=written)
+    assert Limit.of(work).rate == rate
 
 
 @pytest.mark.parametrize("written", ["0/minute", "-1/day", "5", "5/week", "x/hour", "", "1.5/day"])
@@ -223,6 +225,24 @@ def test_of_the_same_key_one_runs_at_a_time(
     assert take() == []
     end(first)
     assert take() == [second]
+
+
+def test_of_the_same_key_one_starts_at_a_time_also_behind_another(add: Add, take: Take) -> None:
+    seconds = ((3, "sync 1"), (2, "sync 2"), (1, "sync 1"))
+    runs = [add(SYNC, NOW - n * SECOND, concurrency_key=key) for n, key in seconds]
+
+    assert take() == runs[:2]
+
+
+def test_what_waits_for_a_key_hides_no_other_key(add: Add, take: Take) -> None:
+    """However few are looked at, because few threads are free."""
+    first = add(SYNC, NOW - 9 * SECOND, concurrency_key="sync 1")
+    assert take(slots=1) == [first]
+    for n in (8, 7, 6):
+        add(SYNC, NOW - n * SECOND, concurrency_key="sync 1")
+    other = add(SYNC, concurrency_key="sync 2")
+
+    assert take(slots=1) == [other]
 
 
 def test_the_key_is_that_of_the_payload(session: Session) -> None:

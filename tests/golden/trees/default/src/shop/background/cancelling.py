@@ -7,6 +7,7 @@ ended it here, after the commit.
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from math import inf
 from time import monotonic
 from uuid import UUID
 
@@ -78,12 +79,12 @@ class CancelWatch:
     def __init__(self, owner: str, database: Database) -> None:
         """Prepare; `check` looks."""
         self._owner, self._database = owner, database
-        self._next_look = float("-inf")
+        self._next_look = -inf
 
     def check(self, running: Mapping[UUID, Control]) -> float:
         """Look if it is time to; return after how many seconds to call this again at the latest."""
         if not running:
-            return float("inf")
+            return inf
         wait = self._next_look - monotonic()
         if wait > 0:
             return wait
@@ -92,4 +93,4 @@ class CancelWatch:
         for run_id in running.keys() & asked:
             running[run_id].stop.ask()
         self._next_look = monotonic() + LOOK_SECONDS
-        return float("inf")
+        return inf

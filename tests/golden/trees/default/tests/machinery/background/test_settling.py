@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from shop.background import RunContext, Task, ledger, settling
 from shop.background.beats import beat
 from shop.background.claim import Claimed, Limit, claim
-from shop.background.models import Run, State
+from shop.background.models import Run, State, place
 from shop.background.outcomes import Outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -115,6 +115,7 @@ def test_a_run_that_is_to_be_repeated_waits_for_the_end_of_its_backoff(
     waiting = session.get_one(Run, run.id)
     assert (waiting.state, waiting.available_at) == (State.QUEUED, again)
     assert (waiting.error, waiting.finished_at, waiting.due_at) == ("OSError: down", None, NOW)
+    assert waiting.place == place(again, 0)
 
 
 @pytest.mark.parametrize(("field", "value"), [("owner", "somebody"), ("attempt", 2)])

@@ -37,6 +37,8 @@ def make_app(settings: Settings) -> Celery:
         task_publish_retry=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        # Its queue has the name of the machine: on RabbitMQ a second worker there could not start.
+        worker_enable_remote_control=False,
         # Logs are those of the service.
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,

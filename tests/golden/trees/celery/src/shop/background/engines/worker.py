@@ -68,6 +68,8 @@ def drain(**_of_celery: object) -> None:
 
 @signals.worker_shutdown.connect
 def stop(**_of_celery: object) -> None:
-    """End after the drain."""
+    """End after the drain; without a signal, Celery ends after an error of its own."""
+    if not ended.is_set():
+        drain()
     draining.join()
     deadline.cancel()

@@ -64,29 +64,32 @@ def looks_again(
 
 @pytest.fixture
 def start_worker(
-    settings: Settings, environment: dict[str, str], tmp_path: Path
-) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start workers with the tasks of `process.py`, which write to `tmp_path / "log"`."""
-    started: list[subprocess.Popen[str]] = []
+    environment: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start workers with the tasks of `process.py`, which write to `tmp_path / "log"`.
+
+    The first says what it does in the file `said-0`, the next in `said-1`.
+    """
+    started: list[subprocess.Popen[bytes]] = []
     (tmp_path / "log").touch()
 
-    def start(**changed: object) -> subprocess.Popen[str]:
+    def start(**changed: object) -> subprocess.Popen[bytes]:
         own = {"poll_seconds": 0.05, "lease_seconds": 1, "runner_threads": 4} | changed
         own["background_metrics_port"] = own.get("background_metrics_port", 0)
         own |= {"background_heartbeat_file": tmp_path / f"heartbeat-{len(started)}"}
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, str(PROCESS), str(tmp_path / "log")],
-            cwd=tmp_path,
-            env=environment
-            | {"RUNNER": "false", "SHUTDOWN_GRACE_SECONDS": str(settings.shutdown_grace_seconds)}
-            | {name.upper(): str(value) for name, value in own.items()},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        variables = {name.upper(): str(value) for name, value in own.items()}
+        with (tmp_path / f"said-{len(started)}").open("wb") as said:
+            process = subprocess.Popen(  # noqa: S603
+                [sys.executable, str(PROCESS), str(tmp_path / "log")],
+                cwd=tmp_path,
+                env=environment | variables,
+                stdout=said,
+                stderr=said,
+            )
         started.append(process)
         return process
 
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()

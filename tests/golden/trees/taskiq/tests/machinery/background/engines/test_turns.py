@@ -14,6 +14,7 @@ from shop.background.engines.turns import Turns
 from shop.background.execution import no_observer
 from shop.background.models import Run, State
 from shop.background.runner import Runner
+from shop.background.services import Services
 from shop.database import Database
 from shop.settings import Settings
 
@@ -148,3 +149,14 @@ def test_the_runner_is_woken_by_a_message(turns: Turns) -> None:
     turns.take()
 
     assert woken.is_set()
+
+
+def test_the_services_of_a_worker_use_its_messages(
+    settings: Settings, database: Database, turns: Turns, task: Task[Nothing]
+) -> None:
+    registry = {"work": task}
+
+    services = Services.build(settings, database, registry, no_observer, turns=turns)
+
+    assert turns.wake == services.runner.wake
+    assert services.runner.intake._threads is turns
