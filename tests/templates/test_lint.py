@@ -17,7 +17,7 @@ WITH_ENGINE = [
     {"database": "postgresql", "engine": engine, "broker": broker, **other}
     for engine in ENGINES[1:]
     for broker in BROKERS[1:]
-    for other in ({}, NOTHING)
+    for other in ({}, {"jobstore": "redis"}, NOTHING)
 ]
 """Each engine with each broker: the other options change what is around an engine, but not it."""
 IN_PROCESS = [row for row in all_chosen() if not has_engine(row)]
