@@ -162,7 +162,7 @@ TASKIQ = {"database": "postgresql", "engine": "taskiq", "broker": "rabbitmq"}
         (CELERY | {"jobstore": "redis"}, {"web", "scheduler", "worker", "postgres", "redis"}),
         (TASKIQ, {"web", "scheduler", "worker", "postgres", "rabbitmq"}),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "services",
 )
 def test_an_engine_has_a_scheduler_workers_and_a_broker(
     tmp_path: Path, options: dict[str, Any], services: set[str]
