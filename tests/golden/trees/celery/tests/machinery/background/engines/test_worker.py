@@ -1,5 +1,6 @@
 """The worker's functions that Celery calls, in the process of the test."""
 
+import threading
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -35,9 +36,13 @@ def deadline() -> Deadline:
 
 
 @pytest.fixture
-def worker(deadline: Deadline, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def worker(
+    deadline: Deadline, monkeypatch: pytest.MonkeyPatch, wait_until: WaitUntil
+) -> ModuleType:
     """Import the worker, as `celery --app` does, with a start and an end of this test's own."""
     worker = import_module("shop.background.engines.worker")
+    worker.deadline.cancel()  # else its thread stays in this process, where others count them
+    wait_until(lambda: all(thread.name != "deadline" for thread in threading.enumerate()))
     stack, turns = ExitStack(), Turns(1)
     monkeypatch.setattr(worker, "turns", turns)
     monkeypatch.setattr(worker, "deadline", deadline)
