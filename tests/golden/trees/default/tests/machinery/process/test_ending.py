@@ -39,6 +39,12 @@ def deadlines() -> int:
     return sum(thread.name == "deadline" for thread in threading.enumerate())
 
 
+@pytest.fixture(autouse=True)
+def _no_deadline_of_another_test(wait_until: WaitUntil) -> None:
+    """Wait for the thread of a deadline that a test before this one has called off."""
+    wait_until(lambda: not deadlines())
+
+
 def test_a_process_that_does_not_end_in_time_is_ended(
     exits: list[int], wait_until: WaitUntil, caplog: pytest.LogCaptureFixture
 ) -> None:
