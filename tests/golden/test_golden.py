@@ -1,6 +1,7 @@
 """Whole projects, byte for byte: a change of a template shows as a change of these trees.
 
-The default project is kept whole, of another one only what differs from it.
+The default project is kept whole, of another one only what differs from it, or from the other one
+that is nearest to it.
 `pytest tests/golden --update-golden` writes them anew; then read `git diff tests/golden`.
 """
 
@@ -39,6 +40,8 @@ CASES: dict[str, dict[str, Value]] = {
     },
 }
 
+NEAREST = {"taskiq": "celery"}
+
 
 def project(changes: dict[str, Value]) -> Tree:
     answers = ProjectAnswers.from_dict({**USUAL, **changes})
@@ -72,7 +75,8 @@ def test_another_project_differs_from_it_as_it_did(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     """Kept are the files that differ, and the names of those that it has not."""
-    tree, default, golden = project(CASES[name]), project({}), TREES / name
+    nearest = CASES[NEAREST[name]] if name in NEAREST else {}
+    tree, default, golden = project(CASES[name]), project(nearest), TREES / name
     if request.config.getoption("--update-golden"):
         shutil.rmtree(golden, ignore_errors=True)
         own = {path for path, content in alike(tree).items() if default.get(path) != content}

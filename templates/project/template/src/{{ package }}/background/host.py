@@ -8,7 +8,7 @@ from ..database import Base, Database, DatabaseDep, ReadSessionDep, SessionDep, 
 from ..database.engine import limit_waits, lock_ledger, one_of
 from ..database.notify import NOTIFICATION, notify, watch
 from ..monitoring.health import UNAVAILABLE, Health, answer
-from ..process.ending import Deadline, in_thread, wait_for
+from ..process.ending import SIGNALS, Deadline, in_thread, wait_for
 from ..process.logs import log_context
 from ..process.repeated_errors import RepeatedErrors
 from ..process.starting import StartError
@@ -23,6 +23,7 @@ from ..web.security import ClientDep, OperatorDep, OpsRead, OpsWrite
 __all__ = [
     "BODY_REFUSALS",
     "NOTIFICATION",
+    "SIGNALS",
     "UNAVAILABLE",
     "VERSION",
     "Base",

@@ -14,7 +14,7 @@ from ..threads import Threads
 LONGEST_SECONDS = 60.0
 """A message is given back after this time, even during a run.
 
-RabbitMQ closes the connection of a worker that keeps a message for half an hour, and Redis brokers
+RabbitMQ closes the channel of a worker that keeps a message for half an hour, and Redis brokers
 deliver it a second time after some time. Then the next message takes its place.
 """
 

@@ -6,7 +6,6 @@ killed its child processes go on.
 
 import asyncio
 import logging
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,14 +13,13 @@ from contextlib import suppress
 from taskiq.acks import AcknowledgeType
 from taskiq.receiver import Receiver
 
-from ..host import Deadline, RepeatedErrors, Settings, StartError
+from ..host import SIGNALS, Deadline, RepeatedErrors, Settings, StartError
 from ..standalone import BEAT_SECONDS, standalone
 from .taskiq import TASK, Broker, make_broker
 from .turns import Turns
 
 logger = logging.getLogger(__name__)
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 RETRY_SECONDS = 1.0
 
 

@@ -1,1 +1,0 @@
-"""The tests: a package, so that no other of this name is taken for it."""

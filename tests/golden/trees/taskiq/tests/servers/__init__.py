@@ -1,1 +1,0 @@
-"""Real servers for tests, without Docker and without root: `python -m tests.servers`."""
