@@ -61,7 +61,10 @@ FIRE: list[tuple[str, Series, str]] = [
     # Though some of it goes on: what hangs takes all slots.
     (
         "QueuedTooLong",
-        {'tasks_waiting_seconds{task="mail"}': "2000x240", 'tasks_in_progress{task="mail"}': "8x240"},
+        {
+            'tasks_waiting_seconds{task="mail"}': "2000x240",
+            'tasks_in_progress{task="mail"}': "8x240",
+        },
         "mail",
     ),
     ("SlotsHeld", {'jobs_past_timeout{job="report"}': "0x200 1x40"}, "report"),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fastforge.answers.project import BROKERS, ENGINES, PYTHONS, ProjectAnswers
-from fastforge.render import render
 from fastforge.changes.staging import write_files
+from fastforge.render import render
 from tests.combinations import Row, all_chosen, has_engine, name_of
 
 TEXTS: Row = {"name": "shop", "description": "Sells.", "author": "Ada"}

@@ -75,12 +75,12 @@ def test_a_notification_is_sent_once_the_response_is_out(
     app.state.settings = Settings.model_validate({**settings.model_dump(), "smtp_url": url})
     mail = {"email": "ada@example.com", "message": "Hi"}
 
-    @app.post("/mail")
+    @app.post("/-/mail")
     def queue(email: Email, enqueue: EnqueueDep) -> Accepted:
         return enqueue(TASK, email)
 
     with TestClient(app, client=("127.0.0.1", 50000)) as client:
-        location = client.post("/mail", json=mail).headers["Location"]
+        location = client.post("/-/mail", json=mail).headers["Location"]
         wait_until(lambda: client.get(location).json()["state"] == "succeeded")
 
     assert [arrived.rcpt_tos for arrived in mailbox] == [["ada@example.com"]]

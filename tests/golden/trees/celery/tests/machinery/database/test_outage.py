@@ -35,15 +35,15 @@ def app(app: FastAPI, settings: Settings, own: Database) -> FastAPI:
     assert settings.database_url == own.url
     settings.runner = settings.scheduler = False
 
-    @app.post("/rows")
+    @app.post("/-/rows")
     def write(session: SessionDep) -> None:
         session.merge(PausedJob(name="a", paused_at=NOW))
 
-    @app.post("/fail")
+    @app.post("/-/fail")
     def fail() -> None:
         raise app.state.error
 
-    @app.post("/mistake")
+    @app.post("/-/mistake")
     def misspell(session: SessionDep, statement: str) -> None:
         session.execute(text(statement))
 
@@ -52,7 +52,7 @@ def app(app: FastAPI, settings: Settings, own: Database) -> FastAPI:
 
 def refused(client: TestClient, reason: str) -> None:
     """Assert that requests are refused with the reason, and that the service is not ready."""
-    response = client.post("/rows")
+    response = client.post("/-/rows")
     assert (response.status_code, response.json()) == (503, {"detail": reason})
     assert response.headers["Retry-After"] == "5"
     ready = client.get("/health/ready")
@@ -63,7 +63,7 @@ def test_an_emptied_database_is_said_once_and_works_again_when_it_is_migrated(
     client: TestClient, own: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     """T12."""
-    assert client.post("/rows").status_code == 200
+    assert client.post("/-/rows").status_code == 200
     with own.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE fastforge_paused_jobs")
         connection.exec_driver_sql("DROP TABLE alembic_version")
@@ -77,7 +77,7 @@ def test_an_emptied_database_is_said_once_and_works_again_when_it_is_migrated(
     with own.engine.begin() as connection:
         Base.metadata.drop_all(connection)
     upgrade(own)
-    assert client.post("/rows").status_code == 200
+    assert client.post("/-/rows").status_code == 200
     assert client.get("/health/ready").status_code == 200
 
 
@@ -88,7 +88,7 @@ def test_a_mistake_in_a_statement_is_no_outage(
     client: TestClient, statement: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(DBAPIError):
-        client.post("/mistake", params={"statement": statement})
+        client.post("/-/mistake", params={"statement": statement})
 
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
@@ -101,7 +101,7 @@ def test_a_lost_database_is_an_answer_that_says_when_to_come_back(
 ) -> None:
     app.state.error = error
 
-    response = client.post("/fail")
+    response = client.post("/-/fail")
 
     assert (response.status_code, response.json()) == (503, {"detail": UNUSABLE})
     assert response.headers["Retry-After"] == "5"
@@ -123,7 +123,7 @@ def test_a_server_that_lets_nobody_write_is_not_ready_and_well_when_it_does(
     with own.engine.begin() as connection:
         connection.exec_driver_sql(f"{change} RESET default_transaction_read_only")
     app.state.database.engine.dispose()
-    assert client.post("/rows").status_code == 200
+    assert client.post("/-/rows").status_code == 200
     assert client.get("/health/ready").status_code == 200
 
 
@@ -143,9 +143,9 @@ def test_a_process_that_was_cut_off_may_come_back(own: Database) -> None:
 def test_a_route_that_writes_where_it_may_only_read_is_a_mistake(
     app: FastAPI, client: TestClient
 ) -> None:
-    @app.post("/wrong")
+    @app.post("/-/wrong")
     def write(session: ReadSessionDep) -> None:
         session.execute(text("DELETE FROM fastforge_paused_jobs"))
 
     with pytest.raises(InternalError, match="read-only"):
-        client.post("/wrong")
+        client.post("/-/wrong")

@@ -44,17 +44,17 @@ def test_a_request_is_told_to_come_back_and_leaves_nothing(
     """T5: accepted tasks are in the ledger, refused ones are not."""
     task = Task(name="store", payload=Words, function=ignore)
 
-    @app.post("/store")
+    @app.post("/-/store")
     def store(words: Words, enqueue: EnqueueDep) -> Accepted:
         return enqueue(task, words)
 
     disk, long = Disk(app.state.database), {"text": "x" * 100_000}
     disk.full = True
-    refused = client.post("/store", json=long)
+    refused = client.post("/-/store", json=long)
     with app.state.database.snapshot() as session:
         assert session.query(Run).count() == 0
     disk.full = False
-    accepted = client.post("/store", json=long)
+    accepted = client.post("/-/store", json=long)
 
     assert refused.status_code == 503
     assert refused.json() == {"detail": "the database cannot be used"}

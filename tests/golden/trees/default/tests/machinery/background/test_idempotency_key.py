@@ -32,11 +32,11 @@ def app(app: FastAPI) -> FastAPI:
     refund = Task(name="refund", payload=Order, function=ignore)
     app.state.registry = {"charge": charge, "refund": refund}
 
-    @app.post("/charge", status_code=HTTPStatus.ACCEPTED)
+    @app.post("/-/charge", status_code=HTTPStatus.ACCEPTED)
     def accept_charge(payload: Order, enqueue: EnqueueDep) -> Accepted:
         return enqueue(charge, payload)
 
-    @app.post("/refund", status_code=HTTPStatus.ACCEPTED)
+    @app.post("/-/refund", status_code=HTTPStatus.ACCEPTED)
     def accept_refund(payload: Order, enqueue: EnqueueDep) -> Accepted:
         return enqueue(refund, payload)
 
@@ -58,11 +58,11 @@ def test_the_same_key_and_payload_is_one_run_and_one_answer(
     client: TestClient, wait_for: Callable[[UUID, State], Run], count: Callable[[], int]
 ) -> None:
     """T7: also after the run has ended."""
-    first = client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
+    first = client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
     run_id = UUID(first.json()["run_id"])
     wait_for(run_id, State.SUCCEEDED)
 
-    second = client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
+    second = client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
 
     assert second.status_code == HTTPStatus.ACCEPTED
     assert second.json() == {"run_id": str(run_id), "state": "succeeded"}
@@ -80,7 +80,7 @@ def test_requests_with_the_same_key_at_the_same_time_are_one_run(
 
     def post() -> None:
         together.wait()
-        answer = client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
+        answer = client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
         answers.add(answer.json()["run_id"])
 
     threads = [Thread(target=post) for _ in range(4)]
@@ -98,9 +98,9 @@ def test_a_key_with_another_payload_is_refused(
     client: TestClient, count: Callable[[], int]
 ) -> None:
     """T7."""
-    client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
+    client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
 
-    answer = client.post("/charge", json={"amount": 6}, headers={"Idempotency-Key": "k"})
+    answer = client.post("/-/charge", json={"amount": 6}, headers={"Idempotency-Key": "k"})
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.json()["detail"] == [
@@ -117,16 +117,16 @@ def test_a_key_with_another_payload_is_refused(
 @pytest.mark.parametrize(
     ("path", "headers"),
     [
-        ("/charge", {}),
-        ("/charge", {"Idempotency-Key": "other"}),
-        ("/refund", {"Idempotency-Key": "k"}),
+        ("/-/charge", {}),
+        ("/-/charge", {"Idempotency-Key": "other"}),
+        ("/-/refund", {"Idempotency-Key": "k"}),
     ],
 )
 def test_no_key_another_key_or_another_task_is_another_run(
     path: str, headers: dict[str, str], client: TestClient, count: Callable[[], int]
 ) -> None:
     """T7."""
-    client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
+    client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
 
     assert client.post(path, json={"amount": 5}, headers=headers).is_success
     assert count() == 2
@@ -140,11 +140,11 @@ def test_the_same_key_of_another_client_is_another_run(
     keys = Settings.model_validate({"client_api_keys": "web:for-web,cron:for-cron"})
     settings.client_api_keys = keys.client_api_keys
     answers = [
-        client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k", **key})
+        client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": "k", **key})
         for key in ({}, {"X-API-Key": "for-web"}, {"X-API-Key": "for-cron"})
     ]
     again = client.post(
-        "/charge",
+        "/-/charge",
         json={"amount": 5},
         headers={"Idempotency-Key": "k", "X-API-Key": "for-web"},
     )
@@ -159,12 +159,12 @@ def test_a_key_expires(
 ) -> None:
     """T7."""
     headers = {"Idempotency-Key": "k"}
-    first = client.post("/charge", json={"amount": 5}, headers=headers).json()
+    first = client.post("/-/charge", json={"amount": 5}, headers=headers).json()
     with database.transaction() as session:
         run = session.get_one(Run, UUID(first["run_id"]))
         run.created_at = datetime.now(UTC) - timedelta(hours=settings.idempotency_key_hours)
 
-    second = client.post("/charge", json={"amount": 6}, headers=headers)
+    second = client.post("/-/charge", json={"amount": 6}, headers=headers)
 
     assert second.json()["run_id"] != first["run_id"]
     assert count() == 2
@@ -182,7 +182,7 @@ def test_a_key_whose_run_is_pruned_just_now_is_free(
 
     monkeypatch.setattr(ledger, "add", find_it_first)
 
-    answer = client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
+    answer = client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": "k"})
 
     assert answer.status_code == HTTPStatus.ACCEPTED
     assert count() == 1
@@ -194,7 +194,7 @@ def test_a_key_that_is_no_key_is_refused(
     key: str, client: TestClient, count: Callable[[], int]
 ) -> None:
     """T7, T8."""
-    answer = client.post("/charge", json={"amount": 5}, headers={"Idempotency-Key": key})
+    answer = client.post("/-/charge", json={"amount": 5}, headers={"Idempotency-Key": key})
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.json()["detail"][0]["loc"] == ["header", "idempotency-key"]

@@ -117,25 +117,25 @@ def test_a_route_has_committed_before_its_background_tasks_start(
     """Proves T5: code that runs after the response sees the commit of the request."""
     seen: list[bool] = []
 
-    @app.post("/put")
+    @app.post("/-/put")
     def write(session: SessionDep, database: DatabaseDep, background: BackgroundTasks) -> None:
         session.add(PausedJob(name="a", paused_at=NOON))
         background.add_task(lambda: seen.append(exists(database, "a")))
 
-    assert client.post("/put").status_code == 200
+    assert client.post("/-/put").status_code == 200
     assert seen == [True]
 
 
 def test_a_route_that_refuses_leaves_nothing(
     app: FastAPI, client: TestClient, database: Database
 ) -> None:
-    @app.post("/refuse")
+    @app.post("/-/refuse")
     def refuse(session: SessionDep, reader: ReadSessionDep) -> None:
         session.add(PausedJob(name="a", paused_at=NOON))
         session.flush()
         raise ConflictError(f"others see it: {reader.get(PausedJob, 'a') is not None}")
 
-    assert client.post("/refuse").json() == {"detail": "others see it: False"}
+    assert client.post("/-/refuse").json() == {"detail": "others see it: False"}
     assert not exists(database, "a")
 
 

@@ -27,15 +27,15 @@ class Note(BaseModel):
 def add_routes(app: FastAPI) -> FastAPI:
     """Add routes that give back what they get."""
 
-    @app.post("/echo")
+    @app.post("/-/echo")
     def echo(note: Note) -> Note:
         return note
 
-    @app.post("/raw")
+    @app.post("/-/raw")
     async def raw(request: Request) -> int:
         return len(await request.body())
 
-    @app.get("/echo/{text}")
+    @app.get("/-/echo/{text}")
     def echo_text(text: str, query: str = "") -> list[str]:
         return [text, query]
 
@@ -69,7 +69,7 @@ def in_utf16(body: object) -> bytes:
 def test_it_is_refused_and_its_field_named(
     light: TestClient, text: str, encode: Callable[[object], bytes], kind: str
 ) -> None:
-    response = light.post("/echo", content=encode({"text": text}), headers={"Content-Type": kind})
+    response = light.post("/-/echo", content=encode({"text": text}), headers={"Content-Type": kind})
 
     problem = {"type": "string_unicode", "loc": ["body", "text"], "msg": texts.MESSAGE}
     assert (response.status_code, response.json()) == (422, {"detail": [problem]})
@@ -87,7 +87,7 @@ def test_it_is_refused_and_its_field_named(
 def test_it_is_found_wherever_it_is(
     light: TestClient, more: dict[str, object], where: list[object]
 ) -> None:
-    response = light.post("/echo", content=in_ascii({"text": "x", "more": more}), headers=JSON)
+    response = light.post("/-/echo", content=in_ascii({"text": "x", "more": more}), headers=JSON)
 
     assert response.status_code == 422
     assert [problem["loc"] for problem in response.json()["detail"]] == [["body", "more", *where]]
@@ -137,7 +137,7 @@ def test_any_other_body_is_read_to_its_end_and_beyond(encode: Callable[[object],
 
 @pytest.mark.parametrize("text", ["", "plain", "\\ud83d", WHOLE, "\uffff\n\0"])
 def test_any_other_text_comes_back_as_it_was(light: TestClient, text: str) -> None:
-    response = light.post("/echo", content=in_ascii({"text": text}), headers=JSON)
+    response = light.post("/-/echo", content=in_ascii({"text": text}), headers=JSON)
 
     assert response.json()["text"] == text
 
@@ -147,16 +147,16 @@ NO_JSON = [b"", b"{", b'"\xff"', b"[" * 100_000, b"[" * 500 + b"]" * 500]
 
 @pytest.mark.parametrize("body", [*NO_JSON, *(body + in_bytes(HALF) for body in NO_JSON[1:])])
 def test_what_is_no_json_is_left_to_the_route(light: TestClient, body: bytes) -> None:
-    assert light.post("/raw", content=body, headers=JSON).json() == len(body)
+    assert light.post("/-/raw", content=body, headers=JSON).json() == len(body)
 
 
 def test_what_is_not_said_to_be_json_is_left_to_the_route(light: TestClient) -> None:
-    assert light.post("/raw", content=in_ascii(HALF)).json() == len(in_ascii(HALF))
+    assert light.post("/-/raw", content=in_ascii(HALF)).json() == len(in_ascii(HALF))
 
 
 @pytest.mark.parametrize("half", ["%ED%A0%BD", "%FF"])
 def test_a_path_and_a_query_cannot_hold_it(light: TestClient, half: str) -> None:
-    response = light.get(f"/echo/{half}?query={half}")
+    response = light.get(f"/-/echo/{half}?query={half}")
 
     assert response.status_code == 200
     assert set("".join(response.json())) == {"\ufffd"}
@@ -164,6 +164,6 @@ def test_a_path_and_a_query_cannot_hold_it(light: TestClient, half: str) -> None
 
 def test_the_application_refuses_it_for_all_routes(app: FastAPI) -> None:
     with TestClient(add_routes(app)) as client:
-        response = client.post("/echo", content=in_ascii({"text": HALF}), headers=JSON)
+        response = client.post("/-/echo", content=in_ascii({"text": HALF}), headers=JSON)
 
     assert response.status_code == 422
