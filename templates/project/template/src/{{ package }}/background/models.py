@@ -39,6 +39,8 @@ UNFINISHED = text("finished_at IS NULL")
 """True for the runs that wait or run. An index of these few rows stays small."""
 IS_SCHEDULED, IS_QUEUED = text("state = 'scheduled'"), text("state = 'queued'")
 IS_HELD, FINISHED = text("held_by IS NOT NULL"), text("finished_at IS NOT NULL")
+IS_DEAD = text("state IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL")
+"""True for dead letters, for their index."""
 
 
 def only(condition: TextClause) -> dict[str, Any]:
@@ -73,6 +75,8 @@ class Run(Base):
     )
     attempt: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
+    traceback: Mapped[str | None] = mapped_column(Text)
+    """Of the newest attempt, if its function raised an exception."""
     owner: Mapped[str | None] = mapped_column(String(255))
     """The process that claimed this attempt; it stays after the end."""
     held_by: Mapped[str | None] = mapped_column(String(255))
@@ -109,6 +113,7 @@ class Run(Base):
         Index("ix_fastforge_runs_held_by", "held_by", **only(IS_HELD)),  # slots in use, dead owners
         Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
         Index("ix_fastforge_runs_finished", "finished_at", **only(FINISHED)),  # prune
+        Index("ix_fastforge_runs_dead", "finished_at", **only(IS_DEAD)),
     )
 
 
