@@ -12,7 +12,9 @@ depends_on: str | Sequence[str] | None = None
 
 RUNS = "fastforge_runs"
 MOMENT = sa.DateTime(timezone=True)
-IS_DEAD = sa.text("state IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL")
+IS_DEAD = sa.text(
+    "state IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
+)
 
 
 def upgrade() -> None:
