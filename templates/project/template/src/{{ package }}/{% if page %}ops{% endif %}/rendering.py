@@ -6,14 +6,19 @@ from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from fastapi.routing import iter_route_contexts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .links import link
+from .assets import VERSION
+from .links import here, link
+from .notices import notice
 
+PAGES = {"Overview": "ops_overview", "Jobs": "ops_jobs", "Runs": "ops_runs"}
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    keep_trailing_newline=True,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -22,6 +27,23 @@ TEMPLATES = Environment(
 def page(
     request: Request, template: str, status: int = HTTPStatus.OK, **facts: object
 ) -> HTMLResponse:
-    """Return a page; in its template, `link` gives URLs by the name of a route."""
-    known = {"link": partial(link, request), "path": request.url.path}
+    """Return a page.
+
+    In its template, `link` gives URLs by the name of a route, and `visitor` is who asks.
+    """
+    known = {
+        "link": partial(link, request),
+        "static": lambda file: link(request, "ops_static", file=file, v=VERSION),
+        "path": here(request),
+        "pages": _pages(request),
+        "service": request.app.title,
+        "visitor": getattr(request.state, "visitor", None),
+        "notice": notice(request) if status < HTTPStatus.BAD_REQUEST else "",
+    }
     return HTMLResponse(TEMPLATES.get_template(template).render(known | facts), status)
+
+
+def _pages(request: Request) -> list[tuple[str, str]]:
+    """Return the pages that there are: to be a plain list when all three are."""
+    names = {each.name for each in iter_route_contexts(request.app.routes)}
+    return [(text, link(request, route)) for text, route in PAGES.items() if route in names]

@@ -1,24 +1,46 @@
-"""What all routes of the page have in common."""
+"""What all routes of the page have in common: who may use them, headers, errors as pages."""
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
+from ..web.refusals import Responses
 from .access.guard import Guarded
+from .answer import Answer
 
 PREFIX = "/ops"
 
 
 class PageRoute(APIRoute):
-    """A route of the page."""
+    """A route of the page: its errors are pages, and what it changes is in the log."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        answer = Answer(Request(scope), send)
+        await super().handle(scope, receive, answer.send)
 
 
-def page_router() -> APIRouter:
+def refusals(*statuses: int) -> Responses:
+    """Return `responses=` for errors that are shown as pages."""
+    html = {"content": {"text/html": {"schema": {"type": "string"}}}}
+    return {status: {"description": HTTPStatus(status).phrase, **html} for status in statuses}
+
+
+def page_router(*, guarded: bool = True) -> APIRouter:
     """Make a router for some of the page's routes, which only visitors with a key may use."""
     return APIRouter(
         prefix=PREFIX,
         tags=["ops"],
         route_class=PageRoute,
         default_response_class=HTMLResponse,
-        dependencies=[Guarded],
+        dependencies=[Guarded] if guarded else [],
+        responses=refusals(401, 403, 404, 409, 413, 422, 429, 503),
     )
+
+
+VERB: dict[str, Any] = {"status_code": HTTPStatus.SEE_OTHER, "response_class": RedirectResponse}
+"""The options of a route that changes something: `@router.post("/x", **VERB)`."""

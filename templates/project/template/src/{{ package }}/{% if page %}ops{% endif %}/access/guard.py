@@ -28,8 +28,8 @@ async def find_visitor(
         raise HTTPException(HTTPStatus.FORBIDDEN, SHUT)
     if not operator:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, "log in")
-    request.state.visitor = Visitor("operator", may_change=True)
-    return Visitor("operator", may_change=True)
+    request.state.visitor = visitor = Visitor("operator", may_change=True)
+    return visitor
 
 
 VisitorDep = Annotated[Visitor, Depends(find_visitor)]

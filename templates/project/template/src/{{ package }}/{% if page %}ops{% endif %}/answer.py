@@ -1,0 +1,70 @@
+"""The answers of all routes of the page: headers, errors as pages, changes in the log."""
+
+import json
+import logging
+from http import HTTPStatus
+
+from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Send
+
+from .access.origin import is_safe
+from .links import here
+from .rendering import page
+
+logger = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # with no-referrer, the Origin of a form would be "null"
+    "Cache-Control": "no-store",
+}
+"""Of each answer that does not set them itself."""
+
+
+class Answer:
+    """Passes on the answer to a request."""
+
+    def __init__(self, request: Request, send: Send) -> None:
+        """Take the request, and what sends to the server."""
+        self.request = request
+        self._send = send
+        self._error: Message | None = None
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer; an error, which the application writes as JSON, as a page."""
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            if headers.get("content-type") == "application/json":
+                self._error = message
+                return
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            self._log(message["status"], headers.get("location"))
+        elif self._error is not None:
+            error, self._error = self._error, None
+            response = self._page(error, json.loads(message["body"])["detail"])
+            await response(self.request.scope, self.request.receive, self.send)
+            return
+        await self._send(message)
+
+    def _page(self, error: Message, detail: str | list[dict[str, object]]) -> Response:
+        """Show an error, with those of its headers that are not about its body."""
+        reasons = [detail] if isinstance(detail, str) else [str(each["msg"]) for each in detail]
+        status = HTTPStatus(error["status"])
+        response = page(self.request, "error.html", status, title=status.phrase, reasons=reasons)
+        for name, value in MutableHeaders(raw=error["headers"]).items():
+            response.headers.setdefault(name, value)
+        return response
+
+    def _log(self, status: int, to: str | None) -> None:
+        """Log who changed what, or tried to."""
+        request = self.request
+        if not is_safe(request.method):
+            who = getattr(request.state, "visitor", None)
+            name, url = who.name if who else "nobody", f"{here(request)}?{request.url.query}"
+            logger.info("%s: %s %s: %d %s", name, request.method, url, status, to or "")
