@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from . import batches, history
+from . import batches, history, minutes
 from .host import Settings, notify
 from .models import HEAD_START_SECONDS, RUNS, Run, State, place
 from .queueing import Enqueue
@@ -80,8 +80,10 @@ class DeadLetters:
 def retry(session: Session, ids: Collection[UUID], now: datetime) -> None:
     """Give dead letters one more attempt; each waits as if it were new."""
     which = RUNS.c.id.in_(ids)
+    minutes.add_now(session, which, now)
     history.keep(session, which, now)
-    queued = {"state": State.QUEUED, "error": None, "finished_at": None, "available_at": now}
+    queued = {"state": State.QUEUED, "finished_at": None, "available_at": now}
+    queued |= {"error": None, "traceback": None}
     places = place(now, 0) - RUNS.c.priority * HEAD_START_SECONDS
     session.execute(update(RUNS).where(which).values(queued | {"place": places}))
     notify(session.connection())

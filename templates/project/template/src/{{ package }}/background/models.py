@@ -35,6 +35,7 @@ class State(StrEnum):
 DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
 """States that an operator has to look at."""
 WAITING = (State.SCHEDULED, State.QUEUED)
+ENDED = tuple(state for state in State if state not in {*WAITING, State.RUNNING})
 UNFINISHED = text("finished_at IS NULL")
 """True for the runs that wait or run. An index of these few rows stays small."""
 IS_SCHEDULED, IS_QUEUED = text("state = 'scheduled'"), text("state = 'queued'")
@@ -112,7 +113,7 @@ class Run(Base):
         Index("ix_fastforge_runs_state", "state", "due_at", "id"),  # lists of all runs
         Index("ix_fastforge_runs_held_by", "held_by", **only(IS_HELD)),  # slots in use, dead owners
         Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
-        Index("ix_fastforge_runs_finished", "finished_at", **only(FINISHED)),  # prune
+        Index("ix_fastforge_runs_ended", "state", "finished_at", **only(FINISHED)),  # prune, count
         Index("ix_fastforge_runs_dead", "finished_at", **only(IS_DEAD)),
     )
 

@@ -12,6 +12,7 @@ depends_on: str | Sequence[str] | None = None
 
 RUNS = "fastforge_runs"
 MOMENT = sa.DateTime(timezone=True)
+FINISHED = sa.text("finished_at IS NOT NULL")
 IS_DEAD = sa.text(
     "state IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
 )
@@ -28,6 +29,14 @@ def upgrade() -> None:
         postgresql_where=IS_DEAD,
         sqlite_where=IS_DEAD,
     )
+    op.create_index(
+        "ix_fastforge_runs_ended",
+        RUNS,
+        ["state", "finished_at"],
+        postgresql_where=FINISHED,
+        sqlite_where=FINISHED,
+    )
+    op.drop_index("ix_fastforge_runs_finished", RUNS)
     op.create_table(
         "fastforge_minutes",
         sa.Column("minute", MOMENT, nullable=False),
@@ -42,6 +51,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back to the one before."""
     op.drop_table("fastforge_minutes")
+    op.create_index(
+        "ix_fastforge_runs_finished",
+        RUNS,
+        ["finished_at"],
+        postgresql_where=FINISHED,
+        sqlite_where=FINISHED,
+    )
+    op.drop_index("ix_fastforge_runs_ended", RUNS)
     op.drop_index("ix_fastforge_runs_dead", RUNS)
     for table in (RUNS, "fastforge_attempts"):
         op.drop_column(table, "traceback")
