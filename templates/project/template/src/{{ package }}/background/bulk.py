@@ -15,7 +15,7 @@ from . import dead_letters
 from .dependencies import RunnerDep, wake
 from .host import OpsWrite, SessionDep, refusals
 from .listing import Matching, conditions
-from .models import DEAD_LETTERS, Run
+from .models import IS_DEAD, Run
 
 MOST_AT_ONCE = 1000
 """One request changes so many, because other writers wait meanwhile."""
@@ -60,8 +60,7 @@ def dismiss_dead_letters(which: WhichDep, session: SessionDep) -> Changed:
 
 def _lock(session: Session, which: Which) -> tuple[Sequence[UUID], bool]:
     """Lock the oldest that match, and tell whether there are more."""
-    dead = select(Run.id).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
-    dead = dead.where(Run.dismissed_at.is_(None), *conditions(which))
+    dead = select(Run.id).where(IS_DEAD, Run.kind == "task", *conditions(which))
     oldest = dead.order_by(Run.finished_at)
     locked = oldest.limit(MOST_AT_ONCE + 1).with_for_update(skip_locked=True)
     ids = session.scalars(locked).all()

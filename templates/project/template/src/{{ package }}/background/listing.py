@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints
-from sqlalchemy import ColumnElement, Select, UnaryExpression, select, tuple_, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
 
 from .models import Run, State
 from .views import Moment
@@ -53,10 +53,14 @@ class Filter(Matching):
     limit: int = Field(50, ge=1, le=200)
 
     @property
+    def index_has_all(self) -> bool:
+        """Whether an index has the runs that match, in the order of the list."""
+        return (self.kind, self.error, self.name if self.state else None) == (None, None, None)
+
+    @property
     def most_read(self) -> int:
-        """So many runs are read for the page; one more than it has where an index has its order."""
-        without_index = self.kind, self.error, self.name if self.state else None
-        return self.limit + 1 if without_index == (None, None, None) else MOST_READ
+        """So many runs are read for the page; one more than it has where an index has them all."""
+        return self.limit + 1 if self.index_has_all else MOST_READ
 
 
 def conditions(which: Matching, run: type[Run] = Run) -> Iterator[ColumnElement[bool]]:
@@ -74,15 +78,25 @@ def page(which: Filter) -> Select[Run]:
     # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
     by_id = select(Run).join(read, read.c.id == Run.id).limit(which.most_read)
     run = aliased(Run, by_id.subquery())
-    runs = select(run).where(*conditions(which, run))
-    if which.kind is not None:
-        runs = runs.where(run.kind == which.kind)
+    runs = select(run).where(*_all(which, run))
     return runs.order_by(*_newest_first(run)).limit(which.limit + 1)
 
 
 def last_read(which: Filter) -> Select[datetime, UUID]:
     """Select the place of the last run that is read for the page, if there may be more."""
     return _read(which).offset(which.most_read - 1)
+
+
+def counted(session: Session, which: Filter, most: int = 10_000) -> tuple[int, bool]:
+    """Count the runs of all pages, up to `most` that are read; tell whether there may be more."""
+    parts = [part.order_by(None) for part in _parts(which.model_copy(update={"before": None}))]
+    read = union_all(*parts).limit(most + 1).subquery()
+    number = select(func.count()).select_from(read)
+    found = total = session.execute(number).scalar_one()
+    if not which.index_has_all:
+        matching = number.join(Run, Run.id == read.c.id).where(*_all(which, Run))
+        found = session.execute(matching).scalar_one()
+    return min(found, most), total > most
 
 
 def _read(which: Filter) -> Select[datetime, UUID]:
@@ -100,8 +114,14 @@ def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
         yield places.where(Run.name == which.name)
         return
     without_error = set[State]() if which.error is None else {State.SUCCEEDED}
-    for state in set(which.state) or set(State) - without_error:
+    for state in sorted(set(which.state) or set(State) - without_error):
         yield places.where(Run.state == state)
+
+
+def _all(which: Filter, run: type[Run]) -> Iterator[ColumnElement[bool]]:
+    yield from conditions(which, run)
+    if which.kind is not None:
+        yield run.kind == which.kind
 
 
 def _due(which: Matching, run: type[Run]) -> Iterator[ColumnElement[bool]]:
