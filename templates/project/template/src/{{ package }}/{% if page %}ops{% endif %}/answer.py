@@ -3,12 +3,13 @@
 import json
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
-from .access.origin import is_safe
+from .access.origin import changes
 from .links import here
 from .rendering import page
 
@@ -24,6 +25,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """Of each answer that does not set them itself."""
+
+Detail = str | list[dict[str, Any]]
 
 
 class Answer:
@@ -52,9 +55,9 @@ class Answer:
             return
         await self._send(message)
 
-    def _page(self, error: Message, detail: str | list[dict[str, object]]) -> Response:
+    def _page(self, error: Message, detail: Detail) -> Response:
         """Show an error, with those of its headers that are not about its body."""
-        reasons = [detail] if isinstance(detail, str) else [str(each["msg"]) for each in detail]
+        reasons = [detail] if isinstance(detail, str) else [_said(each) for each in detail]
         status = HTTPStatus(error["status"])
         response = page(self.request, "error.html", status, title=status.phrase, reasons=reasons)
         for name, value in MutableHeaders(raw=error["headers"]).items():
@@ -64,7 +67,13 @@ class Answer:
     def _log(self, status: int, to: str | None) -> None:
         """Log who changed what, or tried to."""
         request = self.request
-        if not is_safe(request.method):
-            who = getattr(request.state, "visitor", None)
-            name, url = who.name if who else "nobody", f"{here(request)}?{request.url.query}"
-            logger.info("%s: %s %s: %d %s", name, request.method, url, status, to or "")
+        if changes(request):
+            visitor = getattr(request.state, "visitor", None)
+            who = visitor.name if visitor else "nobody"
+            did = who, request.method, here(request), status, to
+            logger.info("%s: %s %s, status %d, to %s", *did)
+
+
+def _said(problem: dict[str, Any]) -> str:
+    """Return what is wrong with the input, with the name of the field."""
+    return ": ".join([*(str(each) for each in problem["loc"][1:]), problem["msg"]])

@@ -37,6 +37,7 @@ def with_query(path: str, query: Sequence[tuple[str, object]]) -> str:
 
 
 def here(request: Request) -> str:
-    """Return the path of the request as its browser knows it."""
+    """Return path and query of the request as its browser knows them."""
     root, path = root_path(request), quote(request.scope["path"])
-    return path if path.startswith(root) else root + path
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{path if path.startswith(root) else root + path}{query}"

@@ -34,7 +34,7 @@ def page(
     known = {
         "link": partial(link, request),
         "static": lambda file: link(request, "ops_static", file=file, v=VERSION),
-        "path": here(request),
+        "path": here(request).partition("?")[0],
         "pages": _pages(request),
         "service": request.app.title,
         "visitor": getattr(request.state, "visitor", None),

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..web.refusals import Responses
 from .access.guard import Guarded
+from .access.origin import OwnOnly
 from .answer import Answer
 
 PREFIX = "/ops"
@@ -37,7 +38,7 @@ def page_router(*, guarded: bool = True) -> APIRouter:
         tags=["ops"],
         route_class=PageRoute,
         default_response_class=HTMLResponse,
-        dependencies=[Guarded] if guarded else [],
+        dependencies=[Guarded if guarded else OwnOnly],
         responses=refusals(401, 403, 404, 409, 413, 422, 429, 503),
     )
 

@@ -1,10 +1,24 @@
 """`/ops`: all routes of the page."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
 from ..web.routing import Router
+from .access.tries import Tries
 from .pages import files, overview, session
 from .route import PREFIX
 
-router = Router()
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+    """Begin with no wrong keys."""
+    app.state.ops_tries = Tries()
+    yield
+
+
+router = Router(lifespan=lifespan)
 router.beginnings = (PREFIX,)
 for each in (overview.router, session.router, files.router):
     router.include_router(each)

@@ -1,22 +1,34 @@
-"""Tells whether a request was made by a page of this service (CSRF)."""
+"""Refuses changes by pages of other sites, which a browser would make with the visitor's cookie."""
 
-from fastapi import Request
+from http import HTTPStatus
+
+from fastapi import Depends, HTTPException, Request
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+FOREIGN = "only pages of this service may do that, or requests with the header X-Ops-Key"
 
 
-def is_safe(method: str) -> bool:
-    """Tell whether requests with this method change nothing."""
-    return method in SAFE
+def changes(request: Request) -> bool:
+    """Tell whether a request may change something, by its method."""
+    return request.method not in SAFE
+
+
+async def refuse_foreign(request: Request) -> None:
+    """Raise 403 for a change that a page of another site asks for; none can send the header."""
+    if changes(request) and "x-ops-key" not in request.headers and not is_own(request):
+        raise HTTPException(HTTPStatus.FORBIDDEN, FOREIGN)
 
 
 def is_own(request: Request) -> bool:
     """Tell whether a page of this service made the request.
 
-    Browsers tell it by `Sec-Fetch-Site`; old ones, and all where there is no TLS, only by `Origin`.
+    Browsers say it in `Sec-Fetch-Site`, but for old ones and those that came without TLS.
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
     own = f"{request.url.scheme}://{request.headers.get('host', '')}"
     return request.headers.get("origin") == own
+
+
+OwnOnly = Depends(refuse_foreign)

@@ -39,7 +39,7 @@ async function refresh() {
   asking = true;
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
-    if (answer.status === 401) location.reload(); // the session has ended
+    if (answer.redirected) location.reload(); // to the login: the session has ended
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const region of document.querySelectorAll("[data-live]")) {
