@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from ..web.routing import Router
 from .access.tries import Tries
-from .pages import files, overview, session
+from .pages import files, jobs, overview, session
 from .route import PREFIX
 
 
@@ -20,5 +20,5 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
 
 router = Router(lifespan=lifespan)
 router.beginnings = (PREFIX,)
-for each in (overview.router, session.router, files.router):
+for each in (overview.router, jobs.router, session.router, files.router):
     router.include_router(each)
