@@ -13,7 +13,7 @@ depends_on: str | Sequence[str] | None = None
 RUNS = "fastforge_runs"
 MOMENT = sa.DateTime(timezone=True)
 IS_DEAD = sa.text(
-    "state IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
+    "lower(state) IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
 )
 
 
