@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, String
 from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
-from .models import Run, State
+from .models import LOWER_STATE, Run, State
 from .views import Moment
 
 MOST_READ = 5000
@@ -49,13 +49,15 @@ class Filter(Matching):
 
     kind: Literal["job", "task"] | None = None
     state: list[State] = []
+    batch: UUID | None = None
     before: Annotated[Json[Place], BeforeValidator(urlsafe_b64decode)] | None = None
     limit: int = Field(50, ge=1, le=200)
 
     @property
     def index_has_all(self) -> bool:
         """Whether an index has the runs that match, in the order of the list."""
-        return (self.kind, self.error, self.name if self.state else None) == (None, None, None)
+        name = self.name if self.state or self.batch else None
+        return (self.kind, self.error, name) == (None, None, None)
 
     @property
     def most_read(self) -> int:
@@ -66,8 +68,8 @@ class Filter(Matching):
 def conditions(which: Matching, run: type[Run] = Run) -> Iterator[ColumnElement[bool]]:
     """Give the conditions of a filter."""
     yield from _due(which, run)
-    if which.name is not None:
-        yield run.name == which.name
+    if which.name is not None:  # without its index, which has all that ever ran
+        yield run.name.concat("") == which.name
     if which.error is not None:
         yield run.error.icontains(which.error, autoescape=True)
 
@@ -110,6 +112,10 @@ def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
     places = select(Run.due_at, Run.id).where(*_due(which, Run)).order_by(*_newest_first(Run))
     if (last := which.before) is not None:
         places = places.where(tuple_(Run.due_at, Run.id) < (last.due_at, last.id))
+    if which.batch is not None:
+        of_batch = places.where(Run.batch_id == which.batch)  # sorts all of it
+        yield of_batch.where(LOWER_STATE.in_(which.state)) if which.state else of_batch
+        return
     if which.name is not None and which.error is None and not which.state:
         yield places.where(Run.name == which.name)
         return

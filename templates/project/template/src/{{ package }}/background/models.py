@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Double, Enum, Index, String, Text, TextClause, text
+from sqlalchemy import Double, Enum, Index, String, Text, TextClause, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .host import Base, UtcDateTime
@@ -40,8 +40,10 @@ UNFINISHED = text("finished_at IS NULL")
 """True for the runs that wait or run. An index of these few rows stays small."""
 IS_SCHEDULED, IS_QUEUED = text("state = 'scheduled'"), text("state = 'queued'")
 IS_HELD, FINISHED = text("held_by IS NOT NULL"), text("finished_at IS NOT NULL")
-IS_DEAD = text("state IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL")
-"""True for dead letters, for their index."""
+IS_DEAD = text(
+    "lower(state) IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
+)
+"""True for dead letters. Without `lower`, SQLite reads all that failed by the index of states."""
 
 
 def only(condition: TextClause) -> dict[str, Any]:
@@ -120,3 +122,5 @@ class Run(Base):
 
 RUNS = Run.metadata.tables[Run.__tablename__]
 """For statements that are executed for each run: without the ORM they take half the time."""
+LOWER_STATE = func.lower(Run.state, type_=Run.state.type)
+"""The same as the state, for a condition that the index of states must not serve."""

@@ -14,7 +14,7 @@ RUNS = "fastforge_runs"
 MOMENT = sa.DateTime(timezone=True)
 FINISHED = sa.text("finished_at IS NOT NULL")
 IS_DEAD = sa.text(
-    "state IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
+    "lower(state) IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
 )
 
 
