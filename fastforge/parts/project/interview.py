@@ -85,6 +85,7 @@ QUESTIONS: Final = (
             "yes": "served by the service itself; shut until you set a key",
             "no": "operators use the HTTP routes, or curl",
         },
+        optional=True,
     ),
     Question(
         "docker",
