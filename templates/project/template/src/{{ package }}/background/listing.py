@@ -12,7 +12,15 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints
-from sqlalchemy import ColumnElement, Select, UnaryExpression, func, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    UnaryExpression,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from .models import LOWER_STATE, Run, State
@@ -76,10 +84,7 @@ def conditions(which: Matching, run: type[Run] = Run) -> Iterator[ColumnElement[
 
 def page(which: Filter) -> Select[Run]:
     """Select the runs of a page, and one more if there is a next page."""
-    read = _read(which).subquery()
-    # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
-    by_id = select(Run).join(read, read.c.id == Run.id).limit(which.most_read)
-    run = aliased(Run, by_id.subquery())
+    run = _rows(which)
     runs = select(run).where(*_all(which, run))
     return runs.order_by(*_newest_first(run)).limit(which.limit + 1)
 
@@ -90,15 +95,27 @@ def last_read(which: Filter) -> Select[datetime, UUID]:
 
 
 def counted(session: Session, which: Filter, most: int = 10_000) -> tuple[int, bool]:
-    """Count the runs of all pages, up to `most` that are read; tell whether there may be more."""
-    parts = [part.order_by(None) for part in _parts(which.model_copy(update={"before": None}))]
-    read = union_all(*parts).limit(most + 1).subquery()
-    number = select(func.count()).select_from(read)
-    found = total = session.execute(number).scalar_one()
-    if not which.index_has_all:
-        matching = number.join(Run, Run.id == read.c.id).where(*_all(which, Run))
-        found = session.execute(matching).scalar_one()
-    return min(found, most), total > most
+    """Count the runs of all pages, `most` at most; tell whether there may be more.
+
+    Where no index has what matches, the newest MOST_READ are looked at.
+    """
+    which = which.model_copy(update={"before": None})
+    if which.index_has_all:
+        all_runs = union_all(*(part.order_by(None) for part in _parts(which)))
+        some = all_runs.limit(most + 1).subquery()
+        found = session.execute(select(func.count()).select_from(some)).scalar_one()
+        return min(found, most), found > most
+    run = _rows(which)
+    matching = func.count().filter(*_all(which, run))
+    found, read = session.execute(select(matching, func.count()).select_from(run)).one()
+    return min(found, most), found > most or read == MOST_READ
+
+
+def _rows(which: Filter) -> type[Run]:
+    read = _read(which).subquery()
+    # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
+    by_id = select(Run).join(read, read.c.id == Run.id).limit(which.most_read)
+    return aliased(Run, by_id.subquery())
 
 
 def _read(which: Filter) -> Select[datetime, UUID]:

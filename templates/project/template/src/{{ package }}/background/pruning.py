@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, true
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from . import history
@@ -50,7 +50,9 @@ def _is_no_last_success(state: State) -> ColumnElement[bool]:
     """Match all but the last good run of each job, which says whether the job works."""
     if state is not State.SUCCEEDED:
         return true()
-    newer = exists().where(Newer.name == Run.name, Newer.state == state, Newer.due_at > Run.due_at)
+    # Without the function, a database might look for it among the runs of all names.
+    is_good = func.lower(Newer.state) == state
+    newer = exists().where(Newer.name == Run.name, Newer.due_at > Run.due_at, is_good)
     return or_(Run.kind != "job", newer)
 
 
