@@ -26,8 +26,6 @@ HEADERS = {
 }
 """Of each answer that does not set them itself."""
 
-Detail = str | list[dict[str, Any]]
-
 
 class Answer:
     """Passes on the answer to a request."""
@@ -50,16 +48,16 @@ class Answer:
             self._log(message["status"], headers.get("location"))
         elif self._error is not None:
             error, self._error = self._error, None
-            response = self._page(error, json.loads(message["body"])["detail"])
+            response = self._page(error, json.loads(message["body"]))
             await response(self.request.scope, self.request.receive, self.send)
             return
         await self._send(message)
 
-    def _page(self, error: Message, detail: Detail) -> Response:
+    def _page(self, error: Message, body: dict[str, Any]) -> Response:
         """Show an error, with those of its headers that are not about its body."""
-        reasons = [detail] if isinstance(detail, str) else [_said(each) for each in detail]
         status = HTTPStatus(error["status"])
-        response = page(self.request, "error.html", status, title=status.phrase, reasons=reasons)
+        facts = {"title": status.phrase, "reasons": _reasons(body)}
+        response = page(self.request, "error.html", status, **facts)
         for name, value in MutableHeaders(raw=error["headers"]).items():
             response.headers.setdefault(name, value)
         return response
@@ -74,6 +72,11 @@ class Answer:
             logger.info("%s: %s %s, status %d, to %s", *did)
 
 
-def _said(problem: dict[str, Any]) -> str:
-    """Return what is wrong with the input, with the name of the field."""
-    return ": ".join([*(str(each) for each in problem["loc"][1:]), problem["msg"]])
+def _reasons(body: dict[str, Any]) -> list[str]:
+    """Return what is wrong; of wrong input, each with the name of its field."""
+    match body:
+        case {"detail": str(reason)}:
+            return [reason]
+        case {"detail": [*problems]}:
+            return [": ".join([*map(str, each["loc"][1:]), each["msg"]]) for each in problems]
+    return [json.dumps(body)]

@@ -27,8 +27,8 @@ def link(request: Request, route: str, /, **parts: object) -> str:
 @lru_cache
 def _path(app: FastAPI, route: str) -> str:
     """Return the path of a route with its parameters in braces; looked up once, which is slow."""
-    paths = (each.path_format for each in iter_route_contexts(app.routes) if each.name == route)
-    return next(paths) or ""
+    paths = {each.name: each.path_format for each in iter_route_contexts(app.routes)}
+    return paths[route] or ""
 
 
 def with_query(path: str, query: Sequence[tuple[str, object]]) -> str:

@@ -16,6 +16,9 @@ from .answer import Answer
 PREFIX = "/ops"
 
 
+TO_LOGIN: Responses = {303: {"description": "To the login, or to what has changed"}}
+
+
 class PageRoute(APIRoute):
     """A route of the page: its errors are pages, and what it changes is in the log."""
 
@@ -39,7 +42,7 @@ def page_router(*, guarded: bool = True) -> APIRouter:
         route_class=PageRoute,
         default_response_class=HTMLResponse,
         dependencies=[Guarded if guarded else OwnOnly],
-        responses=refusals(401, 403, 404, 409, 413, 422, 429, 503),
+        responses=refusals(401, 403, 404, 409, 413, 422, 429, 503) | (TO_LOGIN if guarded else {}),
     )
 
 

@@ -9,10 +9,9 @@ from fastapi import Depends, HTTPException, Request, Security
 
 from ...process.logs import add_log_context
 from ...settings import Settings, SettingsDep
-from ...web.security import OpsKey
+from ...web.security import OPERATOR, READS_ONLY, OpsKey, whose
 from ..links import here, link
 from . import session
-from .keys import OPERATOR, READS_ONLY, whose
 from .origin import changes, refuse_foreign
 from .tries import Tries
 

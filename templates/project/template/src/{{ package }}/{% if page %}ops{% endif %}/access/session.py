@@ -12,8 +12,8 @@ from fastapi import Request, Response
 from fastapi.security import APIKeyCookie
 
 from ...settings import Settings
+from ...web.security import OPERATOR, READER
 from ..links import link
-from .keys import OPERATOR, READER
 
 COOKIE = f"{__name__.partition('.')[0]}_ops"
 """With the name of the service: browsers give cookies of a machine to all its ports."""
