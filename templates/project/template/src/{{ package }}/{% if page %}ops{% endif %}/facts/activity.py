@@ -5,19 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import BigInteger, Row, cast, extract, func, select
 from sqlalchemy.orm import Session
 
-from ...background import minutes
+from ...background.minutes import Minute, uncounted
 from ...background.models import DEAD_LETTERS, State
 
 MINUTES = 15
 QUARTER = timedelta(minutes=MINUTES)
 QUARTERS = 96
+Ended = Minute | Row[*tuple[Any, ...]]
+"""The runs that ended with one state in a minute or more."""
 
 
 class Outcome(StrEnum):
-    """How runs ended, in few words; `other` did not run, or was cancelled."""
+    """How runs ended, in few words; `other` were cancelled or not run."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -39,13 +43,13 @@ class Quarter:
     seconds: float = 0
     longest: float = 0
 
-    def add(self, minute: minutes.Minute) -> None:
-        """Add the runs that ended so in one of its minutes."""
-        outcome = Outcome.of(minute.state)
-        self.runs[outcome] += minute.runs
+    def add(self, ended: Ended) -> None:
+        """Add what ended in a part of it."""
+        outcome = Outcome.of(ended.state)
+        self.runs[outcome] += ended.runs
         if outcome is not Outcome.OTHER:
-            self.seconds += minute.seconds
-            self.longest = max(self.longest, minute.longest)
+            self.seconds += ended.seconds
+            self.longest = max(self.longest, ended.longest)
 
     @property
     def mean(self) -> float:
@@ -64,7 +68,21 @@ def last_day(session: Session, now: datetime) -> Sequence[Quarter]:
     newest = now.replace(minute=now.minute // MINUTES * MINUTES, second=0, microsecond=0)
     quarters = [Quarter(newest - index * QUARTER) for index in reversed(range(QUARTERS))]
     oldest = quarters[0].begin
-    counted = minutes.since(session, oldest - timedelta(seconds=1))
-    for minute in (*counted, *minutes.uncounted(session, now)):
-        quarters[min((minute.minute - oldest) // QUARTER, QUARTERS - 1)].add(minute)
+    parts: list[Ended] = [*_counted(session, oldest), *uncounted(session, now)]
+    for ended in parts:
+        quarters[min((ended.minute - oldest) // QUARTER, QUARTERS - 1)].add(ended)
     return quarters
+
+
+def _counted(session: Session, oldest: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Let the database add up the minutes of each quarter, since it has thousands of them."""
+    quarter = cast(extract("epoch", Minute.minute), BigInteger) // int(QUARTER.total_seconds())
+    sums = select(
+        func.min(Minute.minute).label("minute"),
+        Minute.state,
+        func.sum(Minute.runs).label("runs"),
+        func.sum(Minute.seconds).label("seconds"),
+        func.max(Minute.longest).label("longest"),
+    )
+    since_then = sums.where(Minute.minute >= oldest, Minute.runs > 0)
+    return session.execute(since_then.group_by(quarter, Minute.state)).all()
