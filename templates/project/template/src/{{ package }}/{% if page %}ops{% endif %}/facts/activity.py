@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from ...background import minutes
+from ...background.minutes import Minute, since, uncounted
 from ...background.models import DEAD_LETTERS, State
 
 MINUTES = 15
@@ -17,7 +17,7 @@ QUARTERS = 96
 
 
 class Outcome(StrEnum):
-    """How runs ended, in few words; `other` did not run, or was cancelled."""
+    """How runs ended, in few words; `other` were cancelled or not run."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -39,13 +39,13 @@ class Quarter:
     seconds: float = 0
     longest: float = 0
 
-    def add(self, minute: minutes.Minute) -> None:
-        """Add the runs that ended so in one of its minutes."""
-        outcome = Outcome.of(minute.state)
-        self.runs[outcome] += minute.runs
+    def add(self, ended: Minute) -> None:
+        """Add what ended in a part of it."""
+        outcome = Outcome.of(ended.state)
+        self.runs[outcome] += ended.runs
         if outcome is not Outcome.OTHER:
-            self.seconds += minute.seconds
-            self.longest = max(self.longest, minute.longest)
+            self.seconds += ended.seconds
+            self.longest = max(self.longest, ended.longest)
 
     @property
     def mean(self) -> float:
@@ -64,7 +64,7 @@ def last_day(session: Session, now: datetime) -> Sequence[Quarter]:
     newest = now.replace(minute=now.minute // MINUTES * MINUTES, second=0, microsecond=0)
     quarters = [Quarter(newest - index * QUARTER) for index in reversed(range(QUARTERS))]
     oldest = quarters[0].begin
-    counted = minutes.since(session, oldest - timedelta(seconds=1))
-    for minute in (*counted, *minutes.uncounted(session, now)):
-        quarters[min((minute.minute - oldest) // QUARTER, QUARTERS - 1)].add(minute)
+    counted = since(session, oldest - timedelta(seconds=1), QUARTER)
+    for ended in (*counted, *uncounted(session, now)):
+        quarters[min((ended.minute - oldest) // QUARTER, QUARTERS - 1)].add(ended)
     return quarters
