@@ -7,8 +7,10 @@ from fastapi import FastAPI
 
 from ..web.routing import Router
 from .access.tries import Tries
-from .pages import files, jobs, overview, session
+from .pages import files, jobs, overview, run, runs, session
 from .route import PREFIX
+
+PAGES = (overview, jobs, runs, run, session, files)
 
 
 @asynccontextmanager
@@ -20,5 +22,5 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
 
 router = Router(lifespan=lifespan)
 router.beginnings = (PREFIX,)
-for each in (overview.router, jobs.router, session.router, files.router):
-    router.include_router(each)
+for each in PAGES:
+    router.include_router(each.router)
