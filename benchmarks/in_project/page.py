@@ -19,10 +19,10 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.testclient import TestClient
-from shop.background import minutes
 from shop.background.beats import RunnerProcess
 from shop.background.history import PastAttempt
 from shop.background.models import RUNS, State
+from shop.background.roll_up import roll_up
 from shop.database import Database
 from shop.database.schema import upgrade
 from shop.main import create_app
@@ -136,7 +136,7 @@ def tidy(database: Database) -> int:
     steps, done = 0, False
     while not done:
         with database.transaction() as session:
-            done = minutes.roll_up(session, datetime.now(UTC))
+            done = roll_up(session, datetime.now(UTC))
         steps += 1
     if database.engine.dialect.name == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as raw:

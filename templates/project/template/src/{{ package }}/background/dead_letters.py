@@ -12,10 +12,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from . import batches, history, minutes
+from . import batches, history
 from .host import Settings, notify
 from .models import HEAD_START_SECONDS, RUNS, Run, State, place
 from .queueing import Enqueue
+from .roll_up import add_now
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class DeadLetters:
 def retry(session: Session, ids: Collection[UUID], now: datetime) -> None:
     """Give dead letters one more attempt; each waits as if it were new."""
     which = RUNS.c.id.in_(ids)
-    minutes.add_now(session, which, now)
+    add_now(session, which, now)
     history.keep(session, which, now)
     queued = {"state": State.QUEUED, "finished_at": None, "available_at": now}
     queued |= {"error": None, "traceback": None}

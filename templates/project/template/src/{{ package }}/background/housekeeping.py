@@ -5,8 +5,9 @@ from time import monotonic
 
 from sqlalchemy.orm import Session
 
-from . import batches, minutes, pruning
+from . import batches, pruning
 from .host import Database, Settings
+from .roll_up import roll_up
 
 COUNT_EVERY_SECONDS, PRUNE_EVERY_SECONDS = 60, 3600
 MOST_STEPS = 10
@@ -34,7 +35,7 @@ class Housekeeping:
                     self._done_at[chore] = monotonic()
 
     def _count(self, session: Session, now: datetime) -> bool:
-        return minutes.roll_up(session, now)
+        return roll_up(session, now)
 
     def _prune(self, session: Session, now: datetime) -> bool:
         batches.end(session, batches.UNENDED, now)

@@ -29,8 +29,9 @@ def prune(session: Session, now: datetime, settings: Settings) -> bool:
         old = select(Run.id).where(Run.state == state, Run.finished_at <= until, keyless, *over)
         unlocked = old.limit(left).with_for_update(skip_locked=True)
         gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
-        history.forget(session, gone)
-        left -= len(gone)
+        if gone:
+            history.forget(session, gone)
+            left -= len(gone)
     _prune_batches(session, max(ends.values()), keys_until)
     return left > 0
 
@@ -50,10 +51,10 @@ def _is_no_last_success(state: State) -> ColumnElement[bool]:
     """Match all but the last good run of each job, which says whether the job works."""
     if state is not State.SUCCEEDED:
         return true()
-    # Without the function, a database might look for it among the runs of all names.
-    is_good = func.lower(Newer.state) == state
-    newer = exists().where(Newer.name == Run.name, Newer.due_at > Run.due_at, is_good)
-    return or_(Run.kind != "job", newer)
+    # The order, and the function, lead a database to the index of the job's own runs.
+    newer = select(Newer.id).where(Newer.name == Run.name, Newer.due_at > Run.due_at)
+    good = newer.where(func.lower(Newer.state) == state).order_by(Newer.due_at).limit(1)
+    return or_(Run.kind != "job", good.scalar_subquery().is_not(None))
 
 
 def _spares() -> ColumnElement[bool]:
