@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from fastapi.routing import iter_route_contexts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .assets import VERSION
@@ -35,15 +34,9 @@ def page(
         "link": partial(link, request),
         "static": lambda file: link(request, "ops_static", file=file, v=VERSION),
         "path": here(request).partition("?")[0],
-        "pages": _pages(request),
+        "pages": [(text, link(request, route)) for text, route in PAGES.items()],
         "service": request.app.title,
         "visitor": getattr(request.state, "visitor", None),
         "notice": notice(request) if status < HTTPStatus.BAD_REQUEST else "",
     }
     return HTMLResponse(TEMPLATES.get_template(template).render(known | facts), status)
-
-
-def _pages(request: Request) -> list[tuple[str, str]]:
-    """Return the pages that there are: to be a plain list when all three are."""
-    names = {each.name for each in iter_route_contexts(request.app.routes)}
-    return [(text, link(request, route)) for text, route in PAGES.items() if route in names]
