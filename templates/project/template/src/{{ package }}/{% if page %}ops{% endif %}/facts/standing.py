@@ -45,7 +45,7 @@ def counts(session: Session, now: datetime) -> Iterator[Count]:
     for title, fields in filters.items():
         which = Filter.model_validate(fields)
         yield Count(title, which, *counted(session, which, MOST_COUNTED))
-    dead = select(Run.id).where(IS_DEAD).limit(MOST_COUNTED + 1).subquery()
+    dead = select(Run.finished_at).where(IS_DEAD).limit(MOST_COUNTED + 1).subquery()
     number = session.scalar(select(func.count()).select_from(dead)) or 0
     yield Count("dead letters", failed, min(number, MOST_COUNTED), number > MOST_COUNTED)
 

@@ -1,10 +1,12 @@
 """`/ops`: what there is to see at one look, such as what failed last night and why."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
+from ...background.health import find_problem
 from ...background.workers import list_workers
 from ...database import ReadSessionDep
 from ...settings import SettingsDep
@@ -20,7 +22,12 @@ router = page_router()
 
 
 @router.get("")
-def ops_overview(request: Request, session: ReadSessionDep, settings: SettingsDep) -> HTMLResponse:
+def ops_overview(
+    request: Request,
+    session: ReadSessionDep,
+    settings: SettingsDep,
+    problem: Annotated[str, Depends(find_problem)],
+) -> HTMLResponse:
     """Show the overview."""
     now = datetime.now(UTC)
     quarters = last_day(session, now)
@@ -28,6 +35,7 @@ def ops_overview(request: Request, session: ReadSessionDep, settings: SettingsDe
         request,
         "overview.html",
         title="Overview",
+        problem=problem,
         counts=list(counts(session, now)),
         dead_letters=newest_dead_letters(session),
         quarters=[quarter for quarter in quarters if quarter.runs],
