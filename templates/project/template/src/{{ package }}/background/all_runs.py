@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from .filters import Filter, Place
 from .host import NotFoundError, OperatorDep, OpsRead, ReadSessionDep, refusals, root_path
-from .listing import Filter, Place, last_read, page
+from .listing import last_read, page
 from .models import Run
 from .views import RunView
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, BackgroundTasks, Query
 from . import changing
 from .changing import Changed
 from .dependencies import RunnerDep, wake
+from .filters import Matching
 from .host import OpsWrite, SessionDep, refusals
-from .listing import Matching, conditions
+from .listing import conditions
 from .models import Run
 
 router = APIRouter(

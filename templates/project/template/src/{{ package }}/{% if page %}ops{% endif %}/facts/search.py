@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy import ColumnElement
 
-from ...background.listing import Filter, conditions
+from ...background.filters import Filter
+from ...background.listing import conditions
 from ...background.models import LOWER_STATE, Run
 from ...background.views import in_utc
 

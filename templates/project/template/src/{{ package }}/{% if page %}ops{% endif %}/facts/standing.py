@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ...background.listing import Filter, counted
+from ...background.filters import Filter
+from ...background.listing import counted
 from ...background.models import DEAD_LETTERS, IS_DEAD, Run, State
 
 MOST_COUNTED = 10_000

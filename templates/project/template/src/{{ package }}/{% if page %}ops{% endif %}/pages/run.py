@@ -28,7 +28,7 @@ def ops_run(request: Request, run_id: UUID, session: ReadSessionDep) -> HTMLResp
     return page(
         request,
         "run.html",
-        title=f"{run.kind} {run.name}",
+        title=f"Run of {run.name}",
         run=run,
         in_words=in_words,
         verbs=verbs(run),
