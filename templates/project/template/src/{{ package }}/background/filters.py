@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, String
 from .models import State
 from .views import Moment
 
-MOST_READ = 5000
+MOST_READ = 2000
 """So many runs are read for one page at most, because a request must end soon."""
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
