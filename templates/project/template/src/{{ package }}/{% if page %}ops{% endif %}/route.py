@@ -15,7 +15,14 @@ from .answer import Answer
 
 PREFIX = "/ops"
 
-
+HTML = {"text/html": {"schema": {"type": "string"}}}
+BEFORE = HTML | {"application/json": {"schema": {"type": "object"}}}
+"""Also refused before a route is reached: no page has the path, or the body says it is too long."""
+ERRORS: Responses = {
+    status: {"description": status.phrase, "content": content}
+    for content, statuses in ((HTML, (401, 403, 409, 422, 429, 503)), (BEFORE, (404, 413)))
+    for status in map(HTTPStatus, statuses)
+}
 TO_LOGIN: Responses = {303: {"description": "To the login, or to what has changed"}}
 
 
@@ -28,12 +35,6 @@ class PageRoute(APIRoute):
         await super().handle(scope, receive, answer.send)
 
 
-def refusals(*statuses: int) -> Responses:
-    """Return `responses=` for errors that are shown as pages."""
-    html = {"content": {"text/html": {"schema": {"type": "string"}}}}
-    return {status: {"description": HTTPStatus(status).phrase, **html} for status in statuses}
-
-
 def page_router(*, guarded: bool = True) -> APIRouter:
     """Make a router for some of the page's routes, which only visitors with a key may use."""
     return APIRouter(
@@ -42,7 +43,7 @@ def page_router(*, guarded: bool = True) -> APIRouter:
         route_class=PageRoute,
         default_response_class=HTMLResponse,
         dependencies=[Guarded if guarded else OwnOnly],
-        responses=refusals(401, 403, 404, 409, 413, 422, 429, 503) | (TO_LOGIN if guarded else {}),
+        responses=ERRORS | (TO_LOGIN if guarded else {}),
     )
 
 

@@ -19,7 +19,7 @@ from ..route import VERB, page_router
 router = page_router()
 
 
-@router.get("/runs/{run_id}")
+@router.get("/runs/{run_id:uuid}")  # so that a GET of /runs/retry is a 405
 def ops_run(request: Request, run_id: UUID, session: ReadSessionDep) -> HTMLResponse:
     """Show a run of a job or task."""
     run = session.get(Run, run_id)
