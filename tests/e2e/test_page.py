@@ -76,7 +76,7 @@ class Service:
         body = json.dumps({"warehouse": warehouse}).encode()
         kind = {"Content-Type": "application/json"}
         with urlopen(Request(f"{self.url}/count", body, kind)) as answer:
-            run_id: str = json.load(answer)["id"]
+            run_id: str = json.load(answer)["run_id"]
         while self.run(run_id)["finished_at"] is None:
             time.sleep(0.05)
         return run_id
@@ -155,7 +155,7 @@ def test_an_operator_finds_a_failed_run_retries_it_and_sees_it_succeed(
         expect(row).to_contain_text(f"no answer from {HOSTILE}")
         assert page.locator("main b, main img").count() == 0
         row.get_by_role("link").click()
-        expect(page.get_by_role("heading", name="task count")).to_be_visible()
+        expect(page.get_by_role("heading", name="Run of count")).to_be_visible()
         main = page.get_by_role("main")
         expect(main).to_contain_text('raise RuntimeError(f"no answer from {payload.warehouse}")')
         expect(main).to_contain_text("1 of 2")
@@ -244,7 +244,7 @@ def test_all_can_be_done_by_keyboard_and_the_focus_is_seen(
         expect(page.get_by_label("Name")).to_be_focused()
         page.keyboard.type("j?")
         expect(page.get_by_label("Name")).to_have_value("j?")
-        page.get_by_role("heading", name="Runs").click()
+        page.get_by_role("heading", name="Runs", exact=True).click()
         page.keyboard.press("j")
         focused = page.locator("tbody a:focus-visible")
         expect(focused).to_have_count(1)
@@ -257,7 +257,7 @@ def test_all_can_be_done_by_keyboard_and_the_focus_is_seen(
         expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
         page.keyboard.press("Escape")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="task count")).to_be_visible()
+        expect(page.get_by_role("heading", name="Run of count")).to_be_visible()
         assert page.url.endswith(str(first))
 
 
