@@ -27,7 +27,7 @@ RunOfJob = Row[UUID, State, datetime, datetime | None, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """A job of the code; `due` is empty while it is paused or disabled."""
+    """A job of the code; while it is paused or disabled, its due times pass without runs."""
 
     job: Job
     paused_at: datetime | None
@@ -56,9 +56,8 @@ def facts_of(session: Session, jobs: Mapping[str, Job], now: datetime) -> Iterat
     """Give the facts of each job, by name."""
     now_paused = paused(session)
     for name, job in sorted(jobs.items()):
-        due = _due(job, now) if job.enabled and name not in now_paused else ()
         runs = session.execute(NEWEST, {"name": name}).all()
-        yield JobFacts(job, now_paused.get(name), list(due), runs)
+        yield JobFacts(job, now_paused.get(name), list(_due(job, now)), runs)
 
 
 def _due(job: Job, now: datetime) -> Iterator[datetime]:
