@@ -3,9 +3,10 @@
     python docs/screenshots.py
 
 It makes a project, fills its ledger with a day of runs, serves it, and lets Chromium look at it.
-The pictures lie in the project template, because a project shows them too.
+A project shows them too, so they lie in its template as well.
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,15 +18,16 @@ from fastforge.environment.uv import program, uv_binary
 from tests.e2e.browser import started
 from tests.e2e.service import serve
 
-PICTURES = Path(__file__).parents[1] / "templates/project/template/{% if page %}docs{% endif %}"
-LEDGER = Path(__file__).with_name("day_of_runs.py")
+HERE = Path(__file__).parent
+PROJECT = HERE.parent / "templates/project/template/{% if page %}docs{% endif %}"
+PICTURES = HERE / "images"
+LEDGER = HERE / "day_of_runs.py"
 KEY = "a-key-for-pictures"
 SIZE = {"width": 1100, "height": 940}
 
 
 def main() -> None:
     """Make the pictures."""
-    PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as name:
         folder = Path(name)
         new = [sys.executable, "-m", "fastforge", "new", "shop", "--yes", "--no-verify", "--no-git"]
@@ -44,6 +46,8 @@ def main() -> None:
                 page.goto(f"{url}/ops")
                 page.screenshot(path=PICTURES / f"operators-page-{scheme}.png")
                 context.close()
+    for picture in PICTURES.iterdir():
+        shutil.copy(picture, PROJECT)
 
 
 if __name__ == "__main__":
