@@ -157,7 +157,7 @@ def pages(client: TestClient, failed: str) -> list[str]:
 
 
 def times(client: TestClient, path: str, rounds: int) -> dict[str, float]:
-    """Ask for a page, and for its next page; give the milliseconds."""
+    """Ask for a page again and again; give the milliseconds."""
     took = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
