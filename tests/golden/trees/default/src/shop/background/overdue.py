@@ -37,7 +37,7 @@ def find(session: Session, now: datetime, longest_seconds: float) -> Overdue:
     until = now - timedelta(seconds=longest_seconds)
     waiting = select(Run.name).where(UNFINISHED, Run.state == State.QUEUED)
     waiting = waiting.where(Run.available_at < until)
-    queued = waiting.where(Run.held_by.is_(None)).limit(MOST_COUNTED)
+    queued = waiting.where(Run.held_by.is_(None)).order_by(Run.available_at).limit(MOST_COUNTED)
     return Overdue(Counter(session.scalars(queued)), held(session))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, heartbeat, overdue, pruning
+from shop.background import RunContext, Task, heartbeat, housekeeping, overdue, pruning
 from shop.background import clock as clock_of_work
 from shop.background.beats import RunnerProcess
 from shop.background.dead_letters import DeadLetters
@@ -43,7 +43,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(heartbeat, "monotonic", clock)
+    for module in (heartbeat, housekeeping):
+        monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
 
@@ -353,7 +354,7 @@ def test_what_is_left_to_prune_is_pruned_at_the_next_beat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pruning, "PRUNED_AT_ONCE", 1)
-    monkeypatch.setattr(heartbeat, "MOST_PRUNES", 2)
+    monkeypatch.setattr(housekeeping, "MOST_STEPS", 2)
     old = [queue(WORK) for _ in range(3)]
     with database.transaction() as session:
         ended = {"state": State.SUCCEEDED, "finished_at": datetime(2020, 1, 1, tzinfo=UTC)}
