@@ -18,8 +18,8 @@ from .minutes import (
     MINUTE,
     MINUTES,
     MOST_READ,
-    NAMES,
     RUN,
+    Counted,
     beginning,
     first_uncounted,
 )
@@ -54,7 +54,7 @@ def add_now(session: Session, which: ColumnElement[bool], now: datetime) -> None
 
 def _add(session: Session, which: ColumnElement[bool]) -> bool:
     """Add the ends of runs to their minutes; tell whether there are any."""
-    ends = insert(MINUTES).from_select(NAMES, ENDS.where(which))
+    ends = insert(MINUTES).from_select(Counted._fields, ENDS.where(which))
     old, new = KNOWN, ends.excluded
     longest = case((new.longest > old.longest, new.longest), else_=old.longest)
     sums = {"runs": old.runs + new.runs, "seconds": old.seconds + new.seconds, "longest": longest}

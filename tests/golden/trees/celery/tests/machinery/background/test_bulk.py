@@ -172,6 +172,17 @@ def test_one_request_locks_few_rows_and_waits_for_none(
     assert sql.endswith("LIMIT 3 FOR UPDATE SKIP LOCKED")
 
 
+def test_one_request_cancels_as_few(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changing, "MOST_AT_ONCE", 2)
+    sent: list[Any] = []
+    event.listen(session, "do_orm_execute", lambda state: sent.append(state.statement))
+
+    changing.cancel(session, Run.kind == "task")
+
+    sql = str(sent[0].compile(session.connection(), compile_kwargs={"literal_binds": True}))
+    assert "LIMIT 3" in sql
+
+
 @pytest.mark.parametrize(
     ("change", "indexes"),
     [

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, TextClause, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from .models import IS_SCHEDULED, RUNS, WAITING, State
+from .models import IS_SCHEDULED, LOWER_STATE, RUNS, WAITING, State
 
 IS_DUE = (
     RUNS.c.finished_at.is_(None),
@@ -21,9 +21,10 @@ IS_DUE = (
     RUNS.c.held_by.is_(None),
 )
 # With an order, PostgreSQL reads the index. Without one, it expects to find a row soon anywhere in
-# the table, and reads all of it when many wait for later.
+# the table, and reads all of it when many wait for later. SQLite would sort all that wait, if it
+# could find them by state or name.
 FIRST_DUE = select(RUNS.c.id).where(*IS_DUE).order_by(RUNS.c.available_at)
-WAITS = RUNS.c.state.in_(WAITING), RUNS.c.name.in_(bindparam("names"))
+WAITS = LOWER_STATE.in_(WAITING), RUNS.c.name.concat("").in_(bindparam("names"))
 IS_WAITING = FIRST_DUE.where(*WAITS).limit(1)
 LATER = FIRST_DUE.where(IS_SCHEDULED)
 PROMOTED_AT_ONCE = 1000

@@ -4,7 +4,7 @@
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -42,6 +42,16 @@ class Minute(Base):
     longest: Mapped[float] = mapped_column(Double)
 
 
+class Counted(NamedTuple):
+    """The same, of one minute or several; `minute` is the first. Rows of a chart need no object."""
+
+    minute: datetime
+    state: State
+    runs: int
+    seconds: float
+    longest: float
+
+
 MINUTES, RUN = Minute.metadata.tables[Minute.__tablename__], RUNS.c
 KNOWN = MINUTES.c
 BEGINNING = func.strftime(literal_column("'%Y-%m-%d %H:%M:00.000000'"), RUN.finished_at)
@@ -50,13 +60,12 @@ SECONDS = case((RUN.finished_at > RUN.started_at, TOOK), else_=0.0)
 COUNTS = (func.sum(1 + RUN.earlier), func.sum(SECONDS), func.max(SECONDS))
 ENDS = select(type_coerce(BEGINNING, RUN.finished_at.type), RUN.state, *COUNTS)
 ENDS = ENDS.group_by(BEGINNING, RUN.state)
-NAMES = ("minute", "state", "runs", "seconds", "longest")
 
 
-def since(session: Session, moment: datetime, every: timedelta = MINUTE) -> list[Minute]:
+def since(session: Session, moment: datetime, every: timedelta = MINUTE) -> list[Counted]:
     """Return the counted minutes that began after `moment`, oldest first.
 
-    With a longer `every`, those of such a time are added up; `minute` is the first of them.
+    With a longer `every`, those of such a time are added up.
     """
     counts = func.sum(KNOWN.runs), func.sum(KNOWN.seconds), func.max(KNOWN.longest)
     newer = select(func.min(KNOWN.minute), KNOWN.state, *counts)
@@ -66,7 +75,7 @@ def since(session: Session, moment: datetime, every: timedelta = MINUTE) -> list
     return _read(session, by_period)
 
 
-def uncounted(session: Session, now: datetime) -> list[Minute]:
+def uncounted(session: Session, now: datetime) -> list[Counted]:
     """Return the minutes that are not counted yet, of up to MOST_READ runs; add them to `since`."""
     start = max(first_uncounted(session, now), beginning(now - UNCOUNTED))
     ended = select(RUN.id).where(RUN.state.in_(ENDED), RUN.finished_at >= start).limit(MOST_READ)
@@ -86,5 +95,5 @@ def beginning(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _read(session: Session, ends: Select[*tuple[Any, ...]]) -> list[Minute]:
-    return [Minute(**dict(zip(NAMES, row, strict=True))) for row in session.execute(ends)]
+def _read(session: Session, ends: Select[*tuple[Any, ...]]) -> list[Counted]:
+    return [Counted(*row) for row in session.execute(ends)]

@@ -68,8 +68,8 @@ class Answer:
         if changes(request):
             visitor = getattr(request.state, "visitor", None)
             who = visitor.name if visitor else "nobody"
-            did = who, request.method, here(request), status, to
-            logger.info("%s: %s %s, status %d, to %s", *did)
+            did = who, request.method, here(request), status, f", to {to}" if to else ""
+            logger.info("%s: %s %s, status %d%s", *did)
 
 
 def _reasons(body: dict[str, Any]) -> list[str]:

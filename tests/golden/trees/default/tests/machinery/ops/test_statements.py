@@ -28,7 +28,10 @@ FILTERS = (
     "error=disk",
     "error=disk&name=work",
 )
-SCAN = re.compile(r"SCAN fastforge_(runs|attempts)(?! USING INDEX \w+_(dead|held_by))")
+SCAN = re.compile(
+    r"SCAN fastforge_(runs|attempts)(?! USING INDEX \w+_(dead|held_by))"
+    r"|USING INDEX ix_fastforge_runs_state"  # not a covering one: it reads all rows of a state
+)
 ONE = re.compile(r"WHERE fastforge_\w+\.(id|run_id|batch_id|held_by) (=|IN|>) ")
 """These have few rows of the ledger, whatever else it has."""
 

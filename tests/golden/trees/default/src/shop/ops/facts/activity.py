@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from ...background.minutes import Minute, since, uncounted
+from ...background.minutes import Counted, since, uncounted
 from ...background.models import DEAD_LETTERS, State
 
 MINUTES = 15
@@ -39,7 +39,7 @@ class Quarter:
     seconds: float = 0
     longest: float = 0
 
-    def add(self, ended: Minute) -> None:
+    def add(self, ended: Counted) -> None:
         """Add what ended in a part of it."""
         outcome = Outcome.of(ended.state)
         self.runs[outcome] += ended.runs

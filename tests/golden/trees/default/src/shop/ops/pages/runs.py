@@ -32,6 +32,9 @@ def ops_runs(
 ) -> HTMLResponse:
     """List runs, newest due time first."""
     runs, last = read_page(session, search)
+    # If all that were found are on this page, they need not be looked for again.
+    has_all = search.before is None and (last is None or len(runs) < search.limit)
+    number = (len(runs), last is not None) if has_all else counted(session, search)
     return page(
         request,
         "runs.html",
@@ -40,7 +43,7 @@ def ops_runs(
         states=list(State),
         beginnings=beginnings(datetime.now(UTC)),
         runs=runs,
-        counted=counted(session, search),
+        counted=number,
         last=last,
         in_words=in_words,
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from ...settings import SettingsDep
 from ..access import session
 from ..access.guard import OpenOnly, admit, try_key
 from ..form import FormDep, sends
@@ -39,8 +40,9 @@ async def ops_log_in(request: Request, form: FormDep) -> Response:
 
 
 @router.post("/logout", **VERB)
-async def ops_log_out(request: Request) -> RedirectResponse:
+async def ops_log_out(request: Request, settings: SettingsDep) -> RedirectResponse:
     """End the session."""
+    admit(request, session.read(request.cookies.get(session.COOKIE, ""), settings) or "nobody")
     response = RedirectResponse(link(request, "ops_login"), HTTPStatus.SEE_OTHER)
     session.end(request, response)
     return response

@@ -110,10 +110,14 @@ def test_who_did_what_is_in_the_log(log_in: LogIn, caplog: pytest.LogCaptureFixt
 
     browser.post(f"{THING}?state=failed%0A")
     browser.get(THING)
+    for _ in range(2):
+        browser.post("/ops/logout")
 
     assert [record.getMessage() for record in caplog.records if ".ops." in record.name] == [
         "operator: POST /ops/login, status 303, to /ops",
         f"operator: POST {THING}?state=failed%0A, status 303, to {THING}?did=retry&count=3",
+        "operator: POST /ops/logout, status 303, to /ops/login",
+        "nobody: POST /ops/logout, status 303, to /ops/login",
     ]
 
 
@@ -141,8 +145,8 @@ def test_who_was_refused_what_is_in_the_log(
     client.post(THING, headers={"X-Ops-Key": "secret"})
 
     assert [record.getMessage() for record in caplog.records if ".ops." in record.name] == [
-        f"nobody: POST {THING}, status 401, to None",
-        f"reader: POST {THING}, status 403, to None",
+        f"nobody: POST {THING}, status 401",
+        f"reader: POST {THING}, status 403",
         "a wrong key for the page, from 127.0.0.1",
-        f"nobody: POST {THING}, status 401, to None",
+        f"nobody: POST {THING}, status 401",
     ]

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from shop.background import AcceptedMany, changing
 from shop.background.models import DEAD_LETTERS, State
+from shop.background.runner import Runner
 from shop.settings import Settings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -181,6 +182,18 @@ def test_one_run_is_changed_on_its_page(
     nobody = f"/ops/runs/{uuid4()}"
     assert told(client, f"{nobody}/{verb}") == (verb, 0, False)
     assert client.get(nobody).status_code == HTTPStatus.NOT_FOUND
+
+
+@EVERY_VERB
+def test_this_process_looks_at_once_for_what_was_changed(
+    verb: str, client: TestClient, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(Runner, "wake", lambda _runner: woken.append("now"))
+
+    client.post(f"/ops/runs/{add(State.INTERRUPTED)}/{verb}")
+
+    assert woken == ["now"]
 
 
 @pytest.mark.parametrize("job", [True, False])

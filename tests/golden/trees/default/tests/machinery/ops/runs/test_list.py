@@ -1,6 +1,7 @@
 """The list of runs: what failed last night, and why."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from shop.background import AcceptedMany
 from shop.background.models import State
+from shop.ops.facts.search import Search
 
 HOSTILE = "</pre><script>alert('1')</script>\"'&{{ 7 * 7 }}"
 """What must never become markup."""
@@ -59,6 +61,20 @@ def test_what_the_form_asks_for_is_listed(
     runs.append(add(State.LOST, 3, error="OSError: no route"))
 
     assert shown(f"/ops/runs?{query}") == [runs[hour] for hour in hours]
+
+
+def test_a_time_without_zone_is_in_utc_wherever_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        search = Search.model_validate({"from": "2026-03-01 12:00"})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert search.query()["from"] == "2026-03-01T12:00:00Z"
 
 
 def test_the_form_shows_what_was_asked_for(client: TestClient, add: Add) -> None:
