@@ -71,8 +71,7 @@ def counted(session: Session, which: Filter, most: int = 10_000) -> tuple[int, b
         some = union_all(*ones).limit(most + 1).subquery()
         found = session.execute(select(func.count()).select_from(some)).scalar_one()
         return min(found, most), found > most
-    run = _rows(which)
-    matches = func.count().filter(*matching(which, run))
+    matches = func.count().filter(*matching(which, run := _rows(which)))
     found, read = session.execute(select(matches, func.count()).select_from(run)).one()
     return min(found, most), found > most or read == which.most_read
 
