@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     client_api_keys: ClientKeys = {}
     ops_api_key: HeaderKey | None = None
     ops_read_key: HeaderKey | None = None
-    ops_session_hours: PositiveFloat = 12
+    ops_session_hours: float = Field(default=12, gt=0, le=8760)
     max_body_bytes: PositiveInt = 1_000_000
     idempotency_key_hours: PositiveFloat = 24
 

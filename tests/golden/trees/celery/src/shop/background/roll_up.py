@@ -22,6 +22,7 @@ from .minutes import (
     Counted,
     beginning,
     first_uncounted,
+    is_ahead,
 )
 from .models import ENDED, State
 
@@ -36,6 +37,9 @@ def roll_up(session: Session, now: datetime) -> bool:
     lock_ledger(session.connection())  # of two processes, the second finds nothing to count
     session.execute(delete(MINUTES).where(KNOWN.minute < beginning(now - KEPT)))
     start, last = first_uncounted(session, now), beginning(now - LATE)
+    if session.scalar(select(KNOWN.minute).where(is_ahead(now)).limit(1)) is not None:
+        # Else nothing would be counted until that time has come.
+        session.execute(delete(MINUTES).where(KNOWN.minute >= start))
     end = min(last, start + STEP)
     while end - start > MINUTE and _is_much(session, start, end):
         end = beginning(start + (end - start) / 2)

@@ -204,6 +204,7 @@ def test_one_request_looks_at_a_part_of_the_list_for_what_no_index_finds(
         ({"name": "nightly"}, 1, (1, True)),
         ({"name": "nightly", "state": ["failed"]}, 10, (2, False)),
         ({"kind": "job"}, 10, (3, False)),
+        ({"dismissed": False}, 10, (7, False)),
         ({"error": "DISK"}, 10, (2, False)),
         ({"before": str(Place(due_at=NOON, id=UUID(int=0))), "limit": 1}, 10, (7, False)),
     ],

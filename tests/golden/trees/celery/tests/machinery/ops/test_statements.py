@@ -27,6 +27,7 @@ FILTERS = (
     "kind=job",
     "error=disk",
     "error=disk&name=work",
+    "dismissed=false&state=failed&state=lost",
 )
 SCAN = re.compile(r"Seq Scan on fastforge_(runs|attempts)")
 ONE = re.compile(r"WHERE fastforge_\w+\.(id|run_id|batch_id|held_by) (=|IN|>) ")

@@ -40,6 +40,7 @@ class Filter(Matching):
 
     kind: Literal["job", "task"] | None = None
     state: list[State] = []
+    dismissed: bool | None = Field(None, description="Whether an operator has dismissed it")
     batch: UUID | None = None
     before: Annotated[Json[Place], BeforeValidator(urlsafe_b64decode)] | None = None
     limit: int = Field(50, ge=1, le=200)
@@ -48,7 +49,7 @@ class Filter(Matching):
     def index_has_all(self) -> bool:
         """Whether an index has the runs that match, in the order of the list."""
         name = self.name if self.state or self.batch else None
-        return (self.kind, self.error, name) == (None, None, None)
+        return [self.kind, self.error, self.dismissed, name] == [None] * 4
 
     @property
     def most_read(self) -> int:

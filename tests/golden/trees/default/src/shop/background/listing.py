@@ -1,8 +1,8 @@
 """Selects a page of the runs of all jobs and tasks (S13, T9).
 
 Each part of the statement reads an index in its order, and no further than for this page. What no
-index has in order (kind, error, or name and state together) is looked for in the newest MOST_READ
-runs: a page may have less than it could, and the next page goes on from there.
+index has in order (kind, error, dismissed, or name and state together) is looked for in the newest
+MOST_READ runs: a page may have less than it could, and the next page goes on from there.
 """
 
 from collections.abc import Iterator
@@ -38,10 +38,19 @@ def conditions(which: Matching, run: type[Run] = Run) -> Iterator[ColumnElement[
         yield run.error.icontains(which.error, autoescape=True)
 
 
+def matching(which: Filter, run: type[Run] = Run) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions that no part of the statement has."""
+    yield from conditions(which, run)
+    if which.kind is not None:
+        yield run.kind == which.kind
+    if which.dismissed is not None:
+        yield run.dismissed_at.is_not(None) if which.dismissed else run.dismissed_at.is_(None)
+
+
 def page(which: Filter) -> Select[Run]:
     """Select the runs of a page, and one more if there is a next page."""
     run = _rows(which)
-    ids = select(run.id).where(*_all(which, run)).order_by(*_newest_first(run))
+    ids = select(run.id).where(*matching(which, run)).order_by(*_newest_first(run))
     some = select(Run).where(Run.id.in_(ids.limit(which.limit + 1)))
     return some.order_by(*_newest_first(Run))
 
@@ -62,16 +71,15 @@ def counted(session: Session, which: Filter, most: int = 10_000) -> tuple[int, b
         some = union_all(*ones).limit(most + 1).subquery()
         found = session.execute(select(func.count()).select_from(some)).scalar_one()
         return min(found, most), found > most
-    run = _rows(which)
-    matching = func.count().filter(*_all(which, run))
-    found, read = session.execute(select(matching, func.count()).select_from(run)).one()
+    matches = func.count().filter(*matching(which, run := _rows(which)))
+    found, read = session.execute(select(matches, func.count()).select_from(run)).one()
     return min(found, most), found > most or read == which.most_read
 
 
 def _rows(which: Filter) -> type[Run]:
     """Return what is read for a page: of each run only what a filter looks at, the rest is long."""
     read = _read(which).subquery()
-    looked_at = select(Run.id, Run.due_at, Run.kind, Run.name, Run.error)
+    looked_at = select(Run.id, Run.due_at, Run.kind, Run.name, Run.error, Run.dismissed_at)
     # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
     by_id = looked_at.join(read, read.c.id == Run.id).limit(which.most_read)
     return aliased(Run, by_id.subquery())
@@ -98,12 +106,6 @@ def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
     without_error = set[State]() if which.error is None else {State.SUCCEEDED}
     for state in sorted(set(which.state) or set(State) - without_error):
         yield places.where(Run.state == state)
-
-
-def _all(which: Filter, run: type[Run]) -> Iterator[ColumnElement[bool]]:
-    yield from conditions(which, run)
-    if which.kind is not None:
-        yield run.kind == which.kind
 
 
 def _due(which: Matching, run: type[Run]) -> Iterator[ColumnElement[bool]]:

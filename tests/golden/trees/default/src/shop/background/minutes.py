@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Double,
     Select,
     case,
@@ -84,10 +85,15 @@ def uncounted(session: Session, now: datetime) -> list[Counted]:
 
 def first_uncounted(session: Session, now: datetime) -> datetime:
     """Return the beginning of the first minute that is not counted."""
-    counted = select(KNOWN.minute).where(KNOWN.state == State.SUCCEEDED)
+    counted = select(KNOWN.minute).where(KNOWN.state == State.SUCCEEDED, ~is_ahead(now))
     newest = session.scalar(counted.order_by(KNOWN.minute.desc()).limit(1))
     oldest = beginning(now - KEPT)
     return oldest if newest is None else max(oldest, newest + MINUTE)
+
+
+def is_ahead(now: datetime) -> ColumnElement[bool]:
+    """Match minutes that a clock counted that was ahead by more than UNCOUNTED."""
+    return KNOWN.minute > now + UNCOUNTED
 
 
 def beginning(moment: datetime) -> datetime:

@@ -20,6 +20,7 @@ TEMPLATES = Environment(
     keep_trailing_newline=True,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # those of a deploy in progress belong to other code
 )
 
 

@@ -139,7 +139,7 @@ def test_what_is_counted_is_not_counted_again(session: Session, end: End) -> Non
     count_all(session)
     end(4 * MINUTE)
 
-    for now in (NOW, NOW, NOW - HOUR, NOW + MINUTE, NOW + HOUR):
+    for now in (NOW, NOW, NOW - 5 * MINUTE, NOW + MINUTE, NOW + HOUR):
         count_all(session, now)
 
     assert counts(session) == [(NOON - 5 * MINUTE, State.FAILED, 1)]
@@ -225,3 +225,21 @@ def test_of_many_runs_that_just_ended_some_are_read(
     end(HOUR)
 
     assert [row.runs for row in uncounted(session, NOW)] == [2]
+
+
+def test_what_a_clock_counted_that_was_ahead_is_counted_again(session: Session, end: End) -> None:
+    """S17: else nothing would be counted until that time has come."""
+    end(10 * MINUTE, State.FAILED)
+    end(20 * MINUTE)
+    count_all(session, NOW + 5 * HOUR)
+    end(-3 * MINUTE, State.FAILED)
+    end(-9 * MINUTE)
+
+    count_all(session, NOW + 10 * MINUTE)
+
+    assert counts(session) == [
+        (NOON - 20 * MINUTE, State.SUCCEEDED, 1),
+        (NOON - 10 * MINUTE, State.FAILED, 1),
+        (NOON + 3 * MINUTE, State.FAILED, 1),
+    ]
+    assert len(uncounted(session, NOW + 10 * MINUTE)) == 1

@@ -46,7 +46,7 @@ def read(client: TestClient, section: str) -> str:
 
 
 def test_what_waits_runs_and_failed_is_counted(operator: TestClient, add: Add) -> None:
-    """S13, T9: what was dismissed waits for nobody, but it failed today."""
+    """S13, T9: what was dismissed waits for nobody, but it failed."""
     now = datetime.now(UTC)
     for state in (State.QUEUED, State.QUEUED, State.RUNNING, State.FAILED, State.SUCCEEDED):
         add(MAIL, state)
@@ -60,9 +60,19 @@ def test_what_waits_runs_and_failed_is_counted(operator: TestClient, add: Add) -
         ("2", "waiting"),
         ("1", "scheduled for later"),
         ("1", "running"),
-        ("2", "failed today (UTC)"),
+        ("2", "failed, due today (UTC)"),
         ("2", "dead letters"),
     ]
+
+
+def test_dead_letters_lead_to_a_list_of_as_many(operator: TestClient, add: Add) -> None:
+    """T9: without those that were dismissed."""
+    waits, _dismissed = add(MAIL), add(MAIL, dismissed_at=datetime.now(UTC))
+    link = re.findall('href="(.*?)"', read(operator, "counts"))[-1]
+
+    listed = operator.get(link.replace("&amp;", "&")).text
+
+    assert re.findall('name="id" value="(.*?)"', listed) == [str(waits)]
 
 
 def test_each_count_is_a_link_to_its_runs(operator: TestClient) -> None:

@@ -27,6 +27,7 @@ FILTERS = (
     "kind=job",
     "error=disk",
     "error=disk&name=work",
+    "dismissed=false&state=failed&state=lost",
 )
 SCAN = re.compile(
     r"SCAN fastforge_(runs|attempts)(?! USING INDEX \w+_(dead|held_by))"

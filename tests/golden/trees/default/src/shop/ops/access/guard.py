@@ -13,7 +13,7 @@ from ...web.security import OPERATOR, READS_ONLY, OpsKey, whose
 from ..links import here, link
 from . import session
 from .origin import changes, refuse_foreign
-from .tries import Tries
+from .tries import Tries, network
 
 SHUT = "the page is shut: set OPS_API_KEY, the key of operators"
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def try_key(request: Request, key: str, where: str) -> str | None:
     settings: Settings = request.app.state.settings
     tries: Tries = request.app.state.ops_tries
     address = request.client.host if request.client else ""
-    caller = f"{where} {address}"
+    caller = f"{where} {network(address)}"
     if seconds := tries.wait(caller):
         headers = {"Retry-After": str(seconds)}
         detail = f"too many wrong keys: wait {seconds} seconds"

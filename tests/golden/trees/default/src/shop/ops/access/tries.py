@@ -3,6 +3,7 @@
 Each process counts for itself. Only the event loop uses it, so it needs no lock.
 """
 
+from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from time import monotonic
 
@@ -42,3 +43,12 @@ class Tries:
         """Return how many keys were wrong, and the moment of the next try."""
         count, then = self._callers.get(caller, (0, 0.0))
         return (0, 0.0) if monotonic() > then + FORGOTTEN_AFTER_SECONDS else (count, then)
+
+
+def network(address: str) -> str:
+    """Return where a caller is: who has one address of IPv6 has all of its /64."""
+    try:
+        ipv6 = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(ipv6.ipv4_mapped or IPv6Network((ipv6, 64), strict=False))

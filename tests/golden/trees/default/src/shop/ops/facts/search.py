@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy import ColumnElement
 
+from ...background import listing
 from ...background.filters import Filter
-from ...background.listing import conditions
 from ...background.models import LOWER_STATE, Run
 from ...background.views import in_utc
 
@@ -50,9 +50,7 @@ class Chosen(Search, extra="forbid"):
 
 def matching(search: Search) -> Iterator[ColumnElement[bool]]:
     """Give the conditions of a search, whatever its page."""
-    yield from conditions(search)
-    if search.kind is not None:
-        yield Run.kind == search.kind
+    yield from listing.matching(search)
     if search.state:
         yield LOWER_STATE.in_(search.state)
     if search.batch is not None:

@@ -36,19 +36,19 @@ class Count:
 def counts(session: Session, now: datetime) -> Iterator[Count]:
     """Count what waits, runs and failed, up to MOST_COUNTED of each."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    failed = Filter.model_validate({"state": DEAD_LETTERS})
+    waiting = Filter.model_validate({"state": DEAD_LETTERS, "dismissed": False})
     filters = {
         "waiting": {"state": [State.QUEUED]},
         "scheduled for later": {"state": [State.SCHEDULED]},
         "running": {"state": [State.RUNNING]},
-        "failed today (UTC)": {"state": DEAD_LETTERS, "from": midnight},
+        "failed, due today (UTC)": {"state": DEAD_LETTERS, "from": midnight},
     }
     for title, fields in filters.items():
         which = Filter.model_validate(fields)
         yield Count(title, which, *counted(session, which, MOST_COUNTED))
     dead = select(Run.finished_at).where(IS_DEAD).limit(MOST_COUNTED + 1).subquery()
     number = session.scalar(select(func.count()).select_from(dead)) or 0
-    yield Count("dead letters", failed, min(number, MOST_COUNTED), number > MOST_COUNTED)
+    yield Count("dead letters", waiting, min(number, MOST_COUNTED), number > MOST_COUNTED)
 
 
 def newest_dead_letters(session: Session) -> Sequence[Run]:

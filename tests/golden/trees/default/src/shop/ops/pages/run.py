@@ -30,6 +30,7 @@ def ops_run(request: Request, run_id: UUID, session: ReadSessionDep) -> HTMLResp
         "run.html",
         title=f"Run of {run.name}",
         run=run,
+        known=run.name in request.app.state.registry,
         in_words=in_words,
         verbs=verbs(run),
         attempts=attempts_of(session, run),

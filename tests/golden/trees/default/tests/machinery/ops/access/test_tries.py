@@ -1,5 +1,7 @@
 """Whoever sends wrong keys has to wait, longer and longer."""
 
+from itertools import cycle
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -7,7 +9,7 @@ from httpx2 import Response
 from starlette.types import Receive, Scope, Send
 
 from shop.ops.access import tries
-from shop.ops.access.tries import Tries
+from shop.ops.access.tries import Tries, network
 
 THING, SAME = "/ops/-/thing", {"Sec-Fetch-Site": "same-origin"}
 
@@ -129,13 +131,33 @@ def test_a_session_goes_on_while_its_caller_has_to_wait(client: TestClient) -> N
     assert client.get(THING).text == "reader False"
 
 
-def test_callers_without_an_address_wait_together(app: FastAPI) -> None:
-    """Such as all that come by a Unix socket."""
+@pytest.mark.parametrize("clients", [[None], [("2001:db8::1", 1), ("2001:db8::2", 1)]])
+def test_callers_that_are_not_told_apart_wait_together(
+    app: FastAPI, clients: list[tuple[str, int] | None]
+) -> None:
+    """Such as all that come by a Unix socket, or from one network of IPv6."""
+    callers = cycle(clients)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "client": None}, receive, send)
+        await app({**scope, "client": next(callers)}, receive, send)
 
     with TestClient(serve) as client:
         answers = [send(client, "x", "header").status_code for _ in range(7)]
 
     assert answers == [401] * 6 + [429]
+
+
+@pytest.mark.parametrize(
+    ("address", "caller"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::2", "2001:db8::/64"),
+        ("2001:db8:0:1::2", "2001:db8:0:1::/64"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_a_caller_is_known_by_its_network(address: str, caller: str) -> None:
+    """Else each of its 2**64 addresses could send wrong keys."""
+    assert network(address) == caller

@@ -51,13 +51,16 @@ def test_a_run_is_listed_with_its_state_and_error(client: TestClient, add: Add) 
         ("from=2026-03-01+14:00", [3, 2]),
         ("from=2026-03-01T14:00:00%2B01:00&to=2026-03-01T14:30", [2, 1]),
         ("name=other", []),
+        ("dismissed=yes", [1]),
+        ("dismissed=no&kind=task", [3, 0]),
     ],
 )
 def test_what_the_form_asks_for_is_listed(
     query: str, hours: list[int], add: Add, shown: Shown
 ) -> None:
     """S13, T9: a field without text says nothing, a time without zone is in UTC."""
-    runs = [add(State.SUCCEEDED, 0), add(hour=1), add(State.MISSED, 2, job=True)]
+    runs = [add(State.SUCCEEDED, 0), add(hour=1, dismissed_at=datetime.now(UTC))]
+    runs.append(add(State.MISSED, 2, job=True))
     runs.append(add(State.LOST, 3, error="OSError: no route"))
 
     assert shown(f"/ops/runs?{query}") == [runs[hour] for hour in hours]
@@ -79,7 +82,7 @@ def test_a_time_without_zone_is_in_utc_wherever_the_machine_is(
 
 def test_the_form_shows_what_was_asked_for(client: TestClient, add: Add) -> None:
     add()
-    query = {"name": "mail", "error": "disk", "kind": "task", "state": "lost"}
+    query = {"name": "mail", "error": "disk", "kind": "task", "state": "lost", "dismissed": "no"}
     times = {"from": "2026-03-01T12:00+01:00", "to": "2026-03-02"}
 
     text = client.get("/ops/runs", params=query | times).text
@@ -88,6 +91,7 @@ def test_the_form_shows_what_was_asked_for(client: TestClient, add: Add) -> None
         'name="name" maxlength="200" value="mail"',
         'value="disk"',
         'value="task" selected',
+        'value="no" selected',
         'value="2026-03-01T11:00:00+00:00"',
         'value="2026-03-02T00:00:00+00:00"',
     ):

@@ -103,6 +103,21 @@ def test_a_run_that_runs_is_shown_with_its_progress(
     assert "host-1" in text
 
 
+@pytest.mark.parametrize("name", ["gone", "mail"])
+def test_a_run_that_no_code_will_run_is_told_apart(client: TestClient, add: Add, name: str) -> None:
+    """S22: after a retry it would wait, and nobody would know why."""
+    text = client.get(f"/ops/runs/{add(name=name)}").text
+
+    assert ("code of this process does not have" in text) is (name == "gone")
+
+
+def test_a_run_that_waits_again_has_not_started(client: TestClient, add: Add) -> None:
+    """T4: its last attempt has, and that is told with the attempt."""
+    run_id = add(State.QUEUED, attempt=1, started_at=NOON)
+
+    assert "Started" not in client.get(f"/ops/runs/{run_id}").text
+
+
 @pytest.mark.parametrize(
     ("state", "values", "buttons"),
     [
