@@ -84,6 +84,17 @@ class Bench:
             ]
         return rows
 
+    def of_this_build(self, script: str, arguments: list[str]) -> Figures:
+        """Run a script in projects of this checkout, on both databases."""
+        found: Figures = {}
+        for database in ["SQLite"] if self.tiny else ["SQLite", "PostgreSQL"]:
+            url = {"DATABASE_URL": self.postgresql_url()} if database == "PostgreSQL" else {}
+            project = self.project(self.builds[0], database)
+            text, figures = figures_of(project, script, *arguments, **url)
+            print(f"{database}:\n{text}", flush=True)
+            found[database] = figures[script]
+        return found
+
     def both(self, script: str, arguments: list[str], rounds: int = 1) -> list[Figures]:
         """Run a script in projects of both builds, by turns; give the figures of each round.
 
@@ -132,14 +143,12 @@ def wake(bench: Bench) -> Figures:
 
 def claim(bench: Bench) -> Figures:
     """Claim runs where many have ended and many wait, on both databases."""
-    found: Figures = {}
-    for database in ["SQLite"] if bench.tiny else ["SQLite", "PostgreSQL"]:
-        url = {"DATABASE_URL": bench.postgresql_url()} if database == "PostgreSQL" else {}
-        project, arguments = bench.project(bench.builds[0], database), "1000000 100000"
-        text, figures = figures_of(project, "claim", *bench.some(arguments, "100 50"), **url)
-        print(f"{database}:\n{text}", flush=True)
-        found[database] = figures["claim"]
-    return found
+    return bench.of_this_build("claim", bench.some("1000000 100000", "100 50"))
+
+
+def page(bench: Bench) -> Figures:
+    """Ask for each of the operators' pages with a million runs, on both databases."""
+    return bench.of_this_build("page", bench.some("1000000 10", "300 1"))
 
 
 def due_times(bench: Bench) -> Figures:
@@ -200,6 +209,7 @@ PARTS: dict[str, Callable[[Bench], Figures]] = {
         runner,
         engines,
         claim,
+        page,
         latency,
         wake,
         due_times,

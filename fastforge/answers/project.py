@@ -32,6 +32,7 @@ class ProjectAnswers:
     engine: str = "inprocess"
     broker: str = "none"
     metrics: bool = True
+    page: bool = True
     docker: bool = True
     ci: str = "github"
     examples: bool = True
@@ -128,6 +129,7 @@ def valid_combinations() -> Iterator[dict[str, Value]]:
         "engine": ENGINES,
         "broker": BROKERS,
         "metrics": booleans,
+        "page": booleans,
         "docker": booleans,
         "ci": CI_SERVICES,
         "examples": booleans,

@@ -114,10 +114,12 @@ def read_file(path: Path) -> bytes | None:
 def _diff(change: Change) -> Iterator[str]:
     import difflib  # for --diff alone
 
-    before, after = _lines(change.before), _lines(change.after)
     old = "/dev/null" if change.before is None else f"a/{change.path}"
     new = "/dev/null" if change.after is None else f"b/{change.path}"
-    yield from difflib.unified_diff(before, after, old, new)
+    if b"\0" in (change.before or b"") + (change.after or b""):
+        yield f"Binary files {old} and {new} differ\n"  # as git says it
+        return
+    yield from difflib.unified_diff(_lines(change.before), _lines(change.after), old, new)
 
 
 def _lines(content: bytes | None) -> list[str]:

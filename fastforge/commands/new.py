@@ -43,6 +43,10 @@ def new(
         bool | None,
         typer.Option("--metrics/--no-metrics", help="Prometheus metrics, alerts, a dashboard."),
     ] = None,
+    page: Annotated[
+        bool | None,
+        typer.Option("--page/--no-page", help="A page for operators at /ops."),
+    ] = None,
     docker: Annotated[
         bool | None, typer.Option("--docker/--no-docker", help="A Dockerfile and a compose file.")
     ] = None,
@@ -93,6 +97,7 @@ def new(
         "engine": engine,
         "broker": broker,
         "metrics": metrics,
+        "page": page,
         "docker": docker,
         "ci": ci,
         "examples": examples,

@@ -8,7 +8,10 @@ from fastforge.project.project import Project
 from fastforge.project.sources import discovered, files_of, parse, routes
 
 LONGEST = 60
-RESERVED = ("/metrics", "/health", "/docs", "/redoc", "/openapi.json", "/jobs", "/tasks", "/runs")
+RESERVED = (
+    *("/metrics", "/health", "/docs", "/redoc", "/openapi.json"),
+    *("/jobs", "/tasks", "/runs", "/workers", "/ops"),
+)
 """The service answers here itself; what lies below such a path is taken too."""
 
 _SHAPE = re.compile(r"(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)+", re.ASCII)

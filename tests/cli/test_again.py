@@ -56,7 +56,10 @@ ENGINES: list[list[str]] = [
         for row in valid_combinations()
     ),
 ]
-SWITCHES = [("--metrics", "--no-metrics"), ("--docker", "--no-docker"), ("--examples", "--bare")]
+SWITCHES = [
+    *(("--metrics", "--no-metrics"), ("--page", "--no-page")),
+    *(("--docker", "--no-docker"), ("--examples", "--bare")),
+]
 
 
 @st.composite

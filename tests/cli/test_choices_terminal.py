@@ -20,7 +20,7 @@ ALL_BUT = {
     "--ci": "none",
     "--timezone": "UTC",
 }
-SWITCHES = ["--no-metrics", "--no-docker", "--bare", "--no-verify", "--no-git"]
+SWITCHES = ["--no-metrics", "--no-page", "--no-docker", "--bare", "--no-verify", "--no-git"]
 
 
 def new_without(*asked: str) -> list[str]:

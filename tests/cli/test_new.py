@@ -82,7 +82,8 @@ def test_the_command_to_repeat_it_names_what_is_not_usual(
     fastforge: Fastforge, tmp_path: Path
 ) -> None:
     flags = ["--description", 'It\'s "mine"', "--author", "-x", "--jobstore", "memory"]
-    flags += ["--no-metrics", "--no-docker", "--ci", "none", "--bare", "--timezone", "Asia/Tokyo"]
+    flags += ["--no-metrics", "--no-page", "--no-docker", "--ci", "none", "--bare"]
+    flags += ["--timezone", "Asia/Tokyo"]
     parent = tmp_path / "some where"
     parent.mkdir()
 

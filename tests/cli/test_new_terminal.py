@@ -36,6 +36,8 @@ def test_every_question_is_asked_and_can_be_gone_back_to(tmp_path: Path) -> None
         person.type("database\n")
         person.expect("metrics (yes, no) [yes]: ")
         person.type("no\n")
+        person.expect("page (yes, no) [yes]: ")
+        person.type("no\n")
         person.expect("docker (yes, no) [yes]: ")
         person.type("\n")
         person.expect("ci (github, none) [github]: ")
@@ -52,7 +54,7 @@ def test_every_question_is_asked_and_can_be_gone_back_to(tmp_path: Path) -> None
 
     assert (
         "Again without questions: fastforge new shop --description 'Sells things 🛒' "
-        "--no-metrics --ci none --bare --yes" in person.shown
+        "--no-metrics --no-page --ci none --bare --yes" in person.shown
     )
     chosen = answers_in(tmp_path / "shop")
     assert chosen["description"] == "Sells things 🛒"
@@ -62,7 +64,7 @@ def test_every_question_is_asked_and_can_be_gone_back_to(tmp_path: Path) -> None
 def test_an_engine_and_its_broker_are_asked_for_where_the_database_allows_one(
     tmp_path: Path,
 ) -> None:
-    flags = ["--bare", "--no-metrics", "--no-docker", "--ci=none", "--timezone=UTC"]
+    flags = ["--bare", "--no-metrics", "--page", "--no-docker", "--ci=none", "--timezone=UTC"]
 
     with terminal(
         tmp_path, "new", "shop", "--description=Sells.", *flags, "--no-verify", "--no-git"
@@ -83,7 +85,7 @@ def test_an_engine_and_its_broker_are_asked_for_where_the_database_allows_one(
 
 
 def test_only_what_is_missing_is_asked(tmp_path: Path) -> None:
-    flags = ["--bare", "--no-metrics", "--no-docker", "--ci=none", "--jobstore=memory"]
+    flags = ["--bare", "--no-metrics", "--page", "--no-docker", "--ci=none", "--jobstore=memory"]
     flags += ["--database=sqlite", "--no-verify", "--no-git"]
 
     with terminal(tmp_path, "new", "shop", *flags) as person:

@@ -9,7 +9,7 @@ def files(**chosen: object) -> dict[str, str]:
     texts = {"name": "shop", "description": "Sells things.", "author": "Ada"}
     answers = ProjectAnswers.from_dict({**texts, **chosen})
     tree = render("project", answers.context())
-    return {path: content.decode() for path, content in tree.items()}
+    return {path: content.decode() for path, content in tree.items() if not path.endswith(".png")}
 
 
 DEFAULT = files()

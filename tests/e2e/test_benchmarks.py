@@ -27,6 +27,7 @@ IN_PROJECT = {
     "idle": ["0"],
     "wake": ["3", "20"],
     "claim": ["100", "50"],
+    "page": ["300", "1"],
 }
 """Scripts that run in a project, each with tiny numbers."""
 AT_THE_TOP = {"start": ["1"], "add_job": ["1", "1", "2"]}

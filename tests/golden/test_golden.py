@@ -26,6 +26,7 @@ CASES: dict[str, dict[str, Value]] = {
         "name": "my-shop",
         "jobstore": "memory",
         "metrics": False,
+        "page": False,
         "docker": False,
         "ci": "none",
         "examples": False,

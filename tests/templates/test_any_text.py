@@ -42,7 +42,8 @@ def test_every_file_parses_whatever_the_texts(description: str, author: str) -> 
     _, tree = project(description, author)
 
     for path, content in tree.items():
-        _parse(path, content)
+        if not path.endswith(".png"):
+            _parse(path, content)
 
 
 @pytest.mark.parametrize("text", NASTY)

@@ -12,7 +12,7 @@ from fastforge.render import render
 from tests.combinations import Row, all_chosen, has_engine, name_of
 
 TEXTS: Row = {"name": "shop", "description": "Sells.", "author": "Ada"}
-NOTHING: Row = {"jobstore": "redis", "metrics": False, "examples": False}
+NOTHING: Row = {"jobstore": "redis", "metrics": False, "page": False, "examples": False}
 WITH_ENGINE = [
     {"database": "postgresql", "engine": engine, "broker": broker, **other}
     for engine in ENGINES[1:]

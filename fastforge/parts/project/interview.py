@@ -78,6 +78,16 @@ QUESTIONS: Final = (
         },
     ),
     Question(
+        "page",
+        "A page for operators at /ops: what failed and why, run it again, pause a job.",
+        True,
+        {
+            "yes": "served by the service itself; shut until you set a key",
+            "no": "operators use the HTTP routes, or curl",
+        },
+        optional=True,
+    ),
+    Question(
         "docker",
         "A Dockerfile and a compose file.",
         True,

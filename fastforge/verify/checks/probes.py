@@ -89,6 +89,7 @@ PROBES: Final = (
         ),
     ),
     Probe("GET", "/metrics", 200, sources=_METRICS, contains="http_requests_total"),
+    Probe("GET", "/ops/login", 200),
 )
 
 FINAL_STATE: Final = "succeeded"

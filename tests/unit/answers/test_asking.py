@@ -17,6 +17,7 @@ ALL: dict[str, Value] = {
     "database": "sqlite",
     "jobstore": "database",
     "metrics": True,
+    "page": True,
     "docker": True,
     "ci": "github",
     "examples": True,
@@ -44,7 +45,7 @@ def without(*names: str) -> dict[str, Value]:
 
 
 def test_enter_takes_each_default() -> None:
-    person = Person(["shop", *[""] * 8])
+    person = Person(["shop", *[""] * 9])
 
     answers = person.answer()
 

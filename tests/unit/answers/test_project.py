@@ -98,7 +98,7 @@ def test_each_combination_that_is_offered_can_be_answered() -> None:
     made = {answers(**combination) for combination in combinations}
 
     sqlite, postgresql = 1, 1 + 2 * 2  # in-process, and each engine with each broker
-    assert len(made) == len(combinations) == (sqlite + postgresql) * 3 * 2 * 2 * 2 * 2
+    assert len(made) == len(combinations) == (sqlite + postgresql) * 3 * 2**5
 
 
 def test_a_project_of_before_engines_runs_in_its_own_processes() -> None:

@@ -93,3 +93,9 @@ def test_a_part_is_removed_with_its_record_unless_edited(tmp_path: Path) -> None
         record.path: Action.REMOVE,
     }
     assert actions(plan_removal(record, tmp_path, force=True))["tests/a.py"] == Action.REMOVE
+
+
+def test_the_diff_of_a_picture_is_one_line(tmp_path: Path) -> None:
+    plan = plan_files({"page.png": b"\x89PNG\0\xff"}, tmp_path)
+
+    assert plan.diff() == "Binary files /dev/null and b/page.png differ\n"

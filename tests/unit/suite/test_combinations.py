@@ -95,7 +95,7 @@ def test_the_rows_are_the_same_every_time(every: list[Row]) -> None:
 
 def test_each_row_has_a_name_of_its_own(every: list[Row]) -> None:
     assert len({name_of(row) for row in every}) == len(every)
-    assert name_of(every[0]) == "sqlite-database-metrics-docker-github-examples-3.11"
+    assert name_of(every[0]) == "sqlite-database-metrics-page-docker-github-examples-3.11"
 
 
 @pytest.mark.parametrize("change", [{"docker": False}, {"ci": "none"}, {"python": "3.14"}], ids=str)

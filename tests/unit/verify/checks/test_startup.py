@@ -58,6 +58,7 @@ HEALTHY: dict[str, Any] = {
     "GET /tasks/1": [[200, '{"state": "queued"}'], [200, '{"state": "succeeded"}']],
     "POST /payments": [[503, "{}"]],
     "GET /metrics": [[200, "http_requests_total 1"]],
+    "GET /ops/login": [[403, "set OPS_API_KEY"]],
 }
 
 
@@ -88,12 +89,12 @@ def start(project: Project, answers: dict[str, Any]) -> Finding:
 
 def test_a_healthy_project_passes_with_a_request_to_each_example(project: Project) -> None:
     assert start(project, HEALTHY) == Finding(
-        passed=True, summary="8 requests", facts={"requests": 8}
+        passed=True, summary="9 requests", facts={"requests": 9}
     )
 
 
 def test_only_what_the_project_has_is_asked_for(project: Project) -> None:
-    paths = DOCUMENT["paths"].keys() - {"/notify", "/payments", "/metrics"}
+    paths = DOCUMENT["paths"].keys() - {"/notify", "/payments", "/metrics", "/ops/login"}
     document = json.dumps({"openapi": "3.1.0", "paths": {path: {"get": {}} for path in paths}})
 
     finding = start(project, HEALTHY | {"GET /openapi.json": [[200, document]]})
@@ -122,7 +123,7 @@ def test_a_wrong_answer_is_a_problem_and_the_log_is_kept(
     finding = start(project, HEALTHY | {request_line: answers})
 
     assert finding.problems == (problem,)
-    assert finding.summary == "1 of 8 requests wrong"
+    assert finding.summary == "1 of 9 requests wrong"
     assert Path(finding.log or "").read_text() == "server says hello\n"
 
 

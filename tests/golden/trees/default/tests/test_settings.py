@@ -72,6 +72,7 @@ def test_an_empty_variable_is_as_if_it_were_not_there(monkeypatch: pytest.Monkey
         "LEASE_SECONDS=0.9",
         "SHUTDOWN_GRACE_SECONDS=-1",
         "RUN_RETENTION_DAYS=0",
+        "SUCCESS_RETENTION_DAYS=0",
         "RUN_RETENTION_ROWS=0",
         "AUTO_MIGRATE=perhaps",
         "LOG_LEVEL=loud",

@@ -28,7 +28,8 @@ TAKE = (
     update(RUNS)
     .where(RUNS.c.id.in_(FREE.with_for_update(skip_locked=True)))
     .values(state=State.RUNNING, attempt=RUNS.c.attempt + 1, started_at=bindparam("now"))
-    .values(owner=bindparam("me"), held_by=bindparam("me"), error=None, progress=None)
+    .values(owner=bindparam("me"), held_by=bindparam("me"))
+    .values(error=None, traceback=None, progress=None)
     .returning(*(RUNS.c[name] for name in NEEDED))
 )
 

@@ -1,88 +1,88 @@
 """Selects a page of the runs of all jobs and tasks (S13, T9).
 
 Each part of the statement reads an index in its order, and no further than for this page. What no
-index has in order (kind, error, or name and state together) is looked for in the newest MOST_READ
-runs: a page may have less than it could, and the next page goes on from there.
+index has in order (kind, error, dismissed, or name and state together) is looked for in the newest
+MOST_READ runs: a page may have less than it could, and the next page goes on from there.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints
-from sqlalchemy import ColumnElement, Select, UnaryExpression, select, tuple_, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    UnaryExpression,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
-from .models import Run, State
-from .views import Moment
+from .filters import Filter, Matching
+from .models import LOWER_STATE, Run, State
 
-MOST_READ = 5000
-"""So many runs are read for one page at most, because a request must end soon."""
-Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-
-
-class Place(BaseModel):
-    """The place of a run in the list."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    due_at: Moment
-    id: UUID
-
-    def __str__(self) -> str:
-        return urlsafe_b64encode(self.model_dump_json().encode()).decode()
-
-
-class Matching(BaseModel):
-    """Which runs: with a due time from `from` on and before `to`; all without a filter."""
-
-    name: Text | None = None
-    since: Moment | None = Field(None, alias="from")
-    until: Moment | None = Field(None, alias="to")
-    error: Text | None = Field(None, description="A part of its text; case does not matter")
-
-
-class Filter(Matching):
-    """Which runs of jobs and tasks, and which page of them: `before` is in the `Link`."""
-
-    kind: Literal["job", "task"] | None = None
-    state: list[State] = []
-    before: Annotated[Json[Place], BeforeValidator(urlsafe_b64decode)] | None = None
-    limit: int = Field(50, ge=1, le=200)
-
-    @property
-    def most_read(self) -> int:
-        """So many runs are read for the page; one more than it has where an index has its order."""
-        without_index = self.kind, self.error, self.name if self.state else None
-        return self.limit + 1 if without_index == (None, None, None) else MOST_READ
+ONE = literal_column("1", Integer)
+"""Selected to count rows: with a column, a database may read each row beside the index."""
 
 
 def conditions(which: Matching, run: type[Run] = Run) -> Iterator[ColumnElement[bool]]:
     """Give the conditions of a filter."""
     yield from _due(which, run)
-    if which.name is not None:
-        yield run.name == which.name
+    if which.name is not None:  # without its index, which has all that ever ran
+        yield run.name.concat("") == which.name
     if which.error is not None:
         yield run.error.icontains(which.error, autoescape=True)
 
 
+def matching(which: Filter, run: type[Run] = Run) -> Iterator[ColumnElement[bool]]:
+    """Give the conditions that no part of the statement has."""
+    yield from conditions(which, run)
+    if which.kind is not None:
+        yield run.kind == which.kind
+    if which.dismissed is not None:
+        yield run.dismissed_at.is_not(None) if which.dismissed else run.dismissed_at.is_(None)
+
+
 def page(which: Filter) -> Select[Run]:
     """Select the runs of a page, and one more if there is a next page."""
-    read = _read(which).subquery()
-    # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
-    by_id = select(Run).join(read, read.c.id == Run.id).limit(which.most_read)
-    run = aliased(Run, by_id.subquery())
-    runs = select(run).where(*conditions(which, run))
-    if which.kind is not None:
-        runs = runs.where(run.kind == which.kind)
-    return runs.order_by(*_newest_first(run)).limit(which.limit + 1)
+    run = _rows(which)
+    ids = select(run.id).where(*matching(which, run)).order_by(*_newest_first(run))
+    some = select(Run).where(Run.id.in_(ids.limit(which.limit + 1)))
+    return some.order_by(*_newest_first(Run))
 
 
 def last_read(which: Filter) -> Select[datetime, UUID]:
     """Select the place of the last run that is read for the page, if there may be more."""
     return _read(which).offset(which.most_read - 1)
+
+
+def counted(session: Session, which: Filter, most: int = 10_000) -> tuple[int, bool]:
+    """Count the runs of all pages, `most` at most; tell whether there may be more.
+
+    Where no index has what matches, the newest MOST_READ are looked at.
+    """
+    which = which.model_copy(update={"before": None})
+    if which.index_has_all:
+        ones = [part.with_only_columns(ONE).order_by(None) for part in _parts(which)]
+        some = union_all(*ones).limit(most + 1).subquery()
+        found = session.execute(select(func.count()).select_from(some)).scalar_one()
+        return min(found, most), found > most
+    matches = func.count().filter(*matching(which, run := _rows(which)))
+    found, read = session.execute(select(matches, func.count()).select_from(run)).one()
+    return min(found, most), found > most or read == which.most_read
+
+
+def _rows(which: Filter) -> type[Run]:
+    """Return what is read for a page: of each run only what a filter looks at, the rest is long."""
+    read = _read(which).subquery()
+    looked_at = select(Run.id, Run.due_at, Run.kind, Run.name, Run.error, Run.dismissed_at)
+    # With a limit of its own, PostgreSQL reads these by their ids, and then looks at conditions.
+    by_id = looked_at.join(read, read.c.id == Run.id).limit(which.most_read)
+    return aliased(Run, by_id.subquery())
 
 
 def _read(which: Filter) -> Select[datetime, UUID]:
@@ -96,11 +96,15 @@ def _parts(which: Filter) -> Iterator[Select[datetime, UUID]]:
     places = select(Run.due_at, Run.id).where(*_due(which, Run)).order_by(*_newest_first(Run))
     if (last := which.before) is not None:
         places = places.where(tuple_(Run.due_at, Run.id) < (last.due_at, last.id))
+    if which.batch is not None:
+        of_batch = places.where(Run.batch_id == which.batch)  # sorts all of it
+        yield of_batch.where(LOWER_STATE.in_(which.state)) if which.state else of_batch
+        return
     if which.name is not None and which.error is None and not which.state:
         yield places.where(Run.name == which.name)
         return
     without_error = set[State]() if which.error is None else {State.SUCCEEDED}
-    for state in set(which.state) or set(State) - without_error:
+    for state in sorted(set(which.state) or set(State) - without_error):
         yield places.where(Run.state == state)
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Double, Enum, Index, String, Text, TextClause, text
+from sqlalchemy import Double, Enum, Index, String, Text, TextClause, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .host import Base, UtcDateTime
@@ -35,10 +35,15 @@ class State(StrEnum):
 DEAD_LETTERS = (State.FAILED, State.TIMED_OUT, State.INTERRUPTED, State.LOST)
 """States that an operator has to look at."""
 WAITING = (State.SCHEDULED, State.QUEUED)
+ENDED = tuple(state for state in State if state not in {*WAITING, State.RUNNING})
 UNFINISHED = text("finished_at IS NULL")
 """True for the runs that wait or run. An index of these few rows stays small."""
 IS_SCHEDULED, IS_QUEUED = text("state = 'scheduled'"), text("state = 'queued'")
 IS_HELD, FINISHED = text("held_by IS NOT NULL"), text("finished_at IS NOT NULL")
+IS_DEAD = text(
+    "lower(state) IN ('failed', 'timed_out', 'interrupted', 'lost') AND dismissed_at IS NULL"
+)
+"""True for dead letters. Without `lower`, SQLite reads all that failed by the index of states."""
 
 
 def only(condition: TextClause) -> dict[str, Any]:
@@ -73,6 +78,8 @@ class Run(Base):
     )
     attempt: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
+    traceback: Mapped[str | None] = mapped_column(Text)
+    """Of the newest attempt, if its function raised an exception."""
     owner: Mapped[str | None] = mapped_column(String(255))
     """The process that claimed this attempt; it stays after the end."""
     held_by: Mapped[str | None] = mapped_column(String(255))
@@ -108,9 +115,12 @@ class Run(Base):
         Index("ix_fastforge_runs_state", "state", "due_at", "id"),  # lists of all runs
         Index("ix_fastforge_runs_held_by", "held_by", **only(IS_HELD)),  # slots in use, dead owners
         Index("ix_fastforge_runs_history", "name", "due_at"),  # a page of runs
-        Index("ix_fastforge_runs_finished", "finished_at", **only(FINISHED)),  # prune
+        Index("ix_fastforge_runs_ended", "state", "finished_at", **only(FINISHED)),  # prune, count
+        Index("ix_fastforge_runs_dead", "finished_at", **only(IS_DEAD)),
     )
 
 
 RUNS = Run.metadata.tables[Run.__tablename__]
 """For statements that are executed for each run: without the ORM they take half the time."""
+LOWER_STATE = func.lower(Run.state, type_=Run.state.type)
+"""The same as the state, for a condition that the index of states must not serve."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .models import UNFINISHED, Run, State
+from .models import LOWER_STATE, UNFINISHED, Run, State
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +35,9 @@ class Overdue:
 def find(session: Session, now: datetime, longest_seconds: float) -> Overdue:
     """Count overdue runs, up to MOST_COUNTED of each kind."""
     until = now - timedelta(seconds=longest_seconds)
-    waiting = select(Run.name).where(UNFINISHED, Run.state == State.QUEUED)
+    waiting = select(Run.name).where(UNFINISHED, LOWER_STATE == State.QUEUED)
     waiting = waiting.where(Run.available_at < until)
-    queued = waiting.where(Run.held_by.is_(None)).limit(MOST_COUNTED)
+    queued = waiting.where(Run.held_by.is_(None)).order_by(Run.available_at).limit(MOST_COUNTED)
     return Overdue(Counter(session.scalars(queued)), held(session))
 
 

@@ -2,37 +2,59 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from . import history
 from .batches import Batch
 from .host import Settings
-from .models import Run
+from .models import ENDED, Run, State
 
 PRUNED_AT_ONCE = 1000
-Follower = aliased(Run)
+Follower, Newer = aliased(Run), aliased(Run)
 
 
 def prune(session: Session, now: datetime, settings: Settings) -> bool:
-    """Delete finished runs that are too old or too many; tell whether none is left to delete.
+    """Delete finished runs that are too old, or too many of one state; tell whether none is left.
 
     It deletes PRUNED_AT_ONCE at most, because writers wait meanwhile. A run with a unique key stays
     until the key expires: without its row, the same request would run again.
     """
-    until = now - timedelta(days=settings.run_retention_days)
-    newest_first = select(Run.finished_at).where(Run.finished_at.is_not(None))
-    first_over = newest_first.order_by(Run.finished_at.desc()).offset(settings.run_retention_rows)
-    until = max(until, session.scalar(first_over.limit(1)) or until)
     keys_until = now - timedelta(hours=settings.idempotency_key_hours)
-    keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
-    over = Run.held_by.is_(None), _spares()
-    old = select(Run.id).where(Run.finished_at <= until, keyless, *over)
-    unlocked = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
-    gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
-    history.forget(session, gone)
-    _prune_batches(session, until, keys_until)
-    return len(gone) < PRUNED_AT_ONCE
+    ends = {state: _until(session, state, now, settings) for state in ENDED}
+    left = PRUNED_AT_ONCE
+    for state, until in ends.items():
+        keyless = or_(Run.unique_key.is_(None), Run.created_at < keys_until)
+        over = Run.held_by.is_(None), _spares(), _is_no_last_success(state)
+        old = select(Run.id).where(Run.state == state, Run.finished_at <= until, keyless, *over)
+        unlocked = old.limit(left).with_for_update(skip_locked=True)
+        gone = session.scalars(delete(Run).where(Run.id.in_(unlocked)).returning(Run.id)).all()
+        if gone:
+            history.forget(session, gone)
+            left -= len(gone)
+    _prune_batches(session, max(ends.values()), keys_until)
+    return left > 0
+
+
+def _until(session: Session, state: State, now: datetime, settings: Settings) -> datetime:
+    """Return the end before which runs of a state are too old, or too many."""
+    days = settings.run_retention_days
+    if state is State.SUCCEEDED:
+        days = min(days, settings.success_retention_days)
+    until = now - timedelta(days=days)
+    newer = select(Run.finished_at).where(Run.state == state, Run.finished_at > until)
+    first_over = newer.order_by(Run.finished_at.desc()).offset(settings.run_retention_rows)
+    return session.scalar(first_over.limit(1)) or until
+
+
+def _is_no_last_success(state: State) -> ColumnElement[bool]:
+    """Match all but the last good run of each job, which says whether the job works."""
+    if state is not State.SUCCEEDED:
+        return true()
+    # The order, and the function, lead a database to the index of the job's own runs.
+    newer = select(Newer.id).where(Newer.name == Run.name, Newer.due_at > Run.due_at)
+    good = newer.where(func.lower(Newer.state) == state).order_by(Newer.due_at).limit(1)
+    return or_(Run.kind != "job", good.scalar_subquery().is_not(None))
 
 
 def _spares() -> ColumnElement[bool]:

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
 
     client_api_keys: ClientKeys = {}
     ops_api_key: HeaderKey | None = None
+    ops_read_key: HeaderKey | None = None
+    ops_session_hours: float = Field(default=12, gt=0, le=8760)
     max_body_bytes: PositiveInt = 1_000_000
     idempotency_key_hours: PositiveFloat = 24
 
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     queued_too_long_seconds: PositiveFloat = 60
     shutdown_grace_seconds: float = Field(default=20, ge=0)
     run_retention_days: PositiveFloat = 30
+    success_retention_days: PositiveFloat = 7
     run_retention_rows: PositiveInt = 100_000
     result_max_bytes: PositiveInt = 65_536
     background_heartbeat_file: str = "background.heartbeat"

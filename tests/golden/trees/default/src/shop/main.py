@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
 
-from . import background
+from . import background, ops
 from .background.metrics import RunMetrics
 from .background.work import Registry
 from .database import outage
@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     errors.install(app)
     outage.install(app)
     app.include_router(health.router)
-    for router in (background.router, *find_routers()):
+    for router in (background.router, ops.router, *find_routers()):
         app.include_router(router, responses=refusals(503))  # the database may fail at any time
     metrics.instrument(app, runs.state_of)
     return app

@@ -3,7 +3,8 @@
 Files: `schedules`, `crontab` and `clock` compute due times. `job` declares a job. `adapter` has the
 loop, `due` writes due times to the ledger, `handled` knows until when. `jobstore` keeps the next
 ones, by a `trigger`. `reconcile` compares code and store, `upkeep` makes them equal, `processes`
-knows the other schedulers. `scheduler` puts them together. `foreground` runs one job at once.
+knows the other schedulers. `scheduler` puts them together. `foreground` runs one job at once,
+`pausing` pauses jobs.
 """
 
 from .job import Job

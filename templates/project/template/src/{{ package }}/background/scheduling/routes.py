@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from sqlalchemy import delete, select
 
 from ..dependencies import SchedulerDep
-from ..host import OpsRead, OpsWrite, ReadSessionDep, SessionDep, lock_ledger, refusals
+from ..host import OpsRead, OpsWrite, ReadSessionDep, SessionDep, refusals
 from .job import Job
 from .models import PausedJob
+from .pausing import pause, paused, resume
 from .runs import JobDep
 
 router = APIRouter(prefix="/jobs", tags=["jobs"], responses=refusals(401))
@@ -40,8 +40,8 @@ class JobView(BaseModel):
 @router.get("", dependencies=[OpsRead])
 def list_jobs(session: ReadSessionDep, scheduler: SchedulerDep) -> list[JobView]:
     """List the jobs of the code, by name."""
-    paused = set(session.scalars(select(PausedJob.name)))
-    return [JobView.of(job, paused=job.name in paused) for job in scheduler.jobs.values()]
+    now_paused = paused(session)
+    return [JobView.of(job, paused=job.name in now_paused) for job in scheduler.jobs.values()]
 
 
 @router.get("/{name}", dependencies=[OpsRead], responses=refusals(404))
@@ -53,14 +53,12 @@ def read_job(job: JobDep, session: ReadSessionDep) -> JobView:
 @router.post("/{name}/pause", dependencies=[OpsWrite], responses=refusals(403, 404))
 def pause_job(job: JobDep, session: SessionDep) -> JobView:
     """Pause a job in all processes, also after restarts; its due times pass without runs."""
-    lock_ledger(session.connection())  # a concurrent pause or resume waits
-    session.merge(PausedJob(name=job.name, paused_at=datetime.now(UTC)))
+    pause(session, job.name)
     return JobView.of(job, paused=True)
 
 
 @router.post("/{name}/resume", dependencies=[OpsWrite], responses=refusals(403, 404))
 def resume_job(job: JobDep, session: SessionDep) -> JobView:
     """Run the job at its due times again."""
-    lock_ledger(session.connection())
-    session.execute(delete(PausedJob).where(PausedJob.name == job.name))
+    resume(session, job.name)
     return JobView.of(job, paused=False)

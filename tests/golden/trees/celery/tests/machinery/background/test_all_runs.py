@@ -1,5 +1,6 @@
 """`GET /runs`: what failed last night, and why."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -13,8 +14,9 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from shop.background import Every, Job, Task, history, ledger, listing
-from shop.background.listing import Filter, Place, page
+from shop.background import Every, Job, Task, filters, history, ledger
+from shop.background.filters import Filter, Place
+from shop.background.listing import counted, page
 from shop.background.models import RUNS, Run, State
 from shop.background.work import Work
 from shop.database import Database
@@ -135,6 +137,23 @@ def test_runs_are_found_by_a_part_of_their_error(
     assert listed(client, error=part, name="mail") == ([run_id] if found else [])
 
 
+def test_runs_are_found_by_their_batch(client: TestClient, add: Add) -> None:
+    """S13: with all other conditions."""
+    batch = uuid4()
+    values = ({"error": "the disk"}, {"state": State.LOST}, {"hour": -1}, {"work": NIGHTLY})
+    failed, lost, early, job = (add(batch_id=batch, **each) for each in values)
+    add(batch_id=uuid4())
+
+    def found(**query: str) -> set[str]:
+        return set(listed(client, batch=str(batch), **query))
+
+    assert found() == {failed, lost, early, job}
+    assert found(state="lost") == {lost}
+    assert found(error="disk") == {failed}
+    assert found(kind="job") == found(name="nightly") == {job}
+    assert found(to="2026-03-01T12:00:00Z") == {early}
+
+
 @pytest.mark.parametrize("query", [{}, {"name": "mail"}, {"state": ["failed", "lost"]}])
 def test_each_page_names_the_next(client: TestClient, add: Add, query: dict[str, Any]) -> None:
     """S13: every run comes once, also of many with the same due time."""
@@ -161,7 +180,7 @@ def test_one_request_looks_at_a_part_of_the_list_for_what_no_index_finds(
     client: TestClient, add: Add, query: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S13: so it does not take longer when more runs are kept."""
-    monkeypatch.setattr(listing, "MOST_READ", 3)
+    monkeypatch.setattr(filters, "MOST_READ", 3)
     found = [add(NIGHTLY, error="the disk", hour=hour) for hour in (0, 3, 4)]
     for hour in (1, 1, 2, 2, 5):
         add(MAIL, error="the net", hour=hour)
@@ -173,6 +192,35 @@ def test_one_request_looks_at_a_part_of_the_list_for_what_no_index_finds(
 
     assert pages == [[found[2], found[1]], []]
     assert [run["id"] for run in answer.json()] == [found[0]]
+
+
+@pytest.mark.parametrize(
+    ("query", "most", "number"),
+    [
+        ({}, 7, (7, False)),
+        ({}, 6, (6, True)),
+        ({"state": ["failed", "lost"]}, 10, (6, False)),
+        ({"state": ["failed"], "from": NOON + HOUR}, 10, (2, False)),
+        ({"name": "nightly"}, 1, (1, True)),
+        ({"name": "nightly", "state": ["failed"]}, 10, (2, False)),
+        ({"kind": "job"}, 10, (3, False)),
+        ({"dismissed": False}, 10, (7, False)),
+        ({"error": "DISK"}, 10, (2, False)),
+        ({"before": str(Place(due_at=NOON, id=UUID(int=0))), "limit": 1}, 10, (7, False)),
+    ],
+)
+def test_runs_are_counted_up_to_a_number_that_is_read(
+    add: Add, session: Session, query: dict[str, Any], most: int, number: tuple[int, bool]
+) -> None:
+    """S13: of all pages; `more` says that there may be more of them."""
+    for hour in (0, 1):
+        add(NIGHTLY, hour=hour, error="the disk")
+        add(MAIL, hour=hour)
+    add(MAIL, State.LOST)
+    add(MAIL, State.LOST)
+    add(NIGHTLY, State.SUCCEEDED)
+
+    assert counted(session, Filter.model_validate(query), most) == number
 
 
 def test_a_page_is_not_moved_by_newer_runs(client: TestClient, add: Add) -> None:
@@ -301,6 +349,22 @@ def test_the_retry_of_a_dead_letter_keeps_the_attempt_before(client: TestClient,
     assert (attempt["state"], attempt["error"]) == ("failed", "OSError: 1")
     assert attempt["ended_at"] == "2026-03-01T12:00:00Z"
     assert client.get(f"/tasks/{run_id}").json()["state"] == "queued"
+
+
+@pytest.mark.parametrize("query", [{}, {"state": ["failed"]}, {"name": "mail"}])
+def test_of_a_batch_only_its_own_rows_are_read(
+    session: Session, query: dict[str, Any], database: Database
+) -> None:
+    """S13."""
+    statement = page(Filter.model_validate({"batch": UUID(int=7), **query}))
+    sql = str(statement.compile(database.engine, compile_kwargs={"literal_binds": True}))
+    session.execute(text("SET LOCAL enable_seqscan = off"))  # in small tables it is as quick
+
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {sql}")
+
+    steps = "\n".join(str(row) for row in plan)
+    assert set(re.findall(r"ix_fastforge_runs_\w+", steps)) == {"ix_fastforge_runs_batch"}
+    assert not re.search("SCAN fastforge_runs|Seq Scan", steps)
 
 
 @pytest.mark.parametrize(

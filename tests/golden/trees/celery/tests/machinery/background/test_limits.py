@@ -321,3 +321,33 @@ def test_a_claim_reads_few_runs_however_many_wait(
     places = [step for step in steps if "ix_fastforge_runs_place" in step]
     assert len(places) == len(LIMITS)
     assert [step for step in steps if "Seq Scan" in step or step.startswith("SCAN")] == []
+
+
+def test_a_look_and_a_claim_read_an_index_while_many_wait_for_later(
+    take: Take, session: Session, database: Database
+) -> None:
+    """PostgreSQL does not know that what is due has ended, and what waits is not due."""
+    done = {"state": State.SUCCEEDED, "finished_at": NOW}
+    rows = [ledger.row(WORK, NOW, at=NOW - SECOND) | done for _ in range(1000)]
+    rows += [ledger.row(WORK, NOW, at=NOW + timedelta(days=1)) for _ in range(1000)]
+    ledger.add_rows(session, rows)
+    session.execute(text("ANALYZE fastforge_runs"))
+    sent: list[tuple[str, Any]] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, sql, values, _context, _many: sent.append((sql, values)),
+    )
+
+    assert not is_waiting(session, ["work"], NOW)
+    assert take() == []
+
+    plans = [
+        row[0]
+        for sql, values in list(sent)
+        if "scheduled" in f"{sql} {values}"
+        for row in session.connection().exec_driver_sql(f"EXPLAIN {sql}", values)
+    ]
+    assert any("ix_fastforge_runs_claim" in step for step in plans)
+    assert any("ix_fastforge_runs_scheduled" in step for step in plans)
+    assert [step for step in plans if "Seq Scan on fastforge_runs" in step] == []

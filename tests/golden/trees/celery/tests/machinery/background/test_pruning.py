@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, ledger, pruning
+from shop.background import Every, Job, RunContext, Task, ledger, pruning
 from shop.background.batches import Batch
 from shop.background.models import Run, State
 from shop.database import Database
@@ -35,9 +35,9 @@ def test_finished_runs_are_pruned_by_age(
 ) -> None:
     """S13: runs that wait, run or hold a slot stay."""
     old, young = NOW - timedelta(days=31), NOW - timedelta(days=29)
-    insert_run(ONCE, State.SUCCEEDED, finished_at=old)
+    insert_run(ONCE, State.FAILED, finished_at=old)
     kept = {
-        insert_run(ONCE, State.SUCCEEDED, finished_at=young),
+        insert_run(ONCE, State.FAILED, finished_at=young),
         insert_run(ONCE, State.QUEUED),
         insert_run(ONCE, State.RUNNING),
         insert_run(ONCE, State.TIMED_OUT, finished_at=old, held_by="alive"),
@@ -46,6 +46,53 @@ def test_finished_runs_are_pruned_by_age(
     pruning.prune(session, NOW, settings)
 
     assert set(session.scalars(select(Run.id))) == kept
+
+
+@pytest.mark.parametrize(("all_days", "good_days"), [(30, 7), (7, 30)])
+def test_runs_that_succeeded_are_pruned_earlier(
+    all_days: float,
+    good_days: float,
+    session: Session,
+    insert_run: InsertRun,
+    settings: Settings,
+) -> None:
+    """S13: nobody looks for them as long as for the others."""
+    retention = {"run_retention_days": all_days, "success_retention_days": good_days}
+    insert_run(ONCE, State.SUCCEEDED, finished_at=NOW - timedelta(days=8))
+    kept = {
+        insert_run(ONCE, State.SUCCEEDED, finished_at=NOW - timedelta(days=6)),
+        *([insert_run(ONCE, State.FAILED, finished_at=NOW - timedelta(days=8))] * (all_days > 7)),
+    }
+
+    pruning.prune(session, NOW, settings.model_copy(update=retention))
+
+    assert set(session.scalars(select(Run.id))) == kept
+
+
+def test_the_last_good_run_of_a_job_stays(
+    session: Session, insert_run: InsertRun, settings: Settings
+) -> None:
+    """S13: of a monthly job, too, one can see that it works."""
+    job = Job(name="monthly", schedule=Every(timedelta(days=30)), function=lambda _context: None)
+    insert_run(job, State.SUCCEEDED, finished_at=OLD, due_at=OLD - SECOND)
+    last = insert_run(job, State.SUCCEEDED, finished_at=OLD, due_at=OLD)
+    failed = insert_run(job, State.FAILED, finished_at=NOW, due_at=NOW)
+
+    pruning.prune(session, NOW, settings)
+
+    assert set(session.scalars(select(Run.id))) == {last, failed}
+
+
+def test_many_runs_of_one_state_push_out_none_of_another(
+    session: Session, insert_run: InsertRun, settings: Settings
+) -> None:
+    """S13: however many succeed, what failed last week is there."""
+    failed = {insert_run(ONCE, State.FAILED, finished_at=NOW - timedelta(days=8)) for _ in "12"}
+    good = [insert_run(ONCE, State.SUCCEEDED, finished_at=NOW - n * SECOND) for n in range(4)]
+
+    pruning.prune(session, NOW, settings.model_copy(update={"run_retention_rows": 2}))
+
+    assert set(session.scalars(select(Run.id))) == {*failed, *good[:2]}
 
 
 def test_finished_runs_are_pruned_by_number(

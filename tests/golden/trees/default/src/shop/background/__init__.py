@@ -11,8 +11,9 @@ A process: `services` starts its parts. `runner` makes passes with its `intake`;
 the function (`execution`) and classifies what comes of it (`outcomes`); `control` and `stopping`
 are how the two talk meanwhile. `heartbeat` and `beats` show which processes live; `sweep` cleans up
 after dead ones, `pruning` deletes what is old.
-People: `routes`, `bulk` and `all_runs` show and change runs (`views`, `listing`), `health` and
-`overdue` tell whether work goes on, `dead_letters` tells the service what failed for good.
+People: `routes`, `bulk` and `all_runs` show and change runs (`filters`, `listing`, `views`,
+`changing`), `health` and `overdue` tell whether work goes on, `dead_letters` tells the service what
+failed for good.
 """
 
 from .accepted import Accepted, AcceptedMany

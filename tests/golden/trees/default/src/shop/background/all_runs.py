@@ -1,16 +1,27 @@
 """`/runs`: the runs of all jobs and tasks (S13, T9)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
 
+from .filters import Filter, Place
 from .host import NotFoundError, OperatorDep, OpsRead, ReadSessionDep, refusals, root_path
-from .listing import Filter, Place, last_read, page
+from .listing import last_read, page
 from .models import Run
 from .views import RunView
 
 router = APIRouter(prefix="/runs", tags=["runs"], dependencies=[OpsRead], responses=refusals(401))
+
+
+def read_page(session: Session, which: Filter) -> tuple[Sequence[Run], Place | None]:
+    """Return the runs of a page, and the place after which the next one begins, if any."""
+    found = session.scalars(page(which)).all()
+    runs = found[: which.limit]
+    last = runs[-1] if len(found) > len(runs) else session.execute(last_read(which)).first()
+    return runs, None if last is None else Place.model_validate(last)
 
 
 @router.get("")
@@ -26,11 +37,9 @@ def list_all_runs(
 
     With `kind`, `error`, or `name` and `state`, a page may be short or empty and have a next one.
     """
-    found = session.scalars(page(which)).all()
-    runs = found[: which.limit]
-    last = runs[-1] if len(found) > len(runs) else session.execute(last_read(which)).first()
+    runs, last = read_page(session, which)
     if last is not None:
-        query = request.url.include_query_params(before=Place.model_validate(last)).query
+        query = request.url.include_query_params(before=last).query
         response.headers["Link"] = f'<{root_path(request)}{router.prefix}?{query}>; rel="next"'
     return RunView.of_all(session, runs, operator=operator)
 

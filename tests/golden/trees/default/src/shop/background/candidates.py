@@ -10,20 +10,23 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, TextClause, bindparam, exists, select, text, update
+from sqlalchemy import Connection, Row, TextClause, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from .models import IS_SCHEDULED, RUNS, WAITING, State
+from .models import IS_SCHEDULED, LOWER_STATE, RUNS, WAITING, State
 
 IS_DUE = (
     RUNS.c.finished_at.is_(None),
     RUNS.c.available_at <= bindparam("now"),
     RUNS.c.held_by.is_(None),
 )
-IS_WAITING = select(
-    exists().where(*IS_DUE, RUNS.c.state.in_(WAITING), RUNS.c.name.in_(bindparam("names")))
-)
-LATER = select(RUNS.c.id).where(*IS_DUE, IS_SCHEDULED)
+# With an order, PostgreSQL reads the index. Without one, it expects to find a row soon anywhere in
+# the table, and reads all of it when many wait for later. SQLite would sort all that wait, if it
+# could find them by state or name.
+FIRST_DUE = select(RUNS.c.id).where(*IS_DUE).order_by(RUNS.c.available_at)
+WAITS = LOWER_STATE.in_(WAITING), RUNS.c.name.concat("").in_(bindparam("names"))
+IS_WAITING = FIRST_DUE.where(*WAITS).limit(1)
+LATER = FIRST_DUE.where(IS_SCHEDULED)
 PROMOTED_AT_ONCE = 1000
 PROMOTE = update(RUNS).values(state=State.QUEUED)
 PROMOTE = PROMOTE.where(
@@ -43,7 +46,7 @@ FIRST_OF_NAME = """SELECT * FROM (
 OTHER_KEYS = "AND (concurrency_key IS NULL OR concurrency_key NOT IN :keys)"
 ONE_SCHEDULED = """SELECT * FROM (
     SELECT {columns}, -1e300 AS place FROM fastforge_runs
-    WHERE state = 'scheduled' AND available_at <= :now LIMIT 1
+    WHERE state = 'scheduled' AND available_at <= :now ORDER BY available_at LIMIT 1
 ) AS scheduled"""
 ALL = """SELECT {columns}, place FROM ({parts}) AS found
 WHERE CAST(:owner AS VARCHAR) IS NULL
@@ -53,7 +56,7 @@ ORDER BY place LIMIT :slots"""
 
 def is_waiting(session: Session, names: Collection[str], now: datetime) -> bool:
     """Tell whether a run of `names` waits that may be claimed: a look without a lock."""
-    return bool(session.scalar(IS_WAITING, {"now": now, "names": list(names)}))
+    return session.scalar(IS_WAITING, {"now": now, "names": list(names)}) is not None
 
 
 def candidates(  # noqa: PLR0913

@@ -16,6 +16,7 @@ from . import batches, history
 from .host import Settings, notify
 from .models import HEAD_START_SECONDS, RUNS, Run, State, place
 from .queueing import Enqueue
+from .roll_up import add_now
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +81,10 @@ class DeadLetters:
 def retry(session: Session, ids: Collection[UUID], now: datetime) -> None:
     """Give dead letters one more attempt; each waits as if it were new."""
     which = RUNS.c.id.in_(ids)
+    add_now(session, which, now)
     history.keep(session, which, now)
-    queued = {"state": State.QUEUED, "error": None, "finished_at": None, "available_at": now}
+    queued = {"state": State.QUEUED, "finished_at": None, "available_at": now}
+    queued |= {"error": None, "traceback": None}
     places = place(now, 0) - RUNS.c.priority * HEAD_START_SECONDS
     session.execute(update(RUNS).where(which).values(queued | {"place": places}))
     notify(session.connection())

@@ -9,19 +9,16 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import batches, beats, clock, endings, overdue, pruning, sweep
+from . import beats, clock, endings, overdue, sweep
 from .dead_letters import DeadLetters
 from .execution import Observer
 from .host import Database, lock_ledger
+from .housekeeping import Housekeeping
 from .models import State
 from .peers import Peers
 from .work import Registry
 
 logger = logging.getLogger(__name__)
-
-PRUNE_EVERY_SECONDS = 3600
-MOST_PRUNES = 10
-"""So many transactions delete old runs after one beat; the next beat continues."""
 
 
 class Heartbeat:
@@ -41,8 +38,9 @@ class Heartbeat:
         self._registry, self._observe, self._letters = registry, observe, letters
         self._kind = kind
         self._started_at, self._count = datetime.now(UTC), 0
-        self._last_beat = self._last_prune = float("-inf")
+        self._last_beat = float("-inf")
         self._peers = Peers(letters.settings.lease_seconds)
+        self._housekeeping = Housekeeping(database, letters.settings)
         self._gone: set[str] = set()
         self.overdue = overdue.Watch()
         self.never_begun: set[UUID] = set()
@@ -66,7 +64,7 @@ class Heartbeat:
             self._peers = Peers(self._settings.lease_seconds)
             raise
         self._last_beat = monotonic()
-        self._prune()
+        self._housekeeping.do()
         return True
 
     def _beat(self, active: Collection[UUID]) -> None:
@@ -99,15 +97,6 @@ class Heartbeat:
             logger.warning("found cut off: %s runs of %s, now %s", count, name, state)
             for _ in range(count):
                 self._observe(self._registry[name].kind, name, state, None)
-
-    def _prune(self) -> None:
-        for _ in range(MOST_PRUNES):
-            if monotonic() - self._last_prune <= PRUNE_EVERY_SECONDS:
-                return
-            with self._database.transaction() as session:
-                batches.end(session, batches.UNENDED, now := datetime.now(UTC))
-                done = pruning.prune(session, now, self._settings)
-            self._last_prune = monotonic() if done else self._last_prune
 
     def leave(self) -> None:
         """Mark running runs as interrupted, queue unbegun ones again, delete the row."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, Text, delete, func, literal, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, undefer
 
 from .host import Base, UtcDateTime
 from .models import RUNS, State
@@ -32,6 +32,7 @@ class PastAttempt(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
+    traceback: Mapped[str | None] = mapped_column(Text, deferred=True)
     worker: Mapped[str | None] = mapped_column(String(255))
     """The process that claimed it."""
 
@@ -51,6 +52,7 @@ def keep(
         run.started_at,
         func.coalesce(run.finished_at, literal(now, UtcDateTime)),
         func.coalesce(run.error, CUT_OFF),
+        run.traceback,
         run.owner,
     ).where(which)
     columns = list(PastAttempt.__table__.columns)
@@ -65,10 +67,17 @@ def forget(session: Session, runs: Collection[UUID]) -> None:
     session.execute(delete(PastAttempt).where(PastAttempt.run_id.in_(runs)))
 
 
-def past_attempts(session: Session, runs: Collection[UUID]) -> Mapping[UUID, Sequence[PastAttempt]]:
-    """Return the earlier attempts of each run, oldest first."""
+def past_attempts(
+    session: Session, runs: Collection[UUID], *, tracebacks: bool = False
+) -> Mapping[UUID, Sequence[PastAttempt]]:
+    """Return the earlier attempts of each run, oldest first.
+
+    Tracebacks are long: without `tracebacks`, each is read when somebody looks at it.
+    """
     found: defaultdict[UUID, list[PastAttempt]] = defaultdict(list)
     of_runs = select(PastAttempt).where(PastAttempt.run_id.in_(runs))
+    if tracebacks:
+        of_runs = of_runs.options(undefer(PastAttempt.traceback))
     for attempt in session.scalars(of_runs.order_by(PastAttempt.number)):
         found[attempt.run_id].append(attempt)
     return found

@@ -20,7 +20,7 @@ from .host import (
     SessionDep,
     refusals,
 )
-from .models import DEAD_LETTERS, Run
+from .models import DEAD_LETTERS, IS_DEAD, Run
 from .views import PageDep, RunView
 
 router = APIRouter(prefix="/tasks", tags=["tasks"], responses=refusals(401))
@@ -32,8 +32,8 @@ def list_dead_letters(
     session: ReadSessionDep, page: PageDep, *, operator: OperatorDep
 ) -> list[RunView]:
     """List the runs of tasks that failed for good and wait for an operator, newest first."""
-    dead = select(Run).where(Run.state.in_(DEAD_LETTERS), Run.kind == "task")
-    newest = dead.where(Run.dismissed_at.is_(None)).order_by(Run.finished_at.desc(), Run.id)
+    dead = select(Run).where(IS_DEAD, Run.kind == "task")
+    newest = dead.order_by(Run.finished_at.desc(), Run.id)
     rows = session.scalars(newest.limit(page.limit).offset(page.offset))
     return RunView.of_all(session, rows.all(), operator=operator)
 

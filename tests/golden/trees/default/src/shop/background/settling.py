@@ -38,7 +38,7 @@ RELEASE = ATTEMPTS.values(held_by=None)
 SETTLE = (
     ATTEMPTS.where(or_(MAY_END, UNHEARD))
     .values(state=STATE, finished_at=END, error=bindparam("error"), result=bindparam("result"))
-    .values(progress=func.coalesce(PROGRESS, RUNS.c.progress))
+    .values(progress=func.coalesce(PROGRESS, RUNS.c.progress), traceback=bindparam("traceback"))
     .returning(RUNS.c.id, RUNS.c.state)
 )
 AGAIN = SETTLE.values(
@@ -83,6 +83,7 @@ def settle(
         if_asked = outcome.state if outcome.state is State.SUCCEEDED else State.CANCELLED
         end: dict[str, object] = {"outcome": outcome.state, "if_asked": if_asked, "end": now}
         end |= {"error": error, "result": outcome.result, "progress": outcome.progress}
+        end |= {"traceback": outcome.traceback}
         if retry_at := outcome.retry_at:
             end |= {"retry_at": retry_at, "retry_place": place(retry_at, 0)}
         statement = STATEMENTS[retry_at is not None, release]

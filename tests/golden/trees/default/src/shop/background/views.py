@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Query
@@ -16,13 +16,14 @@ from .models import WAITING, Run, State
 YEARS = range(1900, 9000)
 
 
-def _in_utc(moment: datetime) -> datetime:
-    if moment.year not in YEARS:  # a database or another zone may not have it
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC; raises ValueError for a year that a database may not have."""
+    if moment.year not in YEARS:  # another zone may not have it either
         raise ValueError(f"the year is between {YEARS[0]} and {YEARS[-1]}")
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """A time with a zone, in a request."""
 
 
@@ -76,7 +77,7 @@ class RunView(BaseModel):
         views = []
         for run in runs:
             view = cls.model_validate(run)
-            view.attempts = _attempts(run, past[run.id])
+            view.attempts = attempts(run, past[run.id], AttemptView)
             if not operator:
                 view.error = view.payload = None
                 for attempt in view.attempts:
@@ -85,14 +86,17 @@ class RunView(BaseModel):
         return views
 
 
-def _attempts(run: Run, past: Sequence[PastAttempt]) -> list[AttemptView]:
+Shown = TypeVar("Shown", bound=AttemptView)
+
+
+def attempts(run: Run, past: Sequence[PastAttempt], view: type[Shown]) -> list[Shown]:
     """Return the attempts of a run; unless it waits for the next one, the newest is in the run."""
-    views = [AttemptView.model_validate(attempt) for attempt in past]
-    is_in_past = any(view.number == run.attempt for view in views)
+    views = [view.model_validate(attempt) for attempt in past]
+    is_in_past = any(each.number == run.attempt for each in views)
     if run.attempt > 0 and run.state not in WAITING and not is_in_past:
         newest = {"number": run.attempt, "state": run.state, "started_at": run.started_at}
         ended = {"ended_at": run.finished_at, "error": run.error, "worker": run.owner}
-        views.append(AttemptView.model_validate(newest | ended))
+        views.append(view.model_validate(newest | ended | {"traceback": run.traceback}))
     return views
 
 

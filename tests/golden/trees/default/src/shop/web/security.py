@@ -1,7 +1,7 @@
 """Access control: clients send `X-API-Key`, operators send `X-Ops-Key`.
 
-The keys are in the settings CLIENT_API_KEYS and OPS_API_KEY. `ClientOnly` guards a route for
-clients, `OpsRead` and `OpsWrite` for operators.
+The keys are in the settings CLIENT_API_KEYS, OPS_API_KEY, and OPS_READ_KEY for operators who change
+nothing. `ClientOnly` guards a route for clients, `OpsRead` and `OpsWrite` for operators.
 
 All are async: FastAPI would call another in a thread, which takes longer than all it does and has a
 log context of its own.
@@ -20,17 +20,19 @@ from ..process.logs import add_log_context
 from ..settings import Settings, SettingsDep
 from .callers import is_local
 
+OPERATOR, READER = "operator", "reader"
+READS_ONLY = "OPS_READ_KEY only reads: changes need OPS_API_KEY"
 _client_key = APIKeyHeader(
     name="X-API-Key",
     scheme_name="client",
     auto_error=False,
-    description="A key of CLIENT_API_KEYS; OPS_API_KEY works here too, as in older versions",
+    description="A key of CLIENT_API_KEYS; a key of operators works here too",
 )
 _ops_key = APIKeyHeader(
     name="X-Ops-Key",
     scheme_name="operator",
     auto_error=False,
-    description="The setting OPS_API_KEY",
+    description="The setting OPS_API_KEY, or OPS_READ_KEY to read",
 )
 ApiKey = Annotated[str | None, Security(_client_key)]
 OpsKey = Annotated[str | None, Security(_ops_key)]
@@ -63,18 +65,30 @@ async def guard_client(
         add_log_context(client=client)
 
 
-async def is_operator(
+def whose(settings: Settings, key: str | None) -> str | None:
+    """Return OPERATOR for OPS_API_KEY, READER for OPS_READ_KEY, None for anything else."""
+    keys = {READER: settings.ops_read_key, OPERATOR: settings.ops_api_key}
+    return _find_name(key, {name: key for name, key in keys.items() if key is not None})
+
+
+async def find_operator(
     settings: SettingsDep, ops_key: OpsKey, key: ApiKey, client: ClientDep
-) -> bool:
-    """Tell whether the operator's key was sent; raises 401 for a wrong key."""
-    expected = {} if settings.ops_api_key is None else {"operator": settings.ops_api_key}
-    if _find_name(ops_key, expected) or (ops_key is None and _find_name(key, expected)):
-        return True
-    if ops_key is not None:
+) -> str | None:
+    """Return whose key was sent, OPERATOR or READER; raises 401 for a wrong key."""
+    found = whose(settings, key if ops_key is None else ops_key)
+    if found is None and ops_key is not None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", ops_key))
-    if key is not None and client is None:
+    if found is None and key is not None and client is None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-API-Key", key))
-    return False
+    return found
+
+
+SenderDep = Annotated[str | None, Depends(find_operator)]
+
+
+async def is_operator(sender: SenderDep) -> bool:
+    """Tell whether a key of operators was sent: then routes show details."""
+    return sender is not None
 
 
 OperatorDep = Annotated[bool, Depends(is_operator)]
@@ -82,15 +96,17 @@ OperatorDep = Annotated[bool, Depends(is_operator)]
 
 async def guard_read(settings: SettingsDep, *, operator: OperatorDep) -> None:
     """Allow operators; while no key is set, allow everyone (routes then leave details out)."""
-    if settings.ops_api_key is not None and not operator:
+    if not operator and (settings.ops_api_key or settings.ops_read_key):
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", None))
 
 
-async def guard_write(settings: SettingsDep, *, operator: OperatorDep) -> None:
-    """Allow operators only; while no key is set, all changes are refused."""
+async def guard_write(settings: SettingsDep, sender: SenderDep) -> None:
+    """Allow operators only; while OPS_API_KEY is not set, all changes are refused."""
     if settings.ops_api_key is None:
         raise HTTPException(HTTPStatus.FORBIDDEN, "operations are off: set OPS_API_KEY")
-    if not operator:
+    if sender == READER:
+        raise HTTPException(HTTPStatus.FORBIDDEN, READS_ONLY)
+    if sender is None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, _problem("X-Ops-Key", None))
 
 

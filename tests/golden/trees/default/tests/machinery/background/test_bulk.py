@@ -15,7 +15,9 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import ColumnElement, event, make_url, select
 from sqlalchemy.orm import Session
 
-from shop.background import Enqueue, Task, bulk, ledger
+from shop.background import Enqueue, Task, changing, ledger
+from shop.background.filters import Matching
+from shop.background.listing import conditions
 from shop.background.models import Run, State, place
 from shop.database import Database
 from shop.settings import Settings
@@ -128,7 +130,7 @@ def test_a_part_at_a_time_is_changed_the_oldest_first(
     ids: Callable[..., set[UUID]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(changing, "MOST_AT_ONCE", 2)
     newest, *older = sorted(letters.values())  # not in the order of their ids
     with database.transaction() as session:
         for hour, run_id in enumerate([*older, newest]):
@@ -149,7 +151,7 @@ def test_a_part_at_a_time_is_changed_the_oldest_first(
 def test_after_as_many_as_are_changed_at_once_there_are_no_more(
     client: TestClient, letters: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "MOST_AT_ONCE", len(letters))
+    monkeypatch.setattr(changing, "MOST_AT_ONCE", len(letters))
 
     answer = client.post("/tasks/failed/retry", headers=KEY)
 
@@ -159,15 +161,51 @@ def test_after_as_many_as_are_changed_at_once_there_are_no_more(
 def test_one_request_locks_few_rows_and_waits_for_none(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(changing, "MOST_AT_ONCE", 2)
     sent: list[Any] = []
     event.listen(session, "do_orm_execute", lambda state: sent.append(state.statement))
 
-    bulk._lock(session, bulk.Which.model_validate({}))
+    changing.retry(session, Run.kind == "task")
 
     dialect = make_url("postgresql://").get_dialect()()
     sql = str(sent[0].compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     assert sql.endswith("LIMIT 3 FOR UPDATE SKIP LOCKED")
+
+
+def test_one_request_cancels_as_few(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changing, "MOST_AT_ONCE", 2)
+    sent: list[Any] = []
+    event.listen(session, "do_orm_execute", lambda state: sent.append(state.statement))
+
+    changing.cancel(session, Run.kind == "task")
+
+    sql = str(sent[0].compile(session.connection(), compile_kwargs={"literal_binds": True}))
+    assert "LIMIT 3" in sql
+
+
+@pytest.mark.parametrize(
+    ("change", "indexes"),
+    [
+        (changing.retry, {"dead"}),
+        (changing.dismiss, {"dead"}),
+        (changing.cancel, {"dead", "claim"}),
+    ],
+)
+def test_of_the_ledger_only_runs_that_may_be_changed_are_read(
+    session: Session, change: Callable[..., object], indexes: set[str]
+) -> None:
+    """However many succeeded."""
+    sent: list[Any] = []
+    event.listen(session, "do_orm_execute", lambda state: sent.append(state.statement))
+    which = Matching.model_validate({"name": "mail", "error": "disk"})
+
+    change(session, Run.kind == "task", *conditions(which))
+
+    sql = sent[0].compile(session.connection(), compile_kwargs={"literal_binds": True})
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
+    steps = [str(row) for row in plan if "fastforge_runs" in str(row)]
+    assert len(steps) == len(indexes)
+    assert {index for index in indexes if f"_runs_{index}" in "".join(steps)} == indexes
 
 
 @pytest.mark.parametrize("path", ["/tasks/failed/dismiss", "/tasks/{}/dismiss"])

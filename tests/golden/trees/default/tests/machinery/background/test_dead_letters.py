@@ -186,7 +186,7 @@ def test_a_run_that_a_sweep_finds_lost_is_a_dead_letter(
     """S2: one that is run again is none."""
     again = Task(name="again", payload=Note, function=ALERT.function, idempotent=True)
     lost = insert_run(WORK)
-    insert_run(again)
+    insert_run(again, payload=Note().model_dump_json())
     session.commit()
 
     start_runner(WORK, again, ALERT, on_dead_letter=letters.on_dead_letter)

@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, heartbeat, overdue, pruning
+from shop.background import RunContext, Task, heartbeat, housekeeping, overdue, pruning
 from shop.background import clock as clock_of_work
 from shop.background.beats import RunnerProcess
 from shop.background.dead_letters import DeadLetters
 from shop.background.heartbeat import Heartbeat
+from shop.background.minutes import since
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.settings import Settings
@@ -43,7 +44,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(heartbeat, "monotonic", clock)
+    for module in (heartbeat, housekeeping):
+        monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
 
@@ -345,6 +347,44 @@ def test_the_ledger_is_pruned_at_the_start_and_once_an_hour(
     assert not kept(second)
 
 
+def test_what_ended_is_counted_at_the_start_and_once_a_minute(
+    beating: Heartbeat, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S13: the next beat goes on with what is left."""
+    counted: list[float] = []
+
+    def count(_session: Session, _now: datetime) -> bool:
+        counted.append(clock.seconds)
+        return len(counted) != 2
+
+    monkeypatch.setattr(housekeeping, "roll_up", count)
+    monkeypatch.setattr(housekeeping, "MOST_STEPS", 1)
+    for _ in range(5):
+        beating.beat_if_due([])
+        clock.seconds += 40
+
+    assert counted == [1000, 1080, 1120]
+
+
+def test_a_beat_counts_what_ended_a_while_ago(
+    beating: Heartbeat, database: Database, queue: Callable[..., UUID]
+) -> None:
+    """S13: before it deletes old runs."""
+    run_id, ended = queue(WORK), datetime.now(UTC) - timedelta(hours=5)
+    with database.transaction() as session:
+        run = session.get_one(Run, run_id)
+        run.state, run.finished_at = State.SUCCEEDED, ended
+    beating.beat_if_due([])
+    for _ in range(5):
+        beating.beat_soon()
+        beating.beat_if_due([])
+
+    with database.snapshot() as session:
+        (minute,) = since(session, ended - timedelta(hours=1))
+    assert minute.minute <= ended
+    assert (minute.state, minute.runs) == (State.SUCCEEDED, 1)
+
+
 def test_what_is_left_to_prune_is_pruned_at_the_next_beat(
     beating: Heartbeat,
     clock: Clock,
@@ -353,7 +393,7 @@ def test_what_is_left_to_prune_is_pruned_at_the_next_beat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pruning, "PRUNED_AT_ONCE", 1)
-    monkeypatch.setattr(heartbeat, "MOST_PRUNES", 2)
+    monkeypatch.setattr(housekeeping, "MOST_STEPS", 2)
     old = [queue(WORK) for _ in range(3)]
     with database.transaction() as session:
         ended = {"state": State.SUCCEEDED, "finished_at": datetime(2020, 1, 1, tzinfo=UTC)}

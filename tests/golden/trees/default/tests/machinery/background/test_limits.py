@@ -321,3 +321,19 @@ def test_a_claim_reads_few_runs_however_many_wait(
     assert [step for step in steps if "Seq Scan" in step or step.startswith("SCAN")] == []
     assert [step for step in steps if "runs_state" in step or "runs_history" in step] == []
     assert len([row for row in rows if "ORDER BY" in row]) == 1  # of the few that were found
+
+
+def test_a_look_reads_one_run_however_many_wait(session: Session, database: Database) -> None:
+    """T2: in the order of an index, so there is nothing to sort."""
+    sent: list[tuple[str, Any]] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, sql, values, _context, _many: sent.append((sql, values)),
+    )
+    is_waiting(session, ["work"], NOW)
+    sql, values = sent[-1]
+
+    ((*_, step),) = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+
+    assert "ix_fastforge_runs_claim (available_at<?)" in step

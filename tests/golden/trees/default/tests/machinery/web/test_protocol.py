@@ -129,7 +129,7 @@ def test_the_document_says_so(client: TestClient) -> None:
         operation["responses"]["413"]["content"]
         for operations in client.get("/openapi.json").json()["paths"].values()
         for operation in operations.values()
-        if "413" in operation["responses"]
+        if "413" in operation["responses"] and operation.get("tags") != ["ops"]
     ]
 
     assert all(list(content) == ["application/json"] for content in responses)

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from shop.settings import Settings
 from shop.web import errors
-from shop.web.security import OperatorDep, OpsRead, OpsWrite
+from shop.web.security import OPERATOR, READER, OperatorDep, OpsRead, OpsWrite, whose
 
 KEY = "correct horse"
 RIGHT = {"X-Ops-Key": KEY}
@@ -16,10 +16,10 @@ WRONG_KEYS = [b"correct", b"correct horse.", b"Correct horse", b"\xe9"]
 WRONG = [{header: key} for key in WRONG_KEYS for header in (b"X-Ops-Key", b"X-API-Key")]
 
 
-def service(key: str | None, clients: str = "") -> TestClient:
-    """Make two routes with the guards, under settings with or without a key."""
+def service(key: str | None, clients: str = "", read_key: str | None = None) -> TestClient:
+    """Make two routes with the guards, under settings with or without keys."""
     app = FastAPI()
-    values = {"ops_api_key": key, "client_api_keys": clients}
+    values = {"ops_api_key": key, "client_api_keys": clients, "ops_read_key": read_key}
     app.state.settings = Settings.model_validate({n: v for n, v in values.items() if v})
     errors.install(app)
 
@@ -68,6 +68,36 @@ def test_the_right_key_makes_an_operator(header: str) -> None:
     client = service(KEY)
     assert client.get("/", headers={header: KEY}).json() is True
     assert client.post("/", headers={header: KEY}).json() == "done"
+
+
+@pytest.mark.parametrize("header", ["X-Ops-Key", "X-API-Key"])
+def test_the_key_to_read_shows_all_and_changes_nothing(header: str) -> None:
+    client = service(KEY, read_key="to read")
+    assert client.get("/", headers={header: "to read"}).json() is True
+    refused = client.post("/", headers={header: "to read"})
+    assert refused.status_code == 403
+    assert refused.json() == {"detail": "OPS_READ_KEY only reads: changes need OPS_API_KEY"}
+
+
+def test_with_the_key_to_read_alone_nobody_changes_and_no_stranger_reads() -> None:
+    client = service(None, read_key="to read")
+    assert client.get("/").status_code == 401
+    assert client.get("/", headers={"X-Ops-Key": KEY}).status_code == 401
+    refused = client.post("/", headers={"X-Ops-Key": "to read"})
+    assert (refused.status_code, refused.json()["detail"][:14]) == (403, "operations are")
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [(KEY, OPERATOR), ("to read", READER), ("other", None), ("", None), (None, None)],
+)
+def test_a_key_is_known_by_the_setting_that_has_it(key: str | None, name: str | None) -> None:
+    settings = Settings.model_validate({"ops_api_key": KEY, "ops_read_key": "to read"})
+    assert whose(settings, key) == name
+
+
+def test_a_key_that_both_settings_have_may_change() -> None:
+    assert service(KEY, read_key=KEY).post("/", headers=RIGHT).json() == "done"
 
 
 def test_an_operator_may_be_a_client_too() -> None:

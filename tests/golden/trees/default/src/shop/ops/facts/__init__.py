@@ -1,0 +1,1 @@
+"""Reads what the pages show; each statement reads few rows, however many there are."""
