@@ -91,14 +91,14 @@ def a_renamed_package(root: Path) -> None:
 
 
 EDITS: tuple[tuple[Edit, int], ...] = (
-    (a_setting_without_a_default, 8),
-    (a_renamed_package, 8),
-    (a_class_of_settings_of_its_own, 8),
-    (a_key_on_notify, 8),
-    (another_body_of_notify, 8),
-    (a_task_that_fails_here, 8),
-    (no_notify, 7),
-    (no_document, 7),
+    (a_setting_without_a_default, 9),
+    (a_renamed_package, 9),
+    (a_class_of_settings_of_its_own, 9),
+    (a_key_on_notify, 9),
+    (another_body_of_notify, 9),
+    (a_task_that_fails_here, 9),
+    (no_notify, 8),
+    (no_document, 8),
 )
 
 
