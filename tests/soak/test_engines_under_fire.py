@@ -227,7 +227,9 @@ def test_killed_workers_and_an_emptied_broker_lose_nothing(fire: Fire) -> None:
 @long
 @pytest.mark.alone
 @pytest.mark.parametrize("project", PAIRS, indirect=True)
-def test_all_come_to_one_end_whatever_is_killed(fire: Fire, record: Record) -> None:
+def test_all_come_to_one_end_whatever_is_killed(
+    fire: Fire, record: Record, request: pytest.FixtureRequest
+) -> None:
     """T2, T6, T11: what is not idempotent starts once at most; no limit is exceeded."""
     seed, count, kills = random.randrange(10**6), 2000, 0
     print(f"seed {seed}")
@@ -247,11 +249,12 @@ def test_all_come_to_one_end_whatever_is_killed(fire: Fire, record: Record) -> N
     finally:
         workers.stop()
 
+    pair = request.node.callspec.id.replace("-", ", ")
     figures = {"tasks": count, "kills": kills, "seconds": round(time.monotonic() - began)}
     figures |= fire.check(count, workers)
     print(figures)
     assert orders == {}
-    record(figures, {})
+    record({"engine, broker": pair} | figures, {})
 
 
 CUT_OFF_SECONDS = 30
