@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from ...background.batches import Batch
 from ...background.history import past_attempts
+from ...background.listing import MOST_COUNTED
 from ...background.models import DEAD_LETTERS, Run, State
 from ...background.views import AttemptView, attempts
 
 LONGEST_SHOWN = 20_000
-MOST_COUNTED = 10_000
 
 
 class Attempt(AttemptView):

@@ -179,8 +179,9 @@ def test_one_request_cancels_as_few(session: Session, monkeypatch: pytest.Monkey
 
     changing.cancel(session, Run.kind == "task")
 
-    sql = str(sent[0].compile(session.connection(), compile_kwargs={"literal_binds": True}))
-    assert "LIMIT 3" in sql
+    literal = {"literal_binds": True}
+    selects = [str(each.compile(session.connection(), compile_kwargs=literal)) for each in sent[:2]]
+    assert ["LIMIT 3" in sql for sql in selects] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -203,9 +204,11 @@ def test_of_the_ledger_only_runs_that_may_be_changed_are_read(
 
     change(session, Run.kind == "task", *conditions(which))
 
-    sql = sent[0].compile(session.connection(), compile_kwargs={"literal_binds": True})
-    plan = session.connection().exec_driver_sql(f"EXPLAIN {sql}")
-    steps = [str(row) for row in plan if "fastforge_runs" in str(row)]
+    steps = []
+    for statement in sent[: len(indexes)]:
+        sql = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
+        plan = session.connection().exec_driver_sql(f"EXPLAIN {sql}")
+        steps += [str(row) for row in plan if "fastforge_runs" in str(row)]
     assert len(steps) == len(indexes)
     assert {index for index in indexes if f"_runs_{index}" in "".join(steps)} == indexes
 
@@ -249,3 +252,20 @@ def test_a_filter_that_says_nothing_changes_nothing(
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert ids(Run.dismissed_at > NOON, Run.id.in_(letters.values())) == set()
+
+
+def test_those_that_are_due_first_are_cancelled_first(
+    session: Session, insert_run: Callable[..., UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T9: so that each request goes on where the one before ended."""
+    monkeypatch.setattr(changing, "MOST_AT_ONCE", 2)
+    waits = {"owner": None, "held_by": None, "attempt": 0, "started_at": None}
+    late, soon, now = (
+        insert_run(MAIL, State.QUEUED, available_at=NOON + hours * HOUR, **waits)
+        for hours in (2, 1, 0)
+    )
+
+    assert changing.cancel(session, Run.kind == "task") == changing.Changed(2, more=True)
+
+    states = dict(session.execute(select(Run.id, Run.state)).all())
+    assert states == {late: State.QUEUED, soon: State.CANCELLED, now: State.CANCELLED}

@@ -1,4 +1,4 @@
-"""What may be asked of a list of runs (S13, T8)."""
+"""What may be asked of a list of runs (S13, T9)."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Literal

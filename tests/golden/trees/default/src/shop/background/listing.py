@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, aliased
 from .filters import Filter, Matching
 from .models import LOWER_STATE, Run, State
 
+MOST_COUNTED = 10_000
 ONE = literal_column("1", Integer)
 """Selected to count rows: with a column, a database may read each row beside the index."""
 
@@ -60,7 +61,7 @@ def last_read(which: Filter) -> Select[datetime, UUID]:
     return _read(which).offset(which.most_read - 1)
 
 
-def counted(session: Session, which: Filter, most: int = 10_000) -> tuple[int, bool]:
+def counted(session: Session, which: Filter, most: int = MOST_COUNTED) -> tuple[int, bool]:
     """Count the runs of all pages, `most` at most; tell whether there may be more.
 
     Where no index has what matches, the newest MOST_READ are looked at.

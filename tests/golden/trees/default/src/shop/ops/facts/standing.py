@@ -8,10 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...background.filters import Filter
-from ...background.listing import counted
+from ...background.listing import MOST_COUNTED, counted
 from ...background.models import DEAD_LETTERS, IS_DEAD, Run, State
 
-MOST_COUNTED = 10_000
 MOST_SHOWN = 10
 
 

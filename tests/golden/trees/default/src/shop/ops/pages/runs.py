@@ -1,5 +1,6 @@
 """`/ops/runs`: the runs of all jobs and tasks; retry, cancel or dismiss some, or all that match."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -21,6 +22,7 @@ from ..links import link
 from ..rendering import page
 from ..route import VERB, page_router
 
+logger = logging.getLogger(__name__)
 router = page_router()
 ChosenDep = Annotated[Chosen, Query()]
 FIELDS = sends(id=list, all=str)
@@ -77,9 +79,11 @@ def _chosen(search: Search, form: Form) -> list[ColumnElement[bool]]:
     if "all" in form:
         return list(matching(search))
     try:
-        return [Run.id.in_([UUID(each) for each in form.get("id", [])])]
+        ids = [UUID(each) for each in form.get("id", [])]
     except ValueError as error:
         raise UnprocessableError("this is not the id of a run", "body", "id") from error
+    logger.info("chosen: %s", ", ".join(map(str, ids)))  # the line of the change has only the URL
+    return [Run.id.in_(ids)]
 
 
 def _list(request: Request, search: Search) -> str:

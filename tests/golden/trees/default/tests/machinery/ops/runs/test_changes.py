@@ -1,6 +1,7 @@
 """Runs are retried, cancelled and dismissed, some or all that match."""
 
 # ruff: noqa: PLR0913, PLR0917 (fixtures are arguments)
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -103,6 +104,20 @@ def test_all_of_a_batch_are_cancelled(
 
     queued = {run_id for run_id, state in states().items() if state is State.QUEUED}
     assert queued == {other, batch.batch_id}
+
+
+def test_the_log_has_the_runs_that_were_chosen(
+    client: TestClient, add: Add, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And not only how many."""
+    caplog.set_level(logging.INFO, "shop.ops")
+    ids = [str(add(State.QUEUED)) for _ in range(2)]
+
+    client.post("/ops/runs/cancel", data={"id": ids})
+
+    chosen, did = [each.getMessage() for each in caplog.records if ".ops." in each.name]
+    assert chosen == f"chosen: {', '.join(ids)}"
+    assert did.startswith("operator: POST /ops/runs/cancel")
 
 
 @EVERY_VERB
