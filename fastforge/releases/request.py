@@ -1,4 +1,4 @@
-"""What is asked of a release and what it answers: parts in, files out, as JSON between processes."""
+"""What is asked of a release and what it answers: parts in, files out, as JSON on pipes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
