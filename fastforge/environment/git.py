@@ -41,6 +41,42 @@ def repository_around(root: Path) -> Path | None:
     return top if found.returncode == 0 and top != root.resolve() else None
 
 
+def known_files(root: Path) -> list[str] | None:
+    """Give the files below `root` that git tracks, or would: all but those it is told to ignore.
+
+    None if it is in no repository, or git is not there.
+    """
+    listed = _inside(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return None if listed is None else [path for path in listed.split("\0") if path]
+
+
+def uncommitted(root: Path) -> set[str]:
+    """Give the files below `root` that git would lose sight of if they were overwritten.
+
+    They differ from the last commit, or are in none. Empty if there is no repository.
+    """
+    status = _inside(root, "status", "--porcelain=v1", "-z", "-uall", "--no-renames", "--", ".")
+    top = _inside(root, "rev-parse", "--show-prefix")
+    if status is None or top is None:
+        return set()
+    prefix = top.removesuffix("\n")
+    entries = (entry[3:] for entry in status.split("\0") if entry)
+    return {path.removeprefix(prefix) for path in entries}
+
+
+def _inside(root: Path, *arguments: str) -> str | None:
+    """Run git for what it says about a folder; None where it can say nothing.
+
+    Nothing that the repository's configuration names is started.
+    """
+    quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+    try:
+        done = _git(root, *quiet, "--no-optional-locks", *arguments, errors="surrogateescape")
+    except FileNotFoundError:
+        return None
+    return None if done.returncode else done.stdout
+
+
 @cache
 def configured_author() -> str | None:
     """Give git's `user.name`, if there is one."""
@@ -50,7 +86,9 @@ def configured_author() -> str | None:
         return None
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _git(
+    folder: Path, *arguments: str, errors: str = "replace"
+) -> subprocess.CompletedProcess[str]:
     """Run git in `folder`, whatever repository the caller's environment may point to."""
     return subprocess.run(
         ["git", *arguments],
@@ -58,7 +96,7 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env=for_git(),
         capture_output=True,
         text=True,
-        errors="replace",
+        errors=errors,
         check=False,
     )
 

@@ -1,0 +1,176 @@
+"""What an update keeps until the next one: what was there before, and what is left to write.
+
+It is one file, `.fastforge/update/state.json`, that git ignores. It is written and removed in the
+same transaction as the files themselves, so it says what is so after a kill too.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fastforge.changes.plan import Plan, read_file
+from fastforge.changes.transaction import apply
+from fastforge.errors import ConflictError, FastforgeError, UsageError
+from fastforge.project.paths import check_path, inside, read_bounded
+from fastforge.project.record import FOLDER, digest
+from fastforge.updating.outcome import Outcome, plan_of
+
+_STATE, _IGNORE = f"{FOLDER}/update/state.json", f"{FOLDER}/update/.gitignore"
+_LARGEST = 100_000_000
+_ALSO = ("uv.lock",)
+"""What the environment's set-up changes afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An update that was written: `before` and `finish` are files, None where there is none.
+
+    `written` are the digests of what it wrote, `conflicts` the files that a person has to look at.
+    """
+
+    old: str
+    new: str
+    before: Mapping[str, bytes | None]
+    written: Mapping[str, str | None]
+    finish: Mapping[str, bytes | None]
+    conflicts: tuple[str, ...]
+
+    def content(self) -> bytes:
+        """Give it as JSON."""
+        data = {
+            "from": self.old,
+            "to": self.new,
+            "before": {path: _text(content) for path, content in self.before.items()},
+            "written": dict(self.written),
+            "finish": {path: _text(content) for path, content in self.finish.items()},
+            "conflicts": list(self.conflicts),
+        }
+        return json.dumps(data).encode()
+
+
+def saved(root: Path) -> Saved | None:
+    """Read what the last update kept; raises FastforgeError if it is something else."""
+    try:
+        content = read_bounded(inside(root, _STATE), _LARGEST)
+    except FileNotFoundError:
+        return None
+    try:
+        data: dict[str, Any] = json.loads(content)
+        found = Saved(
+            old=str(data["from"]),
+            new=str(data["to"]),
+            before={path: _bytes(text) for path, text in data["before"].items()},
+            written=dict(data["written"]),
+            finish={path: _bytes(text) for path, text in data["finish"].items()},
+            conflicts=tuple(map(str, data["conflicts"])),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        problem = f"{root / _STATE} is not what an update of fastforge wrote."
+        raise FastforgeError(problem, "Remove it, and look at the project's history.") from error
+    for path in (*found.before, *found.finish, *found.conflicts):
+        check_path(path)
+    return found
+
+
+def under_way(root: Path) -> Saved | None:
+    """Give the update that waits for its conflicts to be solved, if one does."""
+    found = saved(root)
+    return found if found and found.finish else None
+
+
+def refuse_under_way(root: Path) -> None:
+    """Raise ConflictError if an update waits for its conflicts to be solved."""
+    if waiting := under_way(root):
+        problem = f"The update from {waiting.old} to {waiting.new} is not finished."
+        hint = "Solve its conflicts, then: fastforge update --continue (or --abort)"
+        raise ConflictError(problem, hint)
+
+
+def write(outcome: Outcome) -> None:
+    """Write an outcome and what undoes it, all or nothing."""
+    plan = outcome.plan
+    changed = {change.path: change.before for change in plan.pending}
+    also = {path: read_file(inside(outcome.root, path)) for path in _ALSO if path not in changed}
+    kept = Saved(
+        old=outcome.before,
+        new=outcome.after,
+        before={**changed, **also},
+        written={c.path: digest(c.after) if c.after is not None else None for c in plan.pending},
+        finish=outcome.finish if outcome.conflicts else {},
+        conflicts=outcome.conflicts,
+    )
+    apply(_with_state(plan, kept))
+
+
+def finish(root: Path) -> Saved:
+    """Record the new version; raises ConflictError while a file has markers of a conflict.
+
+    Raises UsageError if no update waits for this.
+    """
+    waiting = under_way(root)
+    if waiting is None:
+        raise UsageError("No update waits to be continued.", "Begin one: fastforge update")
+    if left := [place for path in waiting.conflicts for place in _markers(root, path)]:
+        shown = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if left[5:] else "")
+        raise ConflictError(f"There are markers of a conflict still: {shown}.", "Edit these first.")
+    plan = plan_of(root, waiting.finish)
+    before = {change.path: change.before for change in plan.pending}
+    done = replace(waiting, before={**waiting.before, **before}, finish={}, conflicts=())
+    now = {path: read_file(inside(root, path)) for path in waiting.written}
+    written = {
+        path: digest(content) if content is not None else None for path, content in now.items()
+    }
+    after = {c.path: digest(c.after) if c.after is not None else None for c in plan.pending}
+    apply(_with_state(plan, replace(done, written={**written, **after})))
+    return waiting
+
+
+def abort(root: Path) -> Saved:
+    """Put back every file that the last update changed.
+
+    Raises UsageError if there was none, ConflictError if one was edited since it was finished.
+    """
+    last = saved(root)
+    if last is None:
+        raise UsageError("There is no update to undo.", "Version control may have what you miss.")
+    if not last.finish:
+        _refuse_edited(root, last)
+    apply(plan_of(root, {**last.before, _STATE: None, _IGNORE: None}))
+    return last
+
+
+def _refuse_edited(root: Path, last: Saved) -> None:
+    edited = [path for path, value in last.written.items() if _digest_at(root, path) != value]
+    if edited:
+        shown = ", ".join(edited[:5]) + (f" and {len(edited) - 5} more" if edited[5:] else "")
+        problem = f"Edited since the update: {shown}. Nothing was undone."
+        raise ConflictError(problem, "Put these back first, or use your version control.")
+
+
+def _digest_at(root: Path, path: str) -> str | None:
+    content = read_file(inside(root, path))
+    return None if content is None else digest(content)
+
+
+def _with_state(plan: Plan, kept: Saved) -> Plan:
+    own = plan_of(plan.target, {_IGNORE: b"*\n", _STATE: kept.content()})
+    return Plan(plan.target, plan.changes + own.changes)
+
+
+def _markers(root: Path, path: str) -> list[str]:
+    content = read_file(inside(root, path)) or b""
+    lines = enumerate(content.splitlines(), start=1)
+    return [
+        f"{path}:{number}" for number, line in lines if line.startswith((b"<<<<<<< ", b">>>>>>> "))
+    ]
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode()
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text, validate=True)

@@ -1,0 +1,109 @@
+"""What a project's parts were when they were recorded, and what they are in another version."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fastforge.changes.staging import write_files
+from fastforge.errors import FastforgeError
+from fastforge.parts.part import moved_with_package
+from fastforge.project.project import Project
+from fastforge.project.record import Record, digest, record_of
+from fastforge.project.trust import templates_for
+from fastforge.releases.releases import rendered
+from fastforge.releases.request import Made, Request, Wanted
+
+KINDS = ("task", "module", "job")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The files of all parts of a project, and the record of each part."""
+
+    tree: dict[str, bytes]
+    records: tuple[Record, ...]
+
+
+def records_of(project: Project) -> tuple[Record, ...]:
+    """Give all records of a project, its own first, with their files where the package is now."""
+    parts = [record for kind in KINDS for record in project.parts(kind)]
+    for record in parts:
+        if record.kind not in KINDS:
+            problem = f"{record.path} has the kind {record.kind!a}, which no part has."
+            raise FastforgeError(problem, "Restore it from version control.")
+    return tuple(moved_with_package(project, record) for record in (project.record, *parts))
+
+
+def as_recorded(project: Project, records: Sequence[Record]) -> Side:
+    """Render each part as the version that its record names does, with the answers it names."""
+    by_version = defaultdict(list)
+    for record in records[1:]:
+        by_version[record.version].append(record)
+    own = by_version.pop(project.record.version, [])
+    made = rendered(project.record.version, _request(project, project.record.answers, own))
+    assert made.project is not None  # noqa: S101 (without `around` it is rendered)
+    trees = [made.project.tree, *(part.tree for part in made.parts)]
+    with TemporaryDirectory(prefix="fastforge-base-") as folder:
+        around = Path(folder)
+        for tree in trees:
+            write_files(tree, around)
+        for version, others in by_version.items():
+            request = _request(project, project.record.answers, others, around)
+            trees += [part.tree for part in rendered(version, request).parts]
+    return Side({path: text for tree in trees for path, text in tree.items()}, tuple(records))
+
+
+def as_in(
+    version: str, project: Project, records: Sequence[Record], answers: Mapping[str, object]
+) -> Side:
+    """Render all parts as `version` does, the project with other answers."""
+    made = rendered(version, _request(project, answers, records[1:]))
+    assert made.project is not None  # noqa: S101 (without `around` it is rendered)
+    parts = (made.project, *made.parts)
+    return Side(
+        {path: text for part in parts for path, text in part.tree.items()},
+        tuple(_record(old, part, version) for old, part in zip(records, parts, strict=True)),
+    )
+
+
+def base_of(side: Side, yours: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """Give each file as it was when it was made, and those of which that cannot be told.
+
+    A file that its record's digest says is unedited is its own base, whatever a render gives. One
+    that no render gives as it was is merged with the nearest there is.
+    """
+    base, unsure = {}, []
+    for path, value in _digests(side.records):
+        content = yours.get(path)
+        if content is None or digest(content) != value:
+            content = side.tree.get(path, b"" if content is None else None)
+            if content is None or digest(content) != value:
+                unsure.append(path)
+        if content is not None:
+            base[path] = content
+    return base, unsure
+
+
+def _digests(records: Sequence[Record]) -> Iterator[tuple[str, str]]:
+    for record in records:
+        yield from record.digests.items()
+
+
+def _request(
+    project: Project,
+    answers: Mapping[str, object],
+    parts: Sequence[Record],
+    around: Path | None = None,
+) -> Request:
+    wanted = tuple(Wanted(part.kind, part.name, part.answers) for part in parts)
+    kinds = {part.kind for part in parts}
+    folders = [templates_for(project, kind) for kind in sorted(kinds)]
+    overrides = next((folder for folder in folders if folder), None)
+    return Request(project.package.name, answers, wanted, around, overrides)
+
+
+def _record(old: Record, made: Made, version: str) -> Record:
+    digests = record_of(old.kind, old.name, made.answers, made.tree).digests
+    return Record(old.kind, old.name, made.answers, digests, version)
