@@ -88,9 +88,10 @@ def _by_id(tree: Tree) -> dict[str, str]:
 
 def _revisions(tree: Tree) -> Iterator[Revision]:
     for path in sorted(tree):
-        if path.endswith(".py") and f"/{_parent(path)}".endswith(f"/{_FOLDER}"):
-            if revision := revision_in(tree[path], Path(path)):
-                yield revision
+        lies_there = path.endswith(".py") and f"/{_parent(path)}".endswith(f"/{_FOLDER}")
+        revision = revision_in(tree[path], Path(path)) if lies_there else None
+        if revision:
+            yield revision
 
 
 def _parent(path: str) -> str:

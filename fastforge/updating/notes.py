@@ -20,7 +20,7 @@ class Note:
 NOTES = (
     Note(
         "0.2.0",
-        "The tables of background work have other names (revision 0005: runs is fastforge_runs), so "
+        "Tables of background work have other names (revision 0005: runs is fastforge_runs), so "
         "old and new code cannot run side by side: stop all old processes, then start new ones. "
         "Your own queries and views of these tables need the new names.",
     ),
