@@ -1,35 +1,16 @@
 """The three-way merge of whole trees, and what became of each file that both sides touched."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from fastforge.merging.clashes import without_clashes
+from fastforge.merging.contents import contents
+from fastforge.merging.fates import Fate, Told
+from fastforge.merging.git import repository
+from fastforge.merging.outcomes import outcome
+from fastforge.merging.renames import Trees, paired
 from fastforge.render import Tree
 
-
-class Fate(StrEnum):
-    """Why a file is not simply what the template says now."""
-
-    CONFLICT = "conflict"
-    """Both changed the same lines: the file holds both, between markers."""
-    UNMERGED = "unmerged"
-    """Both changed it and it holds no text: it is the user's, and the template's is left out."""
-    KEPT_DELETED = "kept deleted"
-    """The user deleted it and the template changed it: it stays deleted."""
-    KEPT = "kept"
-    """The user edited it and the template dropped it: it stays as the user has it."""
-    FOLLOWED = "followed"
-    """The user renamed it: the template's change is in the file of the user's name."""
-    MOVED = "moved"
-    """The template renamed it: the user's edits are in the file of the new name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of one file: its path in the result, and the other one where it was renamed."""
-
-    path: str
-    fate: Fate
-    other: str = ""
+__all__ = ["Fate", "Merge", "Told", "merge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +33,14 @@ def merge(base: Tree, yours: Tree, theirs: Tree, label: str) -> Merge:
     """Merge what the template changed from `base` to `theirs` into `yours`.
 
     `label` names theirs in markers, such as "fastforge 0.2.0". Raises SetupError if git is missing
-    or fails.
+    or fails. It is decided here, not by git, what becomes of a file: git finds the renames and
+    merges the lines of texts that both changed.
     """
-    raise NotImplementedError
+    trees = Trees(base, yours, theirs)
+    with repository() as repo:
+        files = list(paired(repo, trees))
+        merged = contents(repo, files, trees, label)
+    outcomes = without_clashes((outcome(file, trees, merged.get(file)) for file in files), yours)
+    changed = {path: content for done in outcomes for path, content in done.files.items()}
+    told = sorted((done.told for done in outcomes if done.told), key=lambda told: told.path)
+    return Merge(dict(sorted(changed.items())), tuple(told))
