@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastforge import __version__
 from fastforge.answers.project import ProjectAnswers
-from fastforge.errors import FastforgeError
+from fastforge.errors import FastforgeError, UsageError
 from fastforge.project.paths import read_inside
 from fastforge.project.record import FOLDER, PROJECT_RECORD, Record, read_record
 from fastforge.project.sources import files_of
@@ -57,7 +58,13 @@ def enclosing_project(folder: Path) -> Path | None:
 def read_project(root: Path) -> Project:
     """Read what is recorded about the project in `root`; raises FastforgeError if none is."""
     record = record_at(root, PROJECT_RECORD)
-    return Project(root, record, ProjectAnswers.from_dict(record.answers))
+    try:
+        return Project(root, record, ProjectAnswers.from_dict(record.answers))
+    except UsageError as error:
+        if record.version == __version__:
+            raise
+        hint = f"fastforge {record.version!a} made the project, and this is {__version__}."
+        raise UsageError(error.message, f"{error.hint} {hint}".strip()) from error
 
 
 def place_of(project: Project) -> list[str]:

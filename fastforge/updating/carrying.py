@@ -50,6 +50,7 @@ def carry_out(outcome: Outcome, wishes: Wishes, verify: Verify) -> None:
     VerificationError if a check fails.
     """
     dry = wishes.dry_run or wishes.diff
+    facts = _facts(outcome, dry=dry)
     writes = not dry and not outcome.is_nothing
     if wishes.diff and not wishes.as_json:
         sys.stdout.write(outcome.plan.diff())
@@ -60,7 +61,7 @@ def carry_out(outcome: Outcome, wishes: Wishes, verify: Verify) -> None:
         saved.write(outcome)
     report = verify() if writes and not outcome.conflicts else None
     if wishes.as_json:
-        say_json(_facts(outcome, report, dry=dry))
+        say_json({**facts, "verification": report.as_json() if report else None})
     elif writes and not outcome.conflicts:
         say(UNDO)
     if outcome.conflicts:
@@ -71,7 +72,7 @@ def carry_out(outcome: Outcome, wishes: Wishes, verify: Verify) -> None:
 def checked(outcome: Outcome, wishes: Wishes) -> None:
     """Tell whether there is an update; raises FastforgeError (exit code 1) if there is."""
     if wishes.as_json:
-        say_json(_facts(outcome, None, dry=True))
+        say_json(_facts(outcome, dry=True))
     elif outcome.is_nothing:
         say(f"Up to date: {outcome.after}.")
     if not outcome.is_nothing:
@@ -155,7 +156,7 @@ def _order(told: Told) -> tuple[int, str]:
     return list(_FATES).index(told.fate), told.path
 
 
-def _facts(outcome: Outcome, report: "Report | None", *, dry: bool) -> dict[str, object]:
+def _facts(outcome: Outcome, *, dry: bool) -> dict[str, object]:
     return {
         "fastforge": __version__,
         "project": str(outcome.root),
@@ -173,5 +174,4 @@ def _facts(outcome: Outcome, report: "Report | None", *, dry: bool) -> dict[str,
         "notes": list(outcome.notes),
         **outcome.facts,
         **({"dry_run": True} if dry else {}),
-        "verification": report.as_json() if report else None,
     }

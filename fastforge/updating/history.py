@@ -44,8 +44,11 @@ def own_moved(base: Tree, yours: Tree, theirs: Tree) -> dict[str, str]:
     return {path: f"{new}/{Path(path).name}" for path in own if _parent(path) == old}
 
 
-def joining(before: Tree, after: Tree, version: str) -> dict[str, bytes]:
-    """Give the revision that joins the heads of `after`, unless they are one or those of before."""
+def joining(before: Tree, after: Tree, version: str, overrides: Path | None) -> dict[str, bytes]:
+    """Give the revision that joins the heads of `after`, unless they are one or those of before.
+
+    `overrides` are the project's own templates, if it has one for this.
+    """
     revisions = tuple(_revisions(after))
     ends = _ends(revisions)
     if len(ends) < 2 or ends == _ends(tuple(_revisions(before))):  # noqa: PLR2004
@@ -53,7 +56,7 @@ def joining(before: Tree, after: Tree, version: str) -> dict[str, bytes]:
     identity = new_revision(["join", version, *ends], {revision.id for revision in revisions})
     folder = folder_in(after)
     context = {"version": version, "versions": folder, "revision": identity, "parents": ends}
-    return dict(render("join", context))
+    return dict(render("join", context, overrides))
 
 
 def ids(tree: Tree) -> set[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fastforge.merging.merge import Fate, Told, merge
 from fastforge.project.project import Project
 from fastforge.project.record import Record, digest
+from fastforge.project.trust import templates_for
 from fastforge.render import Tree
 from fastforge.updating import history
 from fastforge.updating.absent import left_out
@@ -47,7 +48,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
     files = {**merged.files}
     for path, place in moved.items():
         files |= {path: None, place: yours[path]}
-    files |= history.joining(yours, _applied(yours, files), version)
+    files |= history.joining(yours, _applied(yours, files), version, templates_for(project, "join"))
     first = oldest(record.version for record in records)
     answers = new.records[0].answers
     news = News(
