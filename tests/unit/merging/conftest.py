@@ -57,16 +57,26 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hooks.mkdir()
     (hooks / "reference-transaction").write_text("#!/bin/sh\nexit 1\n")
     (hooks / "reference-transaction").chmod(0o755)
-    text = HOSTILE.format(attributes=tmp_path / "attributes", hooks=hooks, template=template)
-    for name in ("GLOBAL", "SYSTEM"):
-        (tmp_path / name).write_text(text)
-        monkeypatch.setenv(f"GIT_CONFIG_{name}", str(tmp_path / name))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "0")
-    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(template))
-    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
-    monkeypatch.setenv("GIT_CONFIG_KEY_0", "merge.conflictStyle")
-    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "diff3")
     other = tmp_path / "other"
     subprocess.run(["git", "init", "-q", "--template=", str(other)], check=True)
-    for name, value in {"DIR": ".git", "WORK_TREE": ".", "INDEX_FILE": "index"}.items():
-        monkeypatch.setenv(f"GIT_{name}", str(other / value))
+    text = HOSTILE.format(attributes=tmp_path / "attributes", hooks=hooks, template=template)
+    for name in (".gitconfig", "GLOBAL", "SYSTEM"):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "git").mkdir()
+    (tmp_path / "git/attributes").write_text(attributes)
+    variables = {
+        "HOME": tmp_path,
+        "XDG_CONFIG_HOME": tmp_path,
+        "GIT_CONFIG_GLOBAL": tmp_path / "GLOBAL",
+        "GIT_CONFIG_SYSTEM": tmp_path / "SYSTEM",
+        "GIT_CONFIG_NOSYSTEM": "0",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "merge.conflictStyle",
+        "GIT_CONFIG_VALUE_0": "diff3",
+        "GIT_TEMPLATE_DIR": template,
+        "GIT_DIR": other / ".git",
+        "GIT_WORK_TREE": other,
+        "GIT_INDEX_FILE": other / "index",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(value))

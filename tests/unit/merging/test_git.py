@@ -1,5 +1,6 @@
 """Nothing that is set up for git changes a merge; a git that is missing or fails is told."""
 
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -37,11 +38,11 @@ def cases() -> list[Merge]:
 def test_what_the_user_set_up_for_git_plays_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
     among = cases()
     with monkeypatch.context() as alone:
-        for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-            alone.setenv(name, "/dev/null")
-        for name in ("COUNT", "KEY_0", "VALUE_0"):
-            alone.delenv(f"GIT_CONFIG_{name}")
-        alone.delenv("GIT_TEMPLATE_DIR")
+        for name in [*os.environ]:
+            if name.startswith("GIT_"):
+                alone.delenv(name)
+        alone.setenv("HOME", "/")
+        alone.setenv("XDG_CONFIG_HOME", "/")
         assert among == cases()
 
     first = among[0]
