@@ -20,6 +20,8 @@ _NO_SETTINGS = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_ATTR_NOSYSTEM": "1",
 }
+_HOMES = ("HOME", "XDG_CONFIG_HOME")
+"""Where git looks for the user's settings before 2.32, which does not know GIT_CONFIG_GLOBAL."""
 _SETTINGS = (
     "core.attributesFile=/dev/null",
     "core.hooksPath=/dev/null",
@@ -81,7 +83,7 @@ def repository() -> Iterator[Repository]:
 @cache
 def version() -> tuple[int, int]:
     """Give git's version, such as (2, 39); raises SetupError if there is no git."""
-    said = _run(Path.cwd(), "version").stdout.decode()
+    said = _run(Path("/"), "version").stdout.decode()
     found = re.search(r"(\d+)\.(\d+)", said)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
@@ -91,7 +93,7 @@ def _run(folder: Path, *arguments: str, given: bytes = b"", fine: Container[int]
         done = subprocess.run(
             ["git", *_OPTIONS, *arguments],
             cwd=folder,
-            env={**for_git(), **_NO_SETTINGS},
+            env={**for_git(), **_NO_SETTINGS, **dict.fromkeys(_HOMES, str(folder))},
             input=given,
             capture_output=True,
             check=False,
