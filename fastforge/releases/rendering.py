@@ -99,7 +99,7 @@ def _values(task: str, projects: tuple[Project, ...]) -> tuple[tuple[str, str], 
         if task and (project.package / "tasks" / f"{task}.py").is_file():
             try:
                 return values_for(project, task)
-            except UsageError:  # the user rewrote it: the job has the values of before
+            except UsageError:  # the user rewrote its payload
                 return ()
     return ()
 
