@@ -4,6 +4,7 @@ The same commit gives the same bytes with any Python. So nothing is compressed i
 gives other bytes from build to build, and the wheel and git compress it anyway.
 """
 
+import hashlib
 import io
 import json
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PACKED = HERE / "packed"
+DIGESTS = HERE / "SHA256SUMS"
 MANIFEST = "release.json"
 ROOMS = ("fastforge", "templates")
 """What renders: the package and its templates."""
@@ -31,6 +33,8 @@ def main(version: str, commit: str) -> None:
     PACKED.mkdir(exist_ok=True)
     path = PACKED / f"{version}.zip"
     path.write_bytes(content)
+    archives = sorted(PACKED.glob("*.zip"))
+    DIGESTS.write_text("".join(f"{_digest(one)}  {one.name}\n" for one in archives))
     print(f"{path}: {len(content)} bytes")
 
 
@@ -62,6 +66,16 @@ def archive(version: str, commit: str, files: Mapping[str, bytes]) -> bytes:
             entry.create_system, entry.external_attr = _UNIX, _MODE << 16
             packed.writestr(entry, content, zipfile.ZIP_STORED)
     return written.getvalue()
+
+
+def commit_of(packed: zipfile.ZipFile) -> str:
+    """Give the commit that an archive was packed from."""
+    commit: str = json.loads(packed.read(MANIFEST))["commit"]
+    return commit
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _git(*arguments: str) -> bytes:

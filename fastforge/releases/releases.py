@@ -53,9 +53,10 @@ def rendered(version: str, request: Request) -> Response:
 
 
 def _of_process(version: str, request: Request) -> Response:
+    libraries = [str(Path(place).absolute()) for place in sys.path if place]
     with unpacked(packed_releases() / f"{version}.zip") as release:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _START, str(release.folder), *filter(None, sys.path)],
+            [sys.executable, "-I", "-c", _START, str(release.folder), *libraries],
             cwd=release.folder,
             env=for_release(release.cache),
             input=write_request(request),

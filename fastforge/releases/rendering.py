@@ -14,7 +14,7 @@ from fastforge.parts.modules.module import ModuleAnswers, module_part
 from fastforge.parts.part import Part, surroundings
 from fastforge.parts.places import decimal_of
 from fastforge.parts.tasks.task import TaskAnswers, task_part
-from fastforge.project.paths import inside
+from fastforge.project.paths import check_path
 from fastforge.project.project import Project, record_at
 from fastforge.project.record import PROJECT_RECORD, Record, record_of
 from fastforge.project.sources import python_files
@@ -68,7 +68,8 @@ def _parts(request: Request, scratch: Path, project: Tree) -> Iterator[tuple[int
     for place, wanted in sorted(enumerate(request.parts), key=lambda pair: _rank(pair[1])):
         part = _part(wanted, decimal, (fresh, around))
         tree = render(part.kind, {**part.context, **context}, request.overrides)
-        _write(scratch, tree)
+        if part.kind == "task":
+            _write(scratch, tree)
         answers = {name: _plain(value) for name, value in part.answers.items()}
         yield place, Made(answers, tree)
 
@@ -99,14 +100,14 @@ def _values(task: str, projects: tuple[Project, ...]) -> tuple[tuple[str, str], 
         if task and (project.package / "tasks" / f"{task}.py").is_file():
             try:
                 return values_for(project, task)
-            except UsageError:  # the user rewrote it: the job has the values of before
+            except UsageError:  # the user rewrote its payload
                 return ()
     return ()
 
 
 def _fresh(request: Request, scratch: Path, tree: Tree) -> Project:
-    """Write what parts need of a rendered project: Python, and the name of the package."""
-    sources = {path: content for path, content in tree.items() if path.endswith(".py")}
+    """Write what parts need of a rendered project: its sources, and the name of the package."""
+    sources = {path: content for path, content in tree.items() if path.startswith("src/")}
     naming = {"pyproject.toml": _PYPROJECT.format(package=request.package).encode()}
     _write(scratch, {**sources, **naming})
     answers = _named(request)
@@ -135,7 +136,8 @@ def _named(request: Request) -> ProjectAnswers:
 
 def _write(root: Path, tree: Tree) -> None:
     for path, content in tree.items():
-        place = inside(root, path)
+        check_path(path)
+        place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.cache import cache_folder
+from fastforge.errors import SetupError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,12 @@ def _names(archive: Path) -> list[str]:
 
 
 def _extract(archive: Path, folder: Path) -> None:
-    with zipfile.ZipFile(archive) as packed:
-        packed.extractall(folder)
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(folder)
+    except zipfile.BadZipFile as error:
+        problem = f"{archive} cannot be read: {error}."
+        raise SetupError(problem, "Install fastforge again.") from error
     folder.chmod(0o700)
 
 
