@@ -8,7 +8,7 @@ import pytest
 from fastforge import __version__
 from fastforge.changes.opening import open_project
 from fastforge.project.project import record_at
-from fastforge.project.revisions import read_revisions
+from fastforge.project.revisions import heads, read_revisions
 from fastforge.updating.sides import as_in, records_of
 from tests.conftest import Fastforge, Ran, files_of
 from tests.old_project import unpack_old_project
