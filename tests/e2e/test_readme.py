@@ -66,18 +66,16 @@ def test_a_reader_can_follow_a_guide_in_a_new_project(guide: Path, shell: Open) 
 
 
 @curl
-@pytest.mark.exhaustive("makes a second project, with PostgreSQL")
+@pytest.mark.exhaustive("makes an environment and a server of PostgreSQL")
 def test_a_reader_can_follow_the_guide_to_postgresql(project: Path, shell: Open) -> None:
     """A server of the test takes the place of the one that the guide writes into `.env`."""
     (guide,) = [page for page in FOLLOWED if page.name == TO_POSTGRESQL]
-    new = project.parent / "with-postgresql" / "shop"
-
     with ExitStack() as stack:
         somebody = stack.enter_context(shell())
         for block in blocks(guide):
             if _names_a_server(block):
                 somebody.stop()
-                url = stack.enter_context(beside(new))["DATABASE_URL"]
+                url = stack.enter_context(beside(project))["DATABASE_URL"]
                 somebody.run(f"export DATABASE_URL={shlex.quote(url)}")
             somebody.follow(block)
         somebody.stop()  # before its database
