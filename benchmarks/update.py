@@ -57,7 +57,8 @@ def main() -> None:
     for tool, median in medians.items():
         print(f"{tool:12}{median:6.2f} s")
     print(f"{'share':12}{share:6.2f}   (at most {SHARE}; {LONGEST} s)")
-    print(json.dumps({"jobs": jobs, "seconds": seconds, "medians": medians, "share": share}))
+    figures = {f"{tool}, seconds": round(median, 2) for tool, median in medians.items()}
+    print(json.dumps({**figures, "of copier's": round(share, 2), "jobs": jobs}))
 
 
 def ours(folder: Path, jobs: int) -> Path:
