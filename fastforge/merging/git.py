@@ -22,18 +22,9 @@ _NO_SETTINGS = {
 }
 _HOMES = ("HOME", "XDG_CONFIG_HOME")
 """Where git looks for the user's settings before 2.32, which does not know GIT_CONFIG_GLOBAL."""
-_SETTINGS = (
-    "core.attributesFile=/dev/null",
-    "core.hooksPath=/dev/null",
-    "core.compression=0",
-    "core.fsync=none",
-    "fastimport.unpackLimit=1",
-    "merge.conflictStyle=merge",
-    "merge.renames=false",
-)
-"""No attributes and hooks of the user's; what is written is soon gone. Conflicts show two sides:
-`diff3` would add a third, lines of the template that the user may never have seen, and makes
-conflicts longer. Renames are found before texts are merged."""
+_SETTINGS = ("merge.conflictStyle=merge", "core.compression=0", "core.fsync=none")
+"""Conflicts show two sides: `diff3` would add a third, lines of the template that the user may
+never have seen, and make conflicts longer. What is written is soon gone."""
 _OPTIONS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
 
 _HINT = "Nothing was changed. Check with `git --version` that git works, then try again."
@@ -111,7 +102,7 @@ def _run(folder: Path, *arguments: str, given: bytes = b"", fine: Container[int]
 def _commit(branch: str, parent: str | None, tree: Tree) -> Iterator[bytes]:
     """Write one commit as git-fast-import(1) reads it."""
     ref = f"refs/heads/{branch}"
-    yield f"reset {ref}\ncommit {ref}\ncommitter f <f> 0 +0000\ndata 0\n".encode()
+    yield f"commit {ref}\ncommitter f <f> 0 +0000\ndata 0\n".encode()
     if parent:
         yield f"from refs/heads/{parent}\ndeleteall\n".encode()
     for path, content in tree.items():

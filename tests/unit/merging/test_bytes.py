@@ -49,6 +49,7 @@ def test_line_ends_that_differ_within_a_file_stay_as_they_are() -> None:
     mixed = crlf(TEXT[:14]) + TEXT[14:]
 
     assert merged(mixed, mixed + b"mine\n", b"new\n" + mixed) == b"new\n" + mixed + b"mine\n"
+    assert merged(TEXT, MINE, TEXT + b"new\r\n") == MINE + b"new\r\n"
     assert merged(TEXT, TEXT + b"mine\r\n", b"new\n" + TEXT) == b"new\n" + TEXT + b"mine\r\n"
 
 

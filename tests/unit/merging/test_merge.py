@@ -154,6 +154,14 @@ def test_what_is_no_text_and_changed_by_both_stays_the_user_s(mine: bytes, new: 
         assert done.conflicts == done.told
 
 
+def test_what_is_no_text_and_changed_by_one_or_in_the_same_way_is_as_any_file() -> None:
+    image = {"a": IMAGE + b"1"}
+
+    assert merged({"a": IMAGE}, image, {"a": IMAGE}) == Merge()
+    assert merged({"a": IMAGE}, {"a": IMAGE}, image) == Merge(dict(image))
+    assert merged({"a": IMAGE}, image, image) == Merge()
+
+
 def test_what_is_no_text_moves_with_the_template() -> None:
     done = merged({"a": IMAGE}, {"a": IMAGE + b"1"}, {"b": IMAGE + b"2"})
 
@@ -189,6 +197,14 @@ def test_the_user_s_folder_stays_where_the_template_wants_a_file() -> None:
     done = merged({"a/b": b"b\n"}, {"a/b": b"b\n", "a/mine": b"mine\n"}, {"a": NEW})
 
     assert done == Merge({"a/b": None}, told("a", Fate.UNMERGED, "a/mine"))
+
+
+def test_a_file_that_the_user_renamed_stays_where_the_template_wants_a_folder() -> None:
+    done = merged({"a": TEXT}, {"b": MINE}, {"a": NEW, "b/c": b"c\n"})
+
+    assert done == Merge(
+        {"b": BOTH}, (Told("b", Fate.FOLLOWED, "a"), Told("b/c", Fate.UNMERGED, "b"))
+    )
 
 
 def test_a_file_that_nobody_edited_makes_room() -> None:
