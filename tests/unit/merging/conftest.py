@@ -48,7 +48,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set git up, for the whole machine and for the user, so that merges come out differently."""
-    attributes = "* binary merge=ours eol=crlf\n"
+    attributes = "* binary\n"
     (tmp_path / "attributes").write_text(attributes)
     template = tmp_path / "template"
     (template / "info").mkdir(parents=True)

@@ -13,7 +13,7 @@ from fastforge.merging.merge import Fate, Merge, Told, merge
 
 TEXT = b"".join(b"line %d\n" % number for number in range(1, 9))
 ATTRIBUTES = (
-    b"* merge=ours -text\n*.py binary\n*.md merge=union\n*.txt merge=custom text eol=crlf\n"
+    b"* binary\n*.md merge=union\n*.txt merge=unknown text eol=crlf\n"
 )
 
 
