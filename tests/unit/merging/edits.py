@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from fastforge.merging.merge import Merge
+
 Draw = Any
 Tree = dict[str, bytes]
 
@@ -86,3 +88,9 @@ def edited_text(draw: Draw, text: bytes, fresh: Iterator[bytes], within: Sequenc
 def lines_of(*trees: Tree) -> set[bytes]:
     """Give each line of the files, without its end."""
     return {line for tree in trees for text in tree.values() for line in text.splitlines()}
+
+
+def after(tree: Tree, done: Merge) -> Tree:
+    """Give the user's tree as the merge leaves it."""
+    result: dict[str, bytes | None] = {**tree, **done.files}
+    return {path: content for path, content in result.items() if content is not None}

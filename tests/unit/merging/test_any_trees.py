@@ -5,17 +5,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from fastforge.merging import git
 from fastforge.merging.merge import Fate, Merge, merge
-from tests.unit.merging.edits import Tree, edited, lines_of, texts, trees, without_repetition
+from tests.unit.merging.edits import after, edited, lines_of, texts, trees, without_repetition
 
 CASES = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 MARKERS = {b"<<<<<<< yours", b"=======", b">>>>>>> new"}
-
-
-def after(tree: Tree, done: Merge) -> Tree:
-    """Give the user's tree as the merge leaves it."""
-    result: dict[str, bytes | None] = {**tree, **done.files}
-    return {path: content for path, content in result.items() if content is not None}
 
 
 @pytest.mark.usefixtures("way")

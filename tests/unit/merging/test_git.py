@@ -12,9 +12,7 @@ from fastforge.merging import git
 from fastforge.merging.merge import Fate, Merge, Told, merge
 
 TEXT = b"".join(b"line %d\n" % number for number in range(1, 9))
-ATTRIBUTES = (
-    b"* binary\n*.md merge=union\n*.txt merge=unknown text eol=crlf\n"
-)
+ATTRIBUTES = b"* binary\n*.md merge=union\n*.txt merge=unknown text eol=crlf\n"
 
 
 def cases() -> list[Merge]:
