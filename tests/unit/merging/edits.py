@@ -31,8 +31,10 @@ def without_clashes(tree: Tree) -> Tree:
     }
 
 
-def trees(contents: st.SearchStrategy[bytes]) -> st.SearchStrategy[Tree]:
-    return st.dictionaries(st.sampled_from(PATHS), contents, max_size=6).map(without_clashes)
+def trees(contents: st.SearchStrategy[bytes], least: int = 0) -> st.SearchStrategy[Tree]:
+    return st.dictionaries(st.sampled_from(PATHS), contents, min_size=least, max_size=6).map(
+        without_clashes
+    )
 
 
 FILES = ("lines", "lines", "lines", "delete", "add", "rename", "crlf")
@@ -49,14 +51,15 @@ def edited(
 ) -> Tree:
     """Edit a tree; each line that is added is of this name and a number, once in the tree."""
     result, fresh = dict(tree), (f"{name} {number}\n".encode() for number in count())
-    for kind in draw(st.lists(st.sampled_from(files), max_size=5)):
-        path = draw(st.sampled_from(PATHS))
+    for kind in draw(st.lists(st.sampled_from(files), min_size=1, max_size=5)):
         if kind == "add":
             lines = islice(fresh, draw(st.integers(0, 3)))
-            result.setdefault(path, b"".join(lines))
-        elif path not in result:
+            result.setdefault(draw(st.sampled_from(PATHS)), b"".join(lines))
             continue
-        elif kind == "lines":
+        if not result:
+            continue
+        path = draw(st.sampled_from(sorted(result)))
+        if kind == "lines":
             result[path] = draw(edited_text(result[path], fresh, within))
         elif kind == "crlf":
             result[path] = result[path].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

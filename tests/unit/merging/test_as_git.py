@@ -31,7 +31,7 @@ def by_git(base: Tree, yours: Tree, theirs: Tree) -> Tree | None:
 @given(st.data())
 def test_a_merge_without_conflicts_is_as_git_makes_it(data: st.DataObject) -> None:
     files = ("lines", "lines", "delete", "add", "rename")
-    base = data.draw(trees(without_repetition))
+    base = data.draw(trees(without_repetition, least=2))
     yours = data.draw(edited(base, "mine", files))
     theirs = data.draw(edited(base, "new", files))
 
