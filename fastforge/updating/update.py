@@ -10,6 +10,7 @@ from fastforge.project.trust import templates_for
 from fastforge.render import Tree
 from fastforge.updating import history
 from fastforge.updating.absent import left_out
+from fastforge.updating.imports import lost_imports
 from fastforge.updating.news import News, read_dotenv
 from fastforge.updating.notes import notes_between
 from fastforge.updating.outcome import Outcome
@@ -74,6 +75,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
             *(_RENAMED.format(old, now) for old, now in names.items()),
             *notes_between(first, version, answers),
             *news.sentences(),
+            *lost_imports(yours, _applied(yours, files), theirs, project.package.name),
             *([_OUT.format(", ".join(sorted(out)))] if out else []),
             *([_UNSURE.format(", ".join(sorted(unsure)))] if unsure else []),
         ),

@@ -1,4 +1,4 @@
-"""How the owner solves the conflicts of an update: hunk by hunk, then by ruff, as a person would."""
+"""How the owner solves the conflicts of an update: hunk by hunk, then by ruff."""
 
 import re
 import subprocess
@@ -14,7 +14,7 @@ _OWN_TESTS = ("tests/jobs/test_tidy_up.py", "tests/jobs/test_reconcile.py")
 _OWN_TESTS += ("tests/jobs/test_weekly_report.py", "tests/tasks/test_send_invoice.py")
 _THEIR_IMPORTS = "src/shop/tasks/send_invoice.py"
 _ROUTERS = (
-    ("src/shop/modules/goods/router.py", r'"/products", tags=\["products"\]', '"/goods", tags=["goods"]'),
+    ("src/shop/modules/goods/router.py", r'"(/?)products"', r'"\1goods"'),
     ("src/shop/modules/parcels/router.py", '"/parcels"', '"/shipments"'),
 )
 _BY_HAND = ("src/shop/jobs/price_check.py", "tests/jobs/test_price_check.py")
