@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastforge.changes.plan import Action, Change, Plan
 from fastforge.project.project import Project
+from fastforge.updating.renamed import renamed_modules, under_new_names
 from fastforge.updating.sides import as_recorded, base_of, records_of
 from fastforge.updating.versions import chosen
 from fastforge.updating.yours import read_yours
@@ -37,7 +38,8 @@ def drift(project: Project) -> Drift:
     records = records_of(project)
     chosen(None, records)
     yours = read_yours(project.root, {path for record in records for path in record.digests})
-    base, unsure = base_of(as_recorded(project, records), yours)
+    made = under_new_names(as_recorded(project, records), renamed_modules(records, yours))
+    base, unsure = base_of(made, yours)
     changes = (_change(path, base[path], yours.get(path)) for path in sorted(base))
     return Drift(Plan(project.root, tuple(changes)), sorted(unsure))
 

@@ -10,15 +10,18 @@ from fastforge.project.trust import templates_for
 from fastforge.render import Tree
 from fastforge.updating import history
 from fastforge.updating.absent import left_out
+from fastforge.updating.imports import lost_imports
 from fastforge.updating.news import News, read_dotenv
 from fastforge.updating.notes import notes_between
 from fastforge.updating.outcome import Outcome
+from fastforge.updating.renamed import renamed_modules, under_new_names
 from fastforge.updating.settings import settings_in
 from fastforge.updating.sides import Side, as_in, as_recorded, base_of, records_of
 from fastforge.updating.versions import chosen, mixed, oldest
 from fastforge.updating.yours import read_yours
 
 _OUT = "Left out, since the folder or the part that they belong to is not where it was: {}"
+_RENAMED = "The module {} is modules/{} in your project, and is updated there."
 _UNSURE = (
     "No render gives {} as it was made: another build of fastforge made it, or answers in "
     ".fastforge were edited by hand. Look at what became of it."
@@ -37,11 +40,13 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
     new = as_in(version, project, records, {**project.record.answers, **changed})
     named = {path for record in (*records, *new.records) for path in record.digests}
     yours = read_yours(project.root, named)
+    names = renamed_modules(records, yours)
+    old, new = under_new_names(old, names), under_new_names(new, names)
     base, unsure = base_of(old, yours)
     theirs = new.tree
     if "database" not in changed:  # a new database has no history
         theirs = _with_history(project, version, new, base, yours)
-    out = left_out(base, yours, theirs, records, new.records)
+    out = left_out(base, yours, theirs, old.records, new.records)
     kept = {path: text for path, text in theirs.items() if path not in out}
     merged = merge(base, yours, kept, f"fastforge {version}")
     moved = history.own_moved(base, yours, theirs)
@@ -67,8 +72,10 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
         conflicts=tuple(told.path for told in merged.conflicts),
         notes=(
             *mixed(records),
+            *(_RENAMED.format(old, now) for old, now in names.items()),
             *notes_between(first, version, answers),
             *news.sentences(),
+            *lost_imports(yours, _applied(yours, files), theirs, project.package.name),
             *([_OUT.format(", ".join(sorted(out)))] if out else []),
             *([_UNSURE.format(", ".join(sorted(unsure)))] if unsure else []),
         ),
