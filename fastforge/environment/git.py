@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from fastforge.environment.variables import for_git
+from fastforge.errors import SetupError
 
 _MESSAGE = "Create {name} with fastforge {version}"
 
@@ -29,6 +30,23 @@ def first_commit(root: Path, name: str, version: str) -> str:
     except FileNotFoundError:
         return "git is not installed: no repository made"
     return "git repository with a first commit"
+
+
+def keep_all(folder: Path) -> None:
+    """Make a repository of `folder` in which all its files are committed, ignored ones too.
+
+    Raises SetupError if git fails.
+    """
+    who = ("-c", "user.name=fastforge", "-c", "user.email=fastforge@localhost")
+    commit = ("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--no-gpg-sign")
+    for command in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "--all", "--force"),
+        (*who, *commit, "--allow-empty", "--message", "base"),
+    ):
+        if (done := run_git(folder, *command)).returncode:
+            problem = f"git could not keep the files of {folder}: {_last_line(done.stderr)}."
+            raise SetupError(problem, "Check that git works here, then run the command again.")
 
 
 def repository_around(root: Path) -> Path | None:

@@ -76,9 +76,32 @@ def check(root: Path, written: str, *, git: bool, full: bool, quiet: bool) -> Ch
                     words.append(done := commit(root))
         if ours:
             return Checked(root, done, verify(ours, chosen(full=full), watch(progress)))
-        if not testable or not (root / ".venv" / "bin" / "pytest").is_file():
+        if not testable or not _has_pytest(root):
             return Checked(root, done, reason=_NO_PYTEST if testable else _NO_TESTS)
         return Checked(root, done, verify_tests(root, watch(progress)))
+
+
+def check_again(root: Path, *, quiet: bool) -> "Report | None":
+    """Run the tests of a project after an update; say why, where there are none to run."""
+    from fastforge.terminal.console import note
+    from fastforge.terminal.progress import Progress
+    from fastforge.verify.report import show_problems, watch
+    from fastforge.verify.running import verify_tests
+
+    reason = "" if _has_tests(root) else _NO_TESTS
+    report = None
+    if not reason:
+        with Progress(quiet_stdout=quiet) as progress:
+            _set_up(root, None, progress)
+            if _has_pytest(root):
+                report = verify_tests(root, watch(progress))
+            else:
+                reason = _NO_PYTEST
+    if reason:
+        note(NOTHING.format(reason))
+    if report:
+        show_problems(Checked(root), report)
+    return report
 
 
 def _set_up(root: Path, ours: Project | None, progress: "Progress") -> None:
@@ -99,6 +122,10 @@ def _made_by_us(root: Path) -> Project | None:
     with suppress(FastforgeError, OSError):
         return read_project(root)
     return None
+
+
+def _has_pytest(root: Path) -> bool:
+    return (root / ".venv" / "bin" / "pytest").is_file()
 
 
 def _has_tests(root: Path) -> bool:

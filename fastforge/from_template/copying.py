@@ -11,7 +11,7 @@ from fastforge.from_template.values import Plain
 
 
 def copied(request: Mapping[str, Any]) -> dict[str, str]:
-    """Render a template into a folder: `source`, `ref`, `into`, `data`, `trust`.
+    """Render a template into a folder: `source`, `ref`, `into`, `data`, `answers_file`, `trust`.
 
     Gives nothing, or the kind and the words of the error.
     """
@@ -22,9 +22,31 @@ def copied(request: Mapping[str, Any]) -> dict[str, str]:
             request["source"],
             request["into"],
             data=request["data"],
+            answers_file=request["answers_file"],
             vcs_ref=request["ref"],
             unsafe=request["trust"],
             settings=_settings(),
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+        )
+    )
+
+
+def updated(request: Mapping[str, Any]) -> dict[str, str]:
+    """Update what `copied` has rendered, in a repository of its own; the request is the same."""
+    from copier import run_update
+
+    return _told(
+        lambda: run_update(
+            request["into"],
+            data=request["data"],
+            answers_file=request["answers_file"],
+            vcs_ref=request["ref"],
+            unsafe=request["trust"],
+            settings=_settings(),
+            conflict="inline",
+            skip_answered=True,
             defaults=True,
             overwrite=True,
             quiet=True,

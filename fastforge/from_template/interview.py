@@ -49,6 +49,16 @@ class Interview:
                 context = self.context(given, question.name)
                 question.check(question.value_of(given[question.name], context), context)
 
+    def takes(self, name: str, answers: Mapping[str, Any]) -> bool:
+        """Tell whether the answer to one question is still one."""
+        question = next(each for each in self.questions if each.name == name)
+        context = self.context(answers, name)
+        try:
+            question.check(question.value_of(answers[name], context), context)
+        except UsageError:
+            return False
+        return True
+
     def ask(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Ask a person for what is not given."""
         from fastforge.answers.asking import ask_person
@@ -101,12 +111,13 @@ class Interview:
 
 
 def interview_of(
-    config: Config, rendering: Rendering, name: str, usual: Mapping[str, Any]
+    config: Config, rendering: Rendering, name: str | None, usual: Mapping[str, Any]
 ) -> Interview:
-    """Make the interview of a template for a project `name`, with the user's own defaults."""
+    """Make the interview of a template with the user's own defaults, for a new project `name`."""
     questions = []
     for key, spec in config.questions.items():
-        named = key in _NAMES and spec.get("type", "str") == "str" and not spec.get("choices")
+        plain = spec.get("type", "str") == "str" and not spec.get("choices")
+        named = name is not None and key in _NAMES and plain
         offered = name if named else usual.get(key, MISSING)
         questions.append(TemplateQuestion(key, spec, rendering, offered, is_named=named))
     return Interview(tuple(questions), rendering.known)

@@ -95,7 +95,7 @@ def _preview(project: Rendered, facts: Mapping[str, object], order: Order) -> No
     else:
         for change in project.plan.changes:
             say(f"{change.action.value}  {change.path}")
-        for path, leads in project.links.items():
+        for path, leads in project.copy.links.items():
             say(f"create  {path} -> {leads}")
         say(f"{_written(project)}; nothing was written.")
 
@@ -138,7 +138,7 @@ def _farewell(facts: Mapping[str, object], order: Order) -> None:
 
 
 def _written(project: Rendered) -> str:
-    count = len(project.plan.changes) + len(project.links)
+    count = len(project.plan.changes) + len(project.copy.links)
     return f"{count} files" if project.plan.pending else f"{count} files unchanged"
 
 
