@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastforge.commands.options import (
+    DataOption,
     DiffOption,
     DryRunOption,
     FullOption,
@@ -28,6 +29,7 @@ def update(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Another answer: metrics=false."),
     ] = None,
+    data: DataOption = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if there is an update.")
     ] = False,
@@ -45,33 +47,71 @@ def update(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Update a project to the installed version, keeping all that you wrote."""
-    from fastforge.changes.opening import opened_to_write
+    """Update a project to the installed version, keeping all that you wrote.
+
+    A project of another template goes to the newest version of that, with --data for answers.
+    """
+    from fastforge.changes.opening import opened_to_write, undo_leftovers
+    from fastforge.from_template.answersfile import enclosing_copy
+    from fastforge.project.project import enclosing_project
     from fastforge.updating.carrying import Wishes, aborted, carry_out, checked, continued
-    from fastforge.updating.changed import changed_answers
     from fastforge.updating.saved import refuse_under_way
-    from fastforge.updating.update import prepare
-    from fastforge.updating.verifying import check as check_project
 
     _refuse_together({"--check": check, "--continue": go_on, "--abort": abort})
-    opened = opened_to_write(project, reads_only=dry_run or diff or check, trusts=trust)
-    root = opened.root
+    shows = dry_run or diff or check
+    copy = None if enclosing_project(project) else enclosing_copy(project)
+    _refuse_strange(answers, data, of_copier=copy is not None)
+    if copy is None:
+        opened = opened_to_write(project, reads_only=shows, trusts=trust)
+    else:
+        undo_leftovers(copy, writes=not shows)
+    root = copy or opened.root
 
     def verification() -> "Report | None":
-        return check_project(root, full=full, as_json=as_json) if verify else None
+        if not verify:
+            return None
+        if copy is None:
+            from fastforge.updating.verifying import check as check_project
+
+            return check_project(root, full=full, as_json=as_json)
+        from fastforge.from_template.checking import check_again
+
+        return check_again(root, quiet=as_json)
 
     wishes = Wishes(dry_run=dry_run, diff=diff, as_json=as_json)
     if abort:
         aborted(root, wishes)
-    elif go_on:
+        return
+    if go_on:
         continued(root, wishes, verification)
-    else:
-        refuse_under_way(root)
+        return
+    refuse_under_way(root)
+    if copy is None:
+        from fastforge.updating.changed import changed_answers
+        from fastforge.updating.update import prepare
+
         outcome = prepare(opened, to, changed_answers(answers or (), opened.record.answers))
-        if check:
-            checked(outcome, wishes)
-        else:
-            carry_out(outcome, wishes, verification)
+    else:
+        from fastforge.from_template.data import read_data
+        from fastforge.from_template.updating import Wanted, prepare as prepare_copy
+
+        wanted = Wanted(to=to, given=read_data(data or (), None), trust=trust)
+        outcome = prepare_copy(root, wanted)
+    if check:
+        checked(outcome, wishes)
+    else:
+        carry_out(outcome, wishes, verification)
+
+
+def _refuse_strange(answers: list[str] | None, data: list[str] | None, *, of_copier: bool) -> None:
+    from fastforge.errors import UsageError
+
+    if of_copier and answers:
+        problem = "--set is for projects of fastforge's own template."
+        raise UsageError(problem, "Give --data KEY=VALUE.")
+    if data and not of_copier:
+        problem = "--data is for projects of another template."
+        raise UsageError(problem, "Give --set NAME=VALUE.")
 
 
 def _refuse_together(options: dict[str, bool]) -> None:

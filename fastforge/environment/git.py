@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from fastforge.environment.variables import for_git
+from fastforge.errors import SetupError
 
 _MESSAGE = "Create {name} with fastforge {version}"
 
@@ -15,26 +16,43 @@ def first_commit(root: Path, name: str, version: str) -> str:
     Nothing here is an error: a project is as good without a repository.
     """
     try:
-        if _git(root, "rev-parse", "--is-inside-work-tree").returncode == 0:
+        if run_git(root, "rev-parse", "--is-inside-work-tree").returncode == 0:
             return "already inside a git repository: none made"
-        if (made := _git(root, "init", "--quiet", "--initial-branch=main")).returncode:
+        if (made := run_git(root, "init", "--quiet", "--initial-branch=main")).returncode:
             return f"no git repository made: {_last_line(made.stderr)}"
-        if _git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode:
+        if run_git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT").returncode:
             return "git repository made, nothing committed: git knows no user.name and user.email"
         message = _MESSAGE.format(name=name, version=version)
         commit = ("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--no-gpg-sign")
         for command in (("add", "--all"), (*commit, "--message", message)):
-            if (done := _git(root, *command)).returncode:
+            if (done := run_git(root, *command)).returncode:
                 return f"git repository made, nothing committed: {_last_line(done.stderr)}"
     except FileNotFoundError:
         return "git is not installed: no repository made"
     return "git repository with a first commit"
 
 
+def keep_all(folder: Path) -> None:
+    """Make a repository of `folder` in which all its files are committed, ignored ones too.
+
+    Raises SetupError if git fails.
+    """
+    who = ("-c", "user.name=fastforge", "-c", "user.email=fastforge@localhost")
+    commit = ("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--no-gpg-sign")
+    for command in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "--all", "--force"),
+        (*who, *commit, "--allow-empty", "--message", "base"),
+    ):
+        if (done := run_git(folder, *command)).returncode:
+            problem = f"git could not keep the files of {folder}: {_last_line(done.stderr)}."
+            raise SetupError(problem, "Check that git works here, then run the command again.")
+
+
 def repository_around(root: Path) -> Path | None:
     """Give the top of the repository that `root` is a folder of, but not the top itself."""
     try:
-        found = _git(root, "rev-parse", "--show-toplevel")
+        found = run_git(root, "rev-parse", "--show-toplevel")
     except OSError:
         return None
     top = Path(found.stdout.removesuffix("\n"))
@@ -71,7 +89,7 @@ def _inside(root: Path, *arguments: str) -> str | None:
     """
     quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
     try:
-        done = _git(root, *quiet, "--no-optional-locks", *arguments, errors="surrogateescape")
+        done = run_git(root, *quiet, "--no-optional-locks", *arguments, errors="surrogateescape")
     except FileNotFoundError:
         return None
     return None if done.returncode else done.stdout
@@ -81,12 +99,12 @@ def _inside(root: Path, *arguments: str) -> str | None:
 def configured_author() -> str | None:
     """Give git's `user.name`, if there is one."""
     try:
-        return _git(Path.cwd(), "config", "user.name").stdout.strip() or None
+        return run_git(Path.cwd(), "config", "user.name").stdout.strip() or None
     except OSError:
         return None
 
 
-def _git(
+def run_git(
     folder: Path, *arguments: str, errors: str = "replace"
 ) -> subprocess.CompletedProcess[str]:
     """Run git in `folder`, whatever repository the caller's environment may point to."""

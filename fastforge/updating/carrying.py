@@ -11,6 +11,7 @@ from fastforge import __version__
 from fastforge.changes.plan import Action
 from fastforge.errors import ConflictError, FastforgeError, VerificationError
 from fastforge.merging.merge import Fate, Told
+from fastforge.project.record import PROJECT_RECORD
 from fastforge.terminal.console import note, say, say_json
 from fastforge.updating import saved
 from fastforge.updating.outcome import Outcome
@@ -123,6 +124,8 @@ def _require(root: Path, report: "Report | None") -> None:
         failed = [outcome.check for outcome in report.outcomes if not outcome.finding.passed]
         problem = f"The update is written, and verification failed: {', '.join(failed)}."
         again = shlex.join(["fastforge", "verify", "-C", str(root)])
+        if not (root / PROJECT_RECORD).is_file():  # of somebody else's template
+            again = f"cd {shlex.quote(str(root))} && {report.outcomes[0].command}"
         raise VerificationError(problem, f"When it is mended: {again}. {UNDO}")
 
 

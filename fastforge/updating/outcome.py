@@ -15,7 +15,7 @@ class Outcome:
 
     `files` are written first, `finish` when no conflict is left: what records the new version.
     None is a file that goes. `conflicts` are the files that a person has to look at in between,
-    `notes` what is said besides, `facts` the same for machines.
+    `notes` what is said besides, `facts` the same for machines. `executable` are new files to run.
     """
 
     root: Path
@@ -27,6 +27,7 @@ class Outcome:
     conflicts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+    executable: frozenset[str] = frozenset()
 
     @property
     def plan(self) -> Plan:

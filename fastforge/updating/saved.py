@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fastforge.changes.plan import Plan, read_file
+from fastforge.changes.plan import Action, Plan, read_file
+from fastforge.changes.staging import make_executable, remove_empty
 from fastforge.changes.transaction import apply
 from fastforge.errors import ConflictError, FastforgeError, UsageError
 from fastforge.project.paths import check_path, inside, read_bounded
@@ -103,6 +104,8 @@ def write(outcome: Outcome) -> None:
         conflicts=outcome.conflicts,
     )
     apply(_with_state(plan, kept))
+    created = {change.path for change in plan.pending if change.action is Action.CREATE}
+    make_executable(outcome.root, created & outcome.executable)
 
 
 def finish(root: Path) -> Saved:
@@ -139,6 +142,7 @@ def abort(root: Path) -> Saved:
     if not last.finish:
         _refuse_edited(root, last)
     apply(plan_of(root, {**last.before, _STATE: None, _IGNORE: None}))
+    remove_empty(root / FOLDER)  # nothing of ours is in a project of another template
     return last
 
 
