@@ -55,7 +55,11 @@ def _undisputed(renames: Renames, other: Tree, others: Renames) -> Renames:
 def _renames(repo: Repository, base: Tree, side: Tree) -> Renames:
     """Let git find the files that a side renamed: half of the content and more is the same."""
     gone = {path: content for path, content in base.items() if path not in side}
-    came = {path: content for path, content in side.items() if path not in base}
+    came = {
+        path: content
+        for path, content in side.items()
+        if path not in base and ".git" not in path.lower().split("/")  # since 2.48 git refuses it
+    }
     if not gone or not came:
         return {}
     repo.write({"gone": gone, "came": came})

@@ -85,7 +85,7 @@ def edited_text(draw: Draw, text: bytes, fresh: Iterator[bytes], within: Sequenc
         place = draw(st.integers(0, len(lines)))
         lines[place:place] = taken
     result = b"".join(lines)
-    return result.removesuffix(b"\n") if draw(st.integers(0, 5)) == 0 else result
+    return result.rstrip(b"\r\n") if draw(st.integers(0, 5)) == 0 else result
 
 
 def lines_of(*trees: Tree) -> set[bytes]:

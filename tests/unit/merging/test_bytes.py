@@ -95,6 +95,13 @@ def test_any_name_is_followed(name: str) -> None:
     assert done == Merge({name: BOTH})
 
 
+@pytest.mark.parametrize("name", [".git", "sub/.git", "sub/.GIT/config"])
+def test_a_file_that_git_would_refuse_is_no_new_name_of_another(name: str) -> None:
+    done = merge({"a": TEXT}, {name: TEXT}, {"a": NEW}, "new")
+
+    assert done == Merge({}, (Told("a", Fate.KEPT_DELETED),))
+
+
 def test_trees_of_no_files() -> None:
     assert merge({}, {}, {}, "new") == Merge()
     assert merge({}, {}, {"a": TEXT}, "new") == Merge({"a": TEXT})
