@@ -33,7 +33,7 @@ def first_commit(root: Path, name: str, version: str) -> str:
 
 
 def keep_all(folder: Path) -> None:
-    """Make a repository of `folder` in which all its files are committed, ignored ones too.
+    """Make a repository of `folder` in which all its files are committed that it does not ignore.
 
     Raises SetupError if git fails.
     """
@@ -41,7 +41,7 @@ def keep_all(folder: Path) -> None:
     commit = ("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--no-gpg-sign")
     for command in (
         ("init", "--quiet", "--initial-branch=main"),
-        ("add", "--all", "--force"),
+        ("add", "--all"),
         (*who, *commit, "--allow-empty", "--message", "base"),
     ):
         if (done := run_git(folder, *command)).returncode:

@@ -52,8 +52,8 @@ class Interview:
     def takes(self, name: str, answers: Mapping[str, Any]) -> bool:
         """Tell whether the answer to one question is still one."""
         question = next(each for each in self.questions if each.name == name)
-        context = self.context(answers, name)
         try:
+            context = self.context(answers, name)
             question.check(question.value_of(answers[name], context), context)
         except UsageError:
             return False

@@ -35,12 +35,12 @@ class Source:
 
 
 @contextmanager
-def fetched(source: str, ref: str | None) -> Iterator[Source]:
+def fetched(source: str, ref: str | None, folder: Path = Path()) -> Iterator[Source]:
     """Give a template at `ref`, or at its newest version: for as long as the context lasts.
 
-    Raises UsageError for what cannot be fetched, or has no such version.
+    A path is one from `folder`. Raises UsageError for what cannot be fetched, or lacks the version.
     """
-    given = _whole(source)
+    given = _whole(source, folder)
     address = _address(given)
     local = Path(address)
     if address == given and not _ADDRESS.fullmatch(given) and not is_repository(local):
@@ -50,8 +50,8 @@ def fetched(source: str, ref: str | None) -> Iterator[Source]:
     if chosen == "HEAD" and is_dirty(local):
         yield Source(given, local, "HEAD", "its files as they are", (_DIRTY.format(given),))
         return
-    with tempfile.TemporaryDirectory(prefix="fastforge-template-") as folder:
-        place = Path(folder, "template")
+    with tempfile.TemporaryDirectory(prefix="fastforge-template-") as temporary:
+        place = Path(temporary, "template")
         clone(address, place)
         commit = commit_of(place, chosen)
         if commit is None:
@@ -86,13 +86,13 @@ def newest(tags: Sequence[str]) -> str | None:
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _whole(source: str) -> str:
+def _whole(source: str, folder: Path) -> str:
     """Give the address or the whole path: an update may be run in another folder."""
-    if _ADDRESS.fullmatch(source) and not Path(source).exists():
+    if _ADDRESS.fullmatch(source) and not (folder / source).exists():
         return source
     if source.startswith(tuple(_SHORT)) or "://" in source:
         return source
-    return os.path.abspath(Path(source).expanduser())  # noqa: PTH100 (which leaves `..` in)
+    return os.path.abspath(folder / Path(source).expanduser())  # noqa: PTH100 (which leaves `..` in)
 
 
 def _address(given: str) -> str:

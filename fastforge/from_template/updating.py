@@ -44,7 +44,7 @@ def prepare(root: Path, wanted: Wanted) -> Outcome:
     Raises UsageError for what cannot be, ConflictError if a file it needs is no ordinary one.
     """
     kept = read_answers_file(root)
-    with fetched(kept.source, wanted.to) as source:
+    with fetched(kept.source, wanted.to, root) as source:
         if source.ref is None:
             problem = f"{source.given}, of which this project was made, is no git repository."
             raise UsageError(problem, "An update needs its versions.")
@@ -110,7 +110,9 @@ def _nothing(root: Path, kept: AnswersFile) -> Outcome:
 def _outcome(root: Path, kept: AnswersFile, source: Source, base: Copy, theirs: Copy) -> Outcome:
     """Merge what the template changed into the project; its answers file is written last."""
     path = kept.path
-    now = loaded(path, theirs.files.get(path, b""))
+    content = theirs.files.get(path, b"")  # it may name the template in another way than we do
+    content = content.replace(source.given.encode(), kept.source.encode())
+    now = loaded(path, content)
     yours = read_yours(root, {*base.files, *theirs.files})
     before, mine, after = (
         {name: content for name, content in tree.items() if name != path}
@@ -122,7 +124,7 @@ def _outcome(root: Path, kept: AnswersFile, source: Source, base: Copy, theirs: 
         before=kept.version,
         after=str(now.get("_commit", source.version)),
         files=merged.files,
-        finish={path: theirs.files.get(path)},
+        finish={path: content},
         told=merged.told,
         conflicts=tuple(told.path for told in merged.conflicts),
         notes=(*_changed(kept.answers, now), *_by_hand(base, theirs), *source.notes),
