@@ -22,7 +22,6 @@ ROOMS = ("fastforge", "templates")
 """What renders: the package and its templates."""
 
 _RENDERING = "fastforge/releases/rendering.py"
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
 _UNIX, _MODE = 3, 0o100644
 
 
@@ -62,7 +61,7 @@ def archive(version: str, commit: str, files: Mapping[str, bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as packed:
         for path, content in sorted({**files, MANIFEST: manifest.encode()}.items()):
-            entry = zipfile.ZipInfo(path, _EARLIEST)
+            entry = zipfile.ZipInfo(path)  # of 1980
             entry.create_system, entry.external_attr = _UNIX, _MODE << 16
             packed.writestr(entry, content, zipfile.ZIP_STORED)
     return written.getvalue()

@@ -114,6 +114,21 @@ def test_a_part_stays_whose_route_the_service_has_by_now(tmp_path: Path) -> None
     assert b'"/runs/again"' in response.parts[0].tree["src/shop/tasks/send_invoice.py"]
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_job_finds_its_task_among_the_parts_or_in_the_project_around(
+    tmp_path: Path, *, is_there: bool
+) -> None:
+    root = made(tmp_path, parts=MORE[:3:2])
+    job, task = request_of(root).parts
+    written = files_of(root)
+    if not is_there:
+        (root / "src" / "my_shop" / "tasks" / "count_stock.py").unlink()
+    wanted = (job,) if is_there else (job, task)
+    response = rendered(__version__, request_of(root, parts=wanted, around=root))
+
+    assert response.parts[0].tree.items() <= written.items()
+
+
 @pytest.mark.parametrize("change", ["", "payload: object"])
 def test_a_job_stays_whose_task_the_user_took_away_or_rewrote(tmp_path: Path, change: str) -> None:
     root = made(tmp_path, parts=MORE[:3:2])

@@ -69,6 +69,6 @@ HOSTILE: list[tuple[str, dict[str, object], str]] = [
     ("module", {"fields": ["x:object"]}, "object"),
     ("module", {"revision": "x/../../y"}, "revision"),
     ("module", {"parents": ["'; import os"]}, "revision"),
-    ("module", {"gateway": 1}, "."),
+    ("module", {"gateway": 1}, "`gateway` cannot be"),
 ]
 """Changes of answers that a record may bring, and what is said of them."""
