@@ -17,6 +17,7 @@ from fastforge.updating.outcome import Outcome
 from fastforge.updating.renamed import renamed_modules, under_new_names
 from fastforge.updating.settings import settings_in
 from fastforge.updating.sides import Side, as_in, as_recorded, base_of, records_of
+from fastforge.updating.taken import taken
 from fastforge.updating.versions import chosen, mixed, oldest
 from fastforge.updating.yours import read_yours
 
@@ -75,6 +76,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
             *(_RENAMED.format(old, now) for old, now in names.items()),
             *notes_between(first, version, answers),
             *news.sentences(),
+            *taken(new.records),
             *lost_imports(yours, _applied(yours, files), theirs, project.package.name),
             *([_OUT.format(", ".join(sorted(out)))] if out else []),
             *([_UNSURE.format(", ".join(sorted(unsure)))] if unsure else []),

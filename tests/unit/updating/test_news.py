@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from fastforge import __version__
+from fastforge.project.record import Record
 from fastforge.releases.releases import versions
 from fastforge.updating.news import News, read_dotenv
 from fastforge.updating.notes import NOTES, key_of, notes_between
 from fastforge.updating.settings import settings_in
+from fastforge.updating.taken import taken
 
 SETTINGS = b"""
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -79,6 +81,22 @@ def test_notes_are_told_where_an_update_crosses_them_and_the_answers_fit() -> No
     assert of_the_page.text not in notes_between("0.1.0", "0.2.0", {"page": False})
     assert list(notes_between("0.2.0", "0.3.0", {"page": True})) == []
     assert list(notes_between("0.1.0", "0.1.9", {"page": True})) == []
+
+
+def test_parts_whose_routes_and_tables_the_service_has_now_are_told() -> None:
+    records = [
+        Record("module", "runs", {}, {}),
+        Record("module", "boxes", {}, {}),
+        Record("task", "look", {"route": "/ops/look"}, {}),
+        Record("task", "quiet", {"route": ""}, {}),
+        Record("job", "workers", {}, {}),
+    ]
+
+    assert list(taken(records)) == [
+        "The table of the module runs has a name that the service uses. Rename it.",
+        "The service itself answers at /runs now: give the module another route.",
+        "The service itself answers at /ops/look now: give the task another route.",
+    ]
 
 
 def test_every_note_is_of_a_version_that_there_is() -> None:
