@@ -38,5 +38,6 @@ def test_a_merge_without_conflicts_is_as_git_makes_it(data: st.DataObject) -> No
 
     expected = by_git(base, yours, theirs)
 
-    if expected is not None:
+    if expected is not None and not any(b"\n>>>>>>>" in text for text in expected.values()):
+        # git calls it clean when a renamed file with a conflict meets an empty one of that name
         assert after(yours, merge(base, yours, theirs, "new")) == expected
