@@ -31,10 +31,9 @@ def without_clashes(tree: Tree) -> Tree:
     }
 
 
-def trees(contents: st.SearchStrategy[bytes], least: int = 0) -> st.SearchStrategy[Tree]:
-    return st.dictionaries(st.sampled_from(PATHS), contents, min_size=least, max_size=6).map(
-        without_clashes
-    )
+def trees(contents: st.SearchStrategy[bytes], most: int = 6) -> st.SearchStrategy[Tree]:
+    """Give trees of so many files at most."""
+    return st.dictionaries(st.sampled_from(PATHS), contents, max_size=most).map(without_clashes)
 
 
 FILES = ("lines", "lines", "lines", "delete", "add", "rename", "crlf")

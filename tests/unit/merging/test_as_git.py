@@ -7,8 +7,9 @@ from hypothesis import given, settings, strategies as st
 
 from fastforge.merging import git
 from fastforge.merging.merge import merge
-from tests.unit.merging.edits import Tree, after, edited, trees, without_repetition
+from tests.unit.merging.edits import Tree, after, edited, trees
 
+long = st.just(b"".join(b"line %d\n" % number for number in range(12)))
 OPTIONS = ("-c", "merge.directoryRenames=false", "-c", "merge.renames=true")
 
 
@@ -27,15 +28,16 @@ def by_git(base: Tree, yours: Tree, theirs: Tree) -> Tree | None:
 
 
 @pytest.mark.skipif(git.version() < (2, 38), reason="this git has no `merge-tree --write-tree`")
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_merge_without_conflicts_is_as_git_makes_it(data: st.DataObject) -> None:
-    files = ("lines", "lines", "delete", "add", "rename")
-    base = data.draw(trees(without_repetition, least=2))
+    files = ("rename", "lines", "lines")  # not "add": git lets an empty file win a name
+    base = data.draw(trees(long, most=2))
     yours = data.draw(edited(base, "mine", files))
     theirs = data.draw(edited(base, "new", files))
 
     expected = by_git(base, yours, theirs)
 
-    if expected is not None:
+    if expected is not None and not any(b"\n>>>>>>>" in text for text in expected.values()):
+        # git calls it clean when a renamed file with a conflict meets an empty one of that name
         assert after(yours, merge(base, yours, theirs, "new")) == expected
