@@ -47,7 +47,7 @@ def update(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Update a project to the installed version, keeping all that you wrote.
+    """Bring a project up to date, keeping all you wrote.
 
     A project of another template goes to the newest version of that, with --data for answers.
     """

@@ -24,13 +24,14 @@ Verify = Callable[[], "Report | None"]
 """Checks the folder as it is now; None if there is nothing to check."""
 
 _FATES = {
-    Fate.CONFLICT: "conflict  {path}: your lines and the new ones are between markers",
-    Fate.UNMERGED: "conflict  {path}: it stays as you have it; the new version has another",
-    Fate.KEPT_DELETED: "deleted   {path}: you deleted it, so it stays so",
-    Fate.KEPT: "kept      {path}: you edited it; the new version does without it",
-    Fate.FOLLOWED: "followed  {other}: it is {path} in your project",
-    Fate.MOVED: "moved     {other} to {path}",
+    Fate.CONFLICT: "conflict  {0.path}: your lines and the new ones are between markers",
+    Fate.UNMERGED: "conflict  {0.path}: it stays as you have it; the new version has another",
+    Fate.KEPT_DELETED: "deleted   {0.path}: you deleted it, so it stays so",
+    Fate.KEPT: "kept      {0.path}: you edited it; the new version does without it",
+    Fate.FOLLOWED: "followed  {0.other}: it is {0.path} in your project",
+    Fate.MOVED: "moved     {0.other} to {0.path}",
 }
+_IN_THE_WAY = "conflict  {0.path}: it is left out, since {0.other} of yours is in the way"
 _SOLVE = "Edit what is between the markers, then: fastforge update --continue (or --abort)"
 UNDO = "Undo: fastforge update --abort"
 
@@ -148,7 +149,8 @@ def _tell(outcome: Outcome, *, whole: bool) -> None:
         if whole:
             say(f"{change.action.value:8}  {change.path}")
     for told in sorted(outcome.told, key=_order):
-        say(_FATES[told.fate].format(path=told.path, other=told.other))
+        in_the_way = told.fate is Fate.UNMERGED and told.other
+        say((_IN_THE_WAY if in_the_way else _FATES[told.fate]).format(told))
     for text in outcome.notes:
         note(f"note: {text}")
     said = ", ".join(f"{action.value} {number}" for action, number in counted.items())

@@ -16,7 +16,7 @@ def taken(records: Sequence[Record]) -> Iterator[str]:
             yield f"The table of the module {record.name} has a name that the service uses. Rename it."
         route = path_of(record.name) if record.kind == "module" else record.answers.get("route")
         if record.kind in {"module", "task"} and route and _is_reserved(str(route)):
-            yield f"The service itself answers at {route} now: give the {record.kind} another route."
+            yield f"The service answers at {route} itself now: give the {record.kind} another route."
 
 
 def _is_reserved(route: str) -> bool:

@@ -94,8 +94,8 @@ def test_parts_whose_routes_and_tables_the_service_has_now_are_told() -> None:
 
     assert list(taken(records)) == [
         "The table of the module runs has a name that the service uses. Rename it.",
-        "The service itself answers at /runs now: give the module another route.",
-        "The service itself answers at /ops/look now: give the task another route.",
+        "The service answers at /runs itself now: give the module another route.",
+        "The service answers at /ops/look itself now: give the task another route.",
     ]
 
 
