@@ -93,7 +93,7 @@ def test_parts_whose_routes_and_tables_the_service_has_now_are_told() -> None:
     ]
 
     assert list(taken(records)) == [
-        "The table of the module runs has a name that the service uses. Rename it.",
+        "The service has a table called runs itself now: rename the module.",
         "The service answers at /runs itself now: give the module another route.",
         "The service answers at /ops/look itself now: give the task another route.",
     ]
