@@ -21,9 +21,9 @@ NOTES = (
     Note(
         "0.2.0",
         "Tables of background work have other names (revision 0005: runs is fastforge_runs), so "
-        "old and new code cannot run side by side: stop all old processes, then start new ones. One "
-        "that still runs answers 503, starts nothing and cannot record how its runs end: they count "
-        "as cut off, so the idempotent ones are repeated beside it and the others are lost. "
+        "old and new code cannot run side by side: stop all old processes, then start new ones. "
+        "One that still runs answers 503, starts nothing and cannot record how its runs end: they "
+        "count as cut off, so the idempotent ones are repeated beside it, the others are lost. "
         "Your own queries of these tables need the new names; views follow by themselves.",
     ),
     Note(
