@@ -1,6 +1,6 @@
 """The second transcript of the READMEs: a project of 0.1.0 that its owner has worked in, updated.
 
-Lines that begin alike are shortened to three, and notes are left out.
+Notes are left out, most lines of a dry run, and all but three of many lines that begin alike.
 """
 
 import os
@@ -40,7 +40,8 @@ def keep_up(folder: Path, programs: Path, variables: Mapping[str, str]) -> str:
         if command.endswith("--continue"):
             solve(project)
         said = _said(command, code, project, {**variables, "COLUMNS": "100", **_path(programs)})
-        lines += [*([""] if lines else []), f"$ {command}", *_shortened(said)]
+        shown = [said[0], "...", *said[-3:]] if "--dry-run" in command else _shortened(said)
+        lines += [*([""] if lines else []), f"$ {command}", *shown]
     return "\n".join(["```console", *lines, "```"]) + "\n"
 
 
@@ -63,9 +64,10 @@ def _said(command: str, code: int, project: Path, variables: Mapping[str, str]) 
 def _shortened(lines: Iterable[str]) -> Iterator[str]:
     for word, group in groupby(lines, key=lambda line: line.split(" ")[0]):
         alike = list(group)
-        yield from map(str.rstrip, alike[:SHOWN])
-        if len(alike) > SHOWN:
-            yield f"{word:8}  ... and {len(alike) - SHOWN} more"
+        many = len(alike) > SHOWN + 1
+        yield from map(str.rstrip, alike[:SHOWN] if many else alike)
+        if many:
+            yield f"{word:9} ... and {len(alike) - SHOWN} more"
 
 
 def _path(programs: Path) -> dict[str, str]:

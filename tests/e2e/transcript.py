@@ -38,6 +38,8 @@ VARYING = (
     (r"\b\d+(\.\d+)? s\b", "N s"),
     (r"\b[A-Z][a-z]{2} \d{4}-\d\d-\d\d (\d\d:\d\d:\d\d)[+-]\d\d:\d\d", r"DATE \1"),
     (r"\b\d+ (files|packages|tests|requests)\b", r"N \1"),
+    (r"\b(create|replace|remove) \d+\b", r"\1 N"),
+    (r"\band \d+ more\b", "and N more"),
     (r"\.py:\d+", ".py:N"),
     (r" {2,}", "  "),  # columns are as wide as their widest cell
 )
