@@ -22,7 +22,14 @@ NOTES = (
         "0.2.0",
         "Tables of background work have other names (revision 0005: runs is fastforge_runs), so "
         "old and new code cannot run side by side: stop all old processes, then start new ones. "
-        "Your own queries and views of these tables need the new names.",
+        "One that still runs answers 503, starts nothing and cannot record how its runs end: they "
+        "count as cut off, so the idempotent ones are repeated beside it, the others are lost. "
+        "Your own queries of these tables need the new names; views follow by themselves.",
+    ),
+    Note(
+        "0.2.0",
+        "The first start says that the jobstore has lost all jobs and adds them again, since their "
+        "code moved; what was due meanwhile is recorded.",
     ),
     Note(
         "0.2.0",

@@ -77,11 +77,16 @@ def add(file: Path) -> None:
     """
     ago = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"
     with closing(sqlite3.connect(file)) as connection, connection:
-        for number, state in enumerate(STATES, start=1):
-            _insert(connection, "runs", _run(number, state, ago))
-        payment = {"reference": "order-7", "amount": 1250, "currency": "EUR"}
-        more = {"id": UUID(int=7).hex, "charge_id": "charge 7", "created_at": ago}
-        _insert(connection, "payments", payment | more)
+        for table, row in new_rows(ago):
+            _insert(connection, table, row)
+
+
+def new_rows(ago: str) -> Iterator[tuple[str, Row]]:
+    """Give a run of every state, and a payment, each with its table; `ago` is when they ended."""
+    for number, state in enumerate(STATES, start=1):
+        yield "runs", _run(number, state, ago)
+    payment = {"reference": "order-7", "amount": 1250, "currency": "EUR"}
+    yield "payments", payment | {"id": UUID(int=7).hex, "charge_id": "c", "created_at": ago}
 
 
 def let_be_due(file: Path, job: str, seconds: int) -> datetime:

@@ -43,10 +43,10 @@ DUE = ["2026-11-28T06:30:00+01:00", "2026-11-29T06:30:00+01:00"]
 """What stood there is in no patch, since it depends on the day on which the project was made."""
 
 
-def made_by_the_first_release(folder: Path) -> Path:
+def made_by_the_first_release(folder: Path, *options: str) -> Path:
     """Make a project in `folder` by the commands of 0.1.0, and commit it; give its root."""
     project = folder / "shop"
-    new = ("new", project.name, "--yes", "--author", "Ada", "--no-git")
+    new = ("new", project.name, "--yes", "--author", "Ada", "--no-git", *options)
     with unpacked(packed_releases() / f"{FIRST}.zip") as release:
         for place, words in ((folder, new), *((project, part) for part in _PARTS)):
             command = [sys.executable, "-c", _START, str(release.folder), *words, "--no-verify"]
@@ -65,6 +65,12 @@ def edit(project: Path) -> None:
     file = project / CRLF
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     commit(project, "Sell goods")
+
+
+def add_a_revision(project: Path) -> None:
+    """Do only this of the owner's work: a revision that adds a column, as a head of its own."""
+    git(project, "apply", "--include=migrations/versions/*", str(WORK))
+    commit(project, "Count what there is")
 
 
 def git(project: Path, *words: str) -> None:

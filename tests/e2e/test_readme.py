@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import GUIDES, Block, blocks
+from tests.e2e import keep_up
 from tests.e2e.conftest import Installed
 from tests.e2e.reader import Reader, reader
 from tests.e2e.service import beside
@@ -32,6 +33,14 @@ def test_the_readme_shows_a_real_run(tour: tuple[Path, str]) -> None:
     assert normalised(written()) == normalised(tour[1]), (
         "write it anew: python -m tests.e2e.transcript"
     )
+
+
+@pytest.mark.exhaustive("tests a second whole project")
+def test_the_readme_shows_a_real_update(installed: Installed, tmp_path: Path) -> None:
+    block = keep_up.keep_up(tmp_path, installed.programs, installed.variables)
+
+    said = "write it anew: python -m tests.e2e.transcript"
+    assert normalised(written(keep_up.START, keep_up.END)) == normalised(block), said
 
 
 @pytest.fixture(scope="module")

@@ -33,15 +33,6 @@ WHAT_CAME = "0007@0002"
 OWN_TESTS = ("tests/jobs", "tests/tasks", "tests/modules")
 
 
-@pytest.fixture
-def old(tmp_path: Path, environments: Environments) -> Path:
-    """The project of 0.1.0 as its owner left it."""
-    project = owner.made_by_the_first_release(tmp_path)
-    owner.edit(project)
-    environments.provide(project, default_python())
-    return project
-
-
 def update(fastforge: Fastforge, project: Path, *verify: str) -> Ran:
     """Update it as a person would: look first, then update, solve the conflicts and continue."""
     looked = json.loads(fastforge("update", "--dry-run", "--json", cwd=project).out)
