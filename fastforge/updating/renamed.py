@@ -4,28 +4,36 @@ What a release makes for `modules/products` goes to `modules/goods`, imports inc
 what the user wrote differs from it, and new files come where the others are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from fastforge.project.record import Record, digest
 from fastforge.updating.sides import Side
 
+_MOST = 0.5
+"""Of the lines of a module, more than this share must be there still."""
 
-def renamed_modules(records: Sequence[Record], yours: Mapping[str, bytes]) -> dict[str, str]:
-    """Give the new name of each module whose folder is gone, if one other is as it was.
 
-    That is a folder that has the files of the module, and belongs to none.
+def renamed_modules(side: Side, yours: Mapping[str, bytes]) -> dict[str, str]:
+    """Give the new name of each module whose folder is gone, if one other is like it.
+
+    That folder has the files of the module and most of their lines, and belongs to no module.
     """
-    modules = [record for record in records if record.kind == "module"]
-    taken = {name for record in records for name in _folders(record.digests)}
+    there, taken = (
+        _folders(yours),
+        {name for record in side.records for name in _folders_of(record)},
+    )
     found = {}
-    for record in modules:
-        recorded = _folders(record.digests)
+    for record in side.records:
+        if record.kind != "module":
+            continue
+        recorded = _folders_of(record)
         if recorded and record.name not in recorded:
             found[record.name] = min(recorded)  # an update before this one has noticed it
-        elif (had := recorded.get(record.name)) and record.name not in (there := _folders(yours)):
-            others = [name for name, files in there.items() if files >= had and name not in taken]
+        elif record.name not in there:
+            made = _folders(side.tree).get(record.name, {})
+            others = [n for n, files in there.items() if n not in taken and _are_like(made, files)]
             found |= {record.name: others[0]} if len(others) == 1 else {}
     return found
 
@@ -64,11 +72,23 @@ def _path(path: str, names: Mapping[str, str]) -> str:
     return "/".join((*filter(None, above), rooms, names[name], file))
 
 
-def _folders(paths: Mapping[str, object]) -> dict[str, set[str]]:
+def _folders_of(record: Record) -> set[str]:
+    return set(_folders(dict.fromkeys(record.digests, b"")))
+
+
+def _folders(tree: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
     """Give the files of each folder `src/PACKAGE/modules/NAME`."""
-    found: dict[str, set[str]] = {}
-    for path in paths:
+    found: dict[str, dict[str, bytes]] = {}
+    for path, text in tree.items():
         match path.split("/"):
             case ["src", _, "modules", name, file]:
-                found.setdefault(name, set()).add(file)
+                found.setdefault(name, {})[file] = text
     return found
+
+
+def _are_like(made: Mapping[str, bytes], there: Mapping[str, bytes]) -> bool:
+    if not made or not made.keys() <= there.keys():
+        return False
+    lines = {(file, line) for file, text in made.items() for line in text.splitlines()}
+    kept = {(file, line) for file in made for line in there[file].splitlines()}
+    return len(lines & kept) > len(lines) * _MOST

@@ -41,7 +41,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
     new = as_in(version, project, records, {**project.record.answers, **changed})
     named = {path for record in (*records, *new.records) for path in record.digests}
     yours = read_yours(project.root, named)
-    names = renamed_modules(records, yours)
+    names = renamed_modules(old, yours)
     old, new = under_new_names(old, names), under_new_names(new, names)
     base, unsure = base_of(old, yours)
     theirs = new.tree

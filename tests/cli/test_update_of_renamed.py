@@ -62,3 +62,18 @@ def test_a_folder_is_taken_for_no_module_if_two_could_be_it(
 
     assert TOLD not in ran.err
     assert "create_products" not in ran.err  # its table is made as before
+
+
+def test_a_module_of_the_user_that_only_has_such_files_is_left_alone(
+    shop: Path, fastforge: Fastforge
+) -> None:
+    own = shop / "src/shop/modules/goods"
+    for file in own.glob("*.py"):
+        file.write_text(f'"""The {file.stem} of goods."""\n')
+    shutil.rmtree(shop / "tests/modules/goods")
+    before = files_of(own)
+
+    ran = fastforge("update", "--no-verify", cwd=shop)
+
+    assert (ran.code, TOLD in ran.err) == (0, False), ran.err
+    assert files_of(own) == before
