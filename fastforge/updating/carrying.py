@@ -34,6 +34,10 @@ _FATES = {
 _IN_THE_WAY = "conflict  {0.path}: it is left out, since {0.other} of yours is in the way"
 _SOLVE = "Edit what is between the markers, then: fastforge update --continue (or --abort)"
 UNDO = "Undo: fastforge update --abort"
+_ABORTED = (
+    "The environment is not: uv sync. Nor is a database that was migrated, and Alembic cannot take "
+    "it back without the new revisions: restore a backup, or update again and go back there first."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ def aborted(root: Path, wishes: Wishes) -> None:
         say_json(_ended(root, undone, None))
     else:
         say(f"{root.name}: all files are as they were before the update to {undone.new}.")
-        say("The environment and a database that was migrated are not: uv sync, alembic downgrade.")
+        say(_ABORTED)
 
 
 def _ended(root: Path, update: saved.Saved, report: "Report | None") -> dict[str, object]:

@@ -45,6 +45,12 @@ NOTES = (
         "A page for operators is at /ops, shut until OPS_API_KEY or OPS_READ_KEY is set.",
         {"page": True},
     ),
+    Note(
+        "0.2.0",
+        "Without SMTP_URL mail is off, and /notify answers 503. With MAIL_TO_LOG=true mails are "
+        "written to the log, as they were before.",
+        {"examples": True},
+    ),
     Note("0.2.0", "In jobs and tasks that you wrote by hand, `backoff` is `retry_delay` now."),
     Note("0.2.0", "Migrations are in the package now; `uv run alembic` finds them there."),
 )
