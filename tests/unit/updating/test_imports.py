@@ -9,9 +9,9 @@ OLD = {
     "src/shop/dropped.py": b"USED = 1\n",
 }
 NEW = {
+    "src/shop/background/scheduling/__init__.py": b"class Job:\n    pass\n",
     "src/shop/main.py": b"from .process.discovery import find_work\n",
     "src/shop/background/__init__.py": b"from .scheduling import Job\n",
-    "src/shop/background/scheduling/__init__.py": b"class Job:\n    pass\n",
     "src/shop/process/discovery.py": b"def find_work():\n    pass\n",
 }
 MINE = "src/shop/jobs/mine.py"
