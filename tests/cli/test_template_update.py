@@ -154,6 +154,43 @@ def test_an_abort_restores_every_byte(fastforge: Fastforge, shop: Path, conflict
     assert {path for path in shop.rglob("*") if path.is_dir()} == folders
 
 
+def test_renamed_files_are_followed_both_ways(fastforge: Fastforge, shop: Path) -> None:
+    """Copier's own update loses the user's line in the first, and the template's in the second."""
+    (shop / "lines.txt").rename(shop / "mine.txt")
+    edit(shop, {"old/place.txt": "a text that stays as it is\nand has two lines\nand mine\n"})
+
+    ran = fastforge("update", cwd=shop)
+
+    assert ran.code == 0, ran.err
+    assert (shop / "new/place.txt").read_text().endswith("and mine\n")
+    assert not (shop / "old").exists()
+    assert "line 18, by the template\n" in (shop / "mine.txt").read_text()
+    assert not (shop / "lines.txt").exists()
+    assert "moved     old/place.txt to new/place.txt" in ran.out
+    assert "followed  lines.txt: it is mine.txt in your project" in ran.out
+
+
+@pytest.mark.parametrize("kind", ["bundle", "address"])
+def test_a_project_of_a_bundle_or_an_address_is_updated(
+    fastforge: Fastforge, tmp_path: Path, made: TemplateRepository, kind: str
+) -> None:
+    source = {"bundle": "template.bundle", "address": f"git+file://{made.path}"}[kind]
+    bundle = ["bundle", "create", "--quiet", str(tmp_path / "template.bundle"), "--all"]
+    made.git(*bundle)
+    new = ["new", "shop", f"--template={source}", "--ref=v1", "--yes", "--no-verify", "--no-git"]
+    cache = {"COPIER_CACHE_DIR": str(tmp_path / "cache")}
+    assert fastforge(*new, **cache).code == 0
+    made.write({"later.txt": "later\n"})
+    made.commit("v3")
+    made.git(*bundle)
+
+    ran = fastforge("update", cwd=tmp_path / "shop", **cache)
+
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("shop: v1 to v3\n")
+    assert (tmp_path / "shop/later.txt").read_text() == "later\n"
+
+
 def test_other_answers_are_an_update_too(fastforge: Fastforge, shop: Path) -> None:
     ran = fastforge("update", "--to=v1", "--data=word=Hi", cwd=shop)
 
