@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Fastforge, files_of
-from tests.template_repository import TemplateRepository, template
+from tests.template_repository import ANSWERS, TemplateRepository, template
 
 ASKS: dict[str, object] = {"name": {"type": "str"}, "word": "Hello"}
 LINES = "".join(f"line {number}\n" for number in range(1, 20))
@@ -340,6 +340,12 @@ def break_version(shop: Path, made: TemplateRepository) -> None:
     made.git("tag", "--force", "v1")
 
 
+def keep_no_answers(shop: Path, made: TemplateRepository) -> None:
+    del shop
+    made.write({ANSWERS: None})
+    made.commit("v3")
+
+
 def forget(key: str) -> Callable[[Path, TemplateRepository], None]:
     def change(shop: Path, made: TemplateRepository) -> None:
         del made
@@ -379,6 +385,7 @@ def test_a_path_from_the_project_stays_one(fastforge: Fastforge, shop: Path) -> 
         (remove_source, [], "There is no template"),
         (remove_version, [], "lacks version v1, of which this project was made."),
         (break_version, [], "The version v1 cannot be rendered any more."),
+        (keep_no_answers, [], "keeps no answers in .copier-answers.yml any more."),
         (forget("_src_path"), [], "does not say where its template is (`_src_path`)."),
         (forget("_commit"), [], "does not say the version of its template (`_commit`)."),
         (say("[a, b]"), [], "holds no answers."),
