@@ -53,13 +53,12 @@ def update(
     """
     from fastforge.changes.opening import opened_to_write, undo_leftovers
     from fastforge.from_template.answersfile import enclosing_copy
-    from fastforge.project.project import enclosing_project
     from fastforge.updating.carrying import Wishes, aborted, carry_out, checked, continued
     from fastforge.updating.saved import refuse_under_way
 
     _refuse_together({"--check": check, "--continue": go_on, "--abort": abort})
     shows = dry_run or diff or check
-    copy = None if enclosing_project(project) else enclosing_copy(project)
+    copy = enclosing_copy(project)
     _refuse_strange(answers, data, of_copier=copy is not None)
     if copy is None:
         opened = opened_to_write(project, reads_only=shows, trusts=trust)

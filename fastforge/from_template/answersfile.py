@@ -7,6 +7,7 @@ from typing import Any
 
 from fastforge.errors import UsageError
 from fastforge.project.paths import read_inside
+from fastforge.project.project import enclosing_project
 
 _USUAL = ".copier-answers.yml"
 _MEND = "Restore it from version control."
@@ -29,9 +30,18 @@ def answers_files(root: Path) -> list[str]:
 
 
 def enclosing_copy(folder: Path) -> Path | None:
-    """Give the root of the project of Copier's that `folder` lies in, if it lies in one."""
+    """Give the root of the project of Copier's that `folder` lies in, if it lies in one.
+
+    A project of fastforge's own is none, nor is a folder in it.
+    """
     here = folder.resolve()
-    return next((root for root in (here, *here.parents) if answers_files(root)), None)
+    ours = enclosing_project(here)
+    for root in (here, *here.parents):
+        if root == ours:
+            return None
+        if answers_files(root):
+            return root
+    return None
 
 
 def read_answers_file(root: Path) -> AnswersFile:

@@ -1,7 +1,7 @@
 """What Copier made in a folder: called in a process of its own, then read."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from fastforge.environment.apart import called_apart
 from fastforge.errors import UsageError
 from fastforge.from_template.source import Source
 from fastforge.project.paths import holds
+from fastforge.updating.yours import NOT_SOURCES
 
 NOTHING_WRITTEN = "Nothing was written."
 
@@ -52,14 +53,15 @@ def copier(does: Literal["copied", "updated"], work: Work) -> Copy:
         words = " ".join(str(told["words"]).split("\n\n")[0].split()).rstrip(".")
         problem = f"Copier cannot use {work.source.given}: {words or told['kind']}."
         raise UsageError(problem, NOTHING_WRITTEN)
-    return _read(work.into)
+    return _read(work.into, without=NOT_SOURCES if work.trust else frozenset())
 
 
-def _read(folder: Path) -> Copy:
+def _read(folder: Path, without: Container[str]) -> Copy:
+    """Read a folder, but for folders of tools that a trusted template may have run."""
     files: dict[str, bytes] = {}
     links: dict[str, str] = {}
     executable = set()
-    for path in _walked(folder):
+    for path in _walked(folder, without):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
             links[name] = leads = os.readlink(path)  # noqa: PTH115 (it keeps a slash at the end)
@@ -73,10 +75,10 @@ def _read(folder: Path) -> Copy:
     return Copy(files, links, frozenset(executable))
 
 
-def _walked(folder: Path) -> Iterator[Path]:
+def _walked(folder: Path, without: Container[str]) -> Iterator[Path]:
     """Give all files and links of a folder but git's own."""
     for parent, folders, names in os.walk(folder):
         here = Path(parent)
-        folders[:] = sorted(name for name in folders if name != ".git")
+        folders[:] = sorted(name for name in folders if name != ".git" and name not in without)
         yield from (here / name for name in sorted(names))
         yield from (here / name for name in folders if (here / name).is_symlink())

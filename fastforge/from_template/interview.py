@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,10 @@ _NAMES = ("name", "project_name")
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """The questions of a template, in order, and what each of them may use."""
+    """The questions of a template, in order, and how what they say is rendered."""
 
     questions: tuple[TemplateQuestion, ...]
-    known: Mapping[str, Any]
+    rendering: Rendering
 
     def context(self, answers: Mapping[str, Any], until: str) -> dict[str, Any]:
         """Give the answers before the question `until` as the template sees them."""
@@ -96,12 +97,19 @@ class Interview:
         self, answers: Mapping[str, Any]
     ) -> Iterator[tuple[TemplateQuestion, Any, dict[str, Any]]]:
         """Give each question with its value and the values before it."""
-        context = dict(self.known)
+        context = dict(self.rendering.known)
         for question in self.questions:
             value = self._value(question, answers, context)
             yield question, value, context
             if value is not MISSING:
                 context[question.name] = value
+
+    def said(self, message: Plain, answers: Mapping[str, Any]) -> str:
+        """Give a message of the template; empty if it has none, or it cannot be rendered."""
+        context = {**self.rendering.known, **self.shown(answers)}
+        with suppress(UsageError):
+            return str(self.rendering.rendered(message or "", context, "message")).strip()
+        return ""
 
     @staticmethod
     def _value(question: TemplateQuestion, answers: Mapping[str, Any], context: Plain) -> Plain:
@@ -120,7 +128,7 @@ def interview_of(
         named = name is not None and key in _NAMES and plain
         offered = name if named else usual.get(key, MISSING)
         questions.append(TemplateQuestion(key, spec, rendering, offered, is_named=named))
-    return Interview(tuple(questions), rendering.known)
+    return Interview(tuple(questions), rendering)
 
 
 def collect(interview: Interview, given: Mapping[str, Any], *, ask: bool, yes: bool) -> Plain:

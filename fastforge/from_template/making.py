@@ -61,7 +61,8 @@ def make(order: Order) -> None:
         answers = collect(
             interview, order.given, ask=not order.yes and not order.as_json, yes=order.yes
         )
-        facts = _facts(order, source, interview, answers)
+        message = interview.said(config.settings.get("message_after_copy"), answers)
+        facts = {**_facts(order, source, interview, answers), "message": message or None}
         shown = order.dry_run or order.diff
         with rendered(
             source, interview.data(answers), order.target, trust=order.trust, beside=not shown
@@ -134,6 +135,8 @@ def _farewell(facts: Mapping[str, object], order: Order) -> None:
     if order.target != Path.cwd():
         say("Next:")
         say(f"  cd {shlex.quote(str(order.into / order.name))}")
+    if facts["message"]:
+        say(f"The template says: {facts['message']}")
     say(f"Again without questions: {facts['command']}")
 
 

@@ -16,7 +16,7 @@ from fastforge.environment.clone import check_out, clone, commit_of
 from fastforge.environment.git import keep_all
 from fastforge.errors import UsageError
 from fastforge.from_template.answersfile import AnswersFile, loaded, read_answers_file
-from fastforge.from_template.config import Config, read_config
+from fastforge.from_template.config import read_config
 from fastforge.from_template.copies import Copy, Work, copier
 from fastforge.from_template.interview import collect, interview_of
 from fastforge.from_template.making import require_trust
@@ -76,7 +76,7 @@ def _rendered(
     """Render what the template was with the answers of the project, and let Copier update that."""
     for source in (old, new):
         require_trust(read_config(source.folder, source.given), source, trusted=wanted.trust)
-    data = _answers(root, read_config(new.folder, new.given), new, kept, wanted)
+    data = _answers(root, new, kept, wanted)
     with tempfile.TemporaryDirectory(prefix="fastforge-") as folder:
         place = Path(folder, root.name)
         try:
@@ -88,10 +88,9 @@ def _rendered(
         return base, copier("updated", Work(new, data, place, wanted.trust, kept.path))
 
 
-def _answers(
-    root: Path, config: Config, source: Source, kept: AnswersFile, wanted: Wanted
-) -> dict[str, Any]:
+def _answers(root: Path, source: Source, kept: AnswersFile, wanted: Wanted) -> dict[str, Any]:
     """Give the answers that are new; raises UsageError for a question that lacks one."""
+    config = read_config(source.folder, source.given)
     rendering = Rendering(config, source.folder, root.name, trust=wanted.trust)
     interview = interview_of(config, rendering, None, user_defaults())
     interview.check(wanted.given)
@@ -100,7 +99,7 @@ def _answers(
     answers = {**valid, **wanted.given}
     collect(interview, answers, ask=False, yes=True)
     data = interview.data(answers)
-    return {name: data[name] for name in wanted.given}
+    return {name: data[name] for name in wanted.given if name in data}
 
 
 def _nothing(root: Path, kept: AnswersFile) -> Outcome:
@@ -110,8 +109,11 @@ def _nothing(root: Path, kept: AnswersFile) -> Outcome:
 def _outcome(root: Path, kept: AnswersFile, source: Source, base: Copy, theirs: Copy) -> Outcome:
     """Merge what the template changed into the project; its answers file is written last."""
     path = kept.path
-    content = theirs.files.get(path, b"")  # it may name the template in another way than we do
-    content = content.replace(source.given.encode(), kept.source.encode())
+    if path not in theirs.files:
+        problem = f"Version {source.version} of {source.given} keeps no answers in {path} any more."
+        raise UsageError(problem, "No later update could follow it, so nothing was written.")
+    # it may name the template in another way than we do
+    content = theirs.files[path].replace(source.given.encode(), kept.source.encode())
     now = loaded(path, content)
     yours = read_yours(root, {*base.files, *theirs.files})
     before, mine, after = (

@@ -9,7 +9,7 @@ from fastforge.errors import ConflictError
 from fastforge.project.paths import LARGEST_FILE, inside
 from fastforge.project.record import FOLDER
 
-_NOT_SOURCES = frozenset(
+NOT_SOURCES = frozenset(
     """
     .git .hg .venv venv node_modules __pycache__ .mypy_cache .ruff_cache .pytest_cache .tox
     """.split()
@@ -63,5 +63,5 @@ def _ordinary(place: Path) -> bytes | None:
 
 def _walk(root: Path) -> Iterator[str]:
     for top, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name not in _NOT_SOURCES]
+        folders[:] = [name for name in folders if name not in NOT_SOURCES]
         yield from (Path(top, name).relative_to(root).as_posix() for name in names)

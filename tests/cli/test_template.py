@@ -316,6 +316,18 @@ def test_a_hook_of_git_does_not_send_the_template_elsewhere(
     assert other.git("log", "--format=%s") == "v9"
 
 
+def test_what_the_template_says_afterwards_is_said(fastforge: Fastforge, tmp_path: Path) -> None:
+    said = {"_message_after_copy": "Now run make {{ word }}\x1b[2J.", "word": "all"}
+    template(tmp_path / "wordy", said, {})
+    template(tmp_path / "odd", {"_message_after_copy": "{{ 1 / 0 }}", "word": "all"}, {})
+
+    ran = fastforge("new", "shop", "--template=wordy", *FILES_ONLY)
+    odd = fastforge("new", "odder", "--template=odd", *FILES_ONLY)
+
+    assert "The template says: Now run make all\\x1b[2J.\n" in ran.out
+    assert (odd.code, "The template says" in odd.out) == (0, False)
+
+
 def test_modes_and_links_are_the_templates(fastforge: Fastforge, tmp_path: Path) -> None:
     made = TemplateRepository(tmp_path / "linked")
     made.write({"copier.yml": "_preserve_symlinks: true\n", "run.sh": "#!/bin/sh\n"})

@@ -1,5 +1,6 @@
 """Templates that want to run something, or to write elsewhere, or that break half way."""
 
+import json
 import os
 import signal
 import subprocess
@@ -91,6 +92,25 @@ def test_who_is_trusted_runs_its_tasks_and_stdout_stays_ours(
     assert "--trust --yes" in ran.out
     assert names(tmp_path) == ["shop", "wishful"]
     assert "ran" in names(tmp_path / "shop")
+
+
+def test_the_environment_that_a_task_makes_is_no_file_of_the_project(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    tasks = ["mkdir -p .venv/bin node_modules; ln -s /bin/sh .venv/bin/sh; date +%N > .venv/when"]
+    made = template(tmp_path / "tooled", {"_tasks": tasks}, {"a": "x"})
+    (tmp_path / "there").mkdir()
+    for name in ("absent", "there"):
+        ran = fastforge("new", name, "--template=tooled", "--trust", *FILES_ONLY)
+        assert (ran.code, ran.out[:8]) == (0, "2 files "), ran.err
+    made.write({"a": "y"})
+    made.commit("v2")
+
+    ran = fastforge("update", "--trust", "--json", cwd=tmp_path / "absent")
+
+    assert ran.code == 0, ran.err
+    changed = [file["path"] for file in json.loads(ran.out)["files"]]
+    assert changed == [".copier-answers.yml", "a"]
 
 
 @pytest.mark.parametrize(

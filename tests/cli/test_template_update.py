@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Fastforge, files_of
-from tests.template_repository import TemplateRepository, template
+from tests.template_repository import ANSWERS, TemplateRepository, template
 
 ASKS: dict[str, object] = {"name": {"type": "str"}, "word": "Hello"}
 LINES = "".join(f"line {number}\n" for number in range(1, 20))
@@ -152,6 +152,43 @@ def test_an_abort_restores_every_byte(fastforge: Fastforge, shop: Path, conflict
     assert ran.code == 0
     assert files_of(shop) == before
     assert {path for path in shop.rglob("*") if path.is_dir()} == folders
+
+
+def test_renamed_files_are_followed_both_ways(fastforge: Fastforge, shop: Path) -> None:
+    """Copier's own update loses the user's line in the first, and the template's in the second."""
+    (shop / "lines.txt").rename(shop / "mine.txt")
+    edit(shop, {"old/place.txt": "a text that stays as it is\nand has two lines\nand mine\n"})
+
+    ran = fastforge("update", cwd=shop)
+
+    assert ran.code == 0, ran.err
+    assert (shop / "new/place.txt").read_text().endswith("and mine\n")
+    assert not (shop / "old").exists()
+    assert "line 18, by the template\n" in (shop / "mine.txt").read_text()
+    assert not (shop / "lines.txt").exists()
+    assert "moved     old/place.txt to new/place.txt" in ran.out
+    assert "followed  lines.txt: it is mine.txt in your project" in ran.out
+
+
+@pytest.mark.parametrize("kind", ["bundle", "address"])
+def test_a_project_of_a_bundle_or_an_address_is_updated(
+    fastforge: Fastforge, tmp_path: Path, made: TemplateRepository, kind: str
+) -> None:
+    source = {"bundle": "template.bundle", "address": f"git+file://{made.path}"}[kind]
+    bundle = ["bundle", "create", "--quiet", str(tmp_path / "template.bundle"), "--all"]
+    made.git(*bundle)
+    new = ["new", "shop", f"--template={source}", "--ref=v1", "--yes", "--no-verify", "--no-git"]
+    cache = {"COPIER_CACHE_DIR": str(tmp_path / "cache")}
+    assert fastforge(*new, **cache).code == 0
+    made.write({"later.txt": "later\n"})
+    made.commit("v3")
+    made.git(*bundle)
+
+    ran = fastforge("update", cwd=tmp_path / "shop", **cache)
+
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("shop: v1 to v3\n")
+    assert (tmp_path / "shop/later.txt").read_text() == "later\n"
 
 
 def test_other_answers_are_an_update_too(fastforge: Fastforge, shop: Path) -> None:
@@ -303,6 +340,12 @@ def break_version(shop: Path, made: TemplateRepository) -> None:
     made.git("tag", "--force", "v1")
 
 
+def keep_no_answers(shop: Path, made: TemplateRepository) -> None:
+    del shop
+    made.write({ANSWERS: None})
+    made.commit("v3")
+
+
 def forget(key: str) -> Callable[[Path, TemplateRepository], None]:
     def change(shop: Path, made: TemplateRepository) -> None:
         del made
@@ -342,6 +385,7 @@ def test_a_path_from_the_project_stays_one(fastforge: Fastforge, shop: Path) -> 
         (remove_source, [], "There is no template"),
         (remove_version, [], "lacks version v1, of which this project was made."),
         (break_version, [], "The version v1 cannot be rendered any more."),
+        (keep_no_answers, [], "keeps no answers in .copier-answers.yml any more."),
         (forget("_src_path"), [], "does not say where its template is (`_src_path`)."),
         (forget("_commit"), [], "does not say the version of its template (`_commit`)."),
         (say("[a, b]"), [], "holds no answers."),
