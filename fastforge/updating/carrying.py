@@ -13,7 +13,7 @@ from fastforge.errors import ConflictError, FastforgeError, VerificationError
 from fastforge.merging.merge import Fate, Told
 from fastforge.project.record import PROJECT_RECORD
 from fastforge.terminal.console import note, say, say_json
-from fastforge.updating import saved
+from fastforge.updating import ending, saved
 from fastforge.updating.outcome import Outcome
 from fastforge.updating.yours import refuse_uncommitted
 
@@ -93,7 +93,7 @@ def continued(root: Path, wishes: Wishes, verify: Verify) -> None:
 
     Raises ConflictError while markers are left, VerificationError if a check fails.
     """
-    done = saved.finish(root)
+    done = ending.finish(root)
     if not wishes.as_json:
         say(f"{root.name}: {done.old} to {done.new} is finished.")
     report = verify()
@@ -106,7 +106,7 @@ def continued(root: Path, wishes: Wishes, verify: Verify) -> None:
 
 def aborted(root: Path, wishes: Wishes) -> None:
     """Put back what the last update changed; raises ConflictError if that was edited since."""
-    undone = saved.abort(root)
+    undone = ending.abort(root)
     if wishes.as_json:
         say_json(_ended(root, undone, None))
     else:

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from fastforge.errors import ConflictError
 from fastforge.parts.modules.module import new_revision
 from fastforge.project.revisions import Revision, heads, revision_in
 from fastforge.render import Tree, render
@@ -35,13 +36,18 @@ def keep_applied(base: Tree, yours: Tree, theirs: Tree) -> dict[str, bytes]:
 def own_moved(base: Tree, yours: Tree, theirs: Tree) -> dict[str, str]:
     """Give where revisions that the project has of its own go: new path by old one.
 
-    Alembic looks in one folder: when the template moves it, they move along.
+    Alembic looks in one folder: when the template moves it, they move along. Raises ConflictError
+    if a file of that name is there.
     """
     old, new = folder_in(base), folder_in(theirs)
     if not old or not new or old == new:
         return {}
     own = set(_by_id(yours).values()) - set(_by_id(base).values())
-    return {path: f"{new}/{Path(path).name}" for path in own if _parent(path) == old}
+    moved = {path: f"{new}/{Path(path).name}" for path in own if _parent(path) == old}
+    if taken := {path for path, place in moved.items() if place in {*yours, *theirs}}:
+        problem = f"{min(taken)} has to move to {new}, where a file of that name is."
+        raise ConflictError(problem, "Give it another name, then run the command again.")
+    return moved
 
 
 def joining(before: Tree, after: Tree, version: str, overrides: Path | None) -> dict[str, bytes]:

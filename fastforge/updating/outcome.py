@@ -1,10 +1,12 @@
 """What an update comes to, before anything is written: files, records, and what is told."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastforge.changes.plan import Action, Change, Plan, read_file
+from fastforge.changes.plan import Action, Change, Plan
+from fastforge.errors import ConflictError
 from fastforge.merging.merge import Told
 from fastforge.project.paths import inside
 
@@ -42,13 +44,27 @@ class Outcome:
 
 
 def plan_of(root: Path, files: Mapping[str, bytes | None]) -> Plan:
-    """Plan to write files over what is there, or to remove them; sorted by path."""
+    """Plan to write files over what is there, or to remove them; sorted by path.
+
+    Raises ConflictError where a link or a folder is, which may hold what nobody has looked at.
+    """
     return Plan(root, tuple(_change(root, path, files[path]) for path in sorted(files)))
 
 
 def _change(root: Path, path: str, after: bytes | None) -> Change:
-    before = read_file(inside(root, path))
+    before = ordinary_file(root, path)
     return Change(path, _action(before, after), before, after)
+
+
+def ordinary_file(root: Path, path: str) -> bytes | None:
+    """Read a file of the project, None if it is not there; raises ConflictError if it is none."""
+    place = inside(root, path)
+    if not os.path.lexists(place):
+        return None
+    if place.is_file() and not place.is_symlink():
+        return place.read_bytes()
+    problem = f"{path} is a link or a folder, where the update has a file."
+    raise ConflictError(problem, "Move it away, then run the command again.")
 
 
 def _action(before: bytes | None, after: bytes | None) -> Action:

@@ -7,19 +7,21 @@ same transaction as the files themselves, so it says what is so after a kill too
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastforge.changes.plan import Action, Plan, read_file
-from fastforge.changes.staging import make_executable, remove_empty
+from fastforge.changes.plan import Action, Plan
+from fastforge.changes.staging import make_executable
 from fastforge.changes.transaction import apply
-from fastforge.errors import ConflictError, FastforgeError, UsageError
+from fastforge.errors import ConflictError, FastforgeError
 from fastforge.project.paths import check_path, inside, read_bounded
 from fastforge.project.record import FOLDER, digest
-from fastforge.updating.outcome import Outcome, plan_of
+from fastforge.updating.outcome import Outcome, ordinary_file, plan_of
 
 _STATE, _IGNORE = f"{FOLDER}/update/state.json", f"{FOLDER}/update/.gitignore"
+NOTHING_KEPT = {_STATE: None, _IGNORE: None}
+"""What takes it away again."""
 _LARGEST = 100_000_000
 _ALSO = ("uv.lock",)
 """What the environment's set-up changes afterwards."""
@@ -61,8 +63,8 @@ def saved(root: Path) -> Saved | None:
     try:
         data: dict[str, Any] = json.loads(content)
         found = Saved(
-            old=str(data["from"]),
-            new=str(data["to"]),
+            old=_version(data["from"]),
+            new=_version(data["to"]),
             before={path: _bytes(text) for path, text in data["before"].items()},
             written=dict(data["written"]),
             finish={path: _bytes(text) for path, text in data["finish"].items()},
@@ -94,7 +96,9 @@ def write(outcome: Outcome) -> None:
     """Write an outcome and what undoes it, all or nothing."""
     plan = outcome.plan
     changed = {change.path: change.before for change in plan.pending}
-    also = {path: read_file(inside(outcome.root, path)) for path in _ALSO if path not in changed}
+    links = (path for path in _ALSO if (outcome.root / path).is_symlink())
+    other = set(_ALSO) - changed.keys() - set(links)
+    also = {path: ordinary_file(outcome.root, path) for path in other}
     kept = Saved(
         old=outcome.before,
         new=outcome.after,
@@ -103,73 +107,21 @@ def write(outcome: Outcome) -> None:
         finish=outcome.finish if outcome.conflicts else {},
         conflicts=outcome.conflicts,
     )
-    apply(_with_state(plan, kept))
+    apply(with_state(plan, kept))
     created = {change.path for change in plan.pending if change.action is Action.CREATE}
     make_executable(outcome.root, created & outcome.executable)
 
 
-def finish(root: Path) -> Saved:
-    """Record the new version; raises ConflictError while a file has markers of a conflict.
-
-    Raises UsageError if no update waits for this.
-    """
-    waiting = under_way(root)
-    if waiting is None:
-        raise UsageError("No update waits to be continued.", "Begin one: fastforge update")
-    if left := [place for path in waiting.conflicts for place in _markers(root, path)]:
-        shown = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if left[5:] else "")
-        raise ConflictError(f"There are markers of a conflict still: {shown}.", "Edit these first.")
-    plan = plan_of(root, waiting.finish)
-    before = {change.path: change.before for change in plan.pending}
-    done = replace(waiting, before={**waiting.before, **before}, finish={}, conflicts=())
-    now = {path: read_file(inside(root, path)) for path in waiting.written}
-    written = {
-        path: digest(content) if content is not None else None for path, content in now.items()
-    }
-    after = {c.path: digest(c.after) if c.after is not None else None for c in plan.pending}
-    apply(_with_state(plan, replace(done, written={**written, **after})))
-    return waiting
-
-
-def abort(root: Path) -> Saved:
-    """Put back every file that the last update changed.
-
-    Raises UsageError if there was none, ConflictError if one was edited since it was finished.
-    """
-    last = saved(root)
-    if last is None:
-        raise UsageError("There is no update to undo.", "Version control may have what you miss.")
-    if not last.finish:
-        _refuse_edited(root, last)
-    apply(plan_of(root, {**last.before, _STATE: None, _IGNORE: None}))
-    remove_empty(root / FOLDER)  # nothing of ours is in a project of another template
-    return last
-
-
-def _refuse_edited(root: Path, last: Saved) -> None:
-    edited = [path for path, value in last.written.items() if _digest_at(root, path) != value]
-    if edited:
-        shown = ", ".join(edited[:5]) + (f" and {len(edited) - 5} more" if edited[5:] else "")
-        problem = f"Edited since the update: {shown}. Nothing was undone."
-        raise ConflictError(problem, "Put these back first, or use your version control.")
-
-
-def _digest_at(root: Path, path: str) -> str | None:
-    content = read_file(inside(root, path))
-    return None if content is None else digest(content)
-
-
-def _with_state(plan: Plan, kept: Saved) -> Plan:
+def with_state(plan: Plan, kept: Saved) -> Plan:
+    """Add to a plan what is kept of an update."""
     own = plan_of(plan.target, {_IGNORE: b"*\n", _STATE: kept.content()})
     return Plan(plan.target, plan.changes + own.changes)
 
 
-def _markers(root: Path, path: str) -> list[str]:
-    content = read_file(inside(root, path)) or b""
-    lines = enumerate(content.splitlines(), start=1)
-    return [
-        f"{path}:{number}" for number, line in lines if line.startswith((b"<<<<<<< ", b">>>>>>> "))
-    ]
+def _version(text: object) -> str:
+    if not (isinstance(text, str) and text.isprintable()):
+        raise ValueError("no version")
+    return text
 
 
 def _text(content: bytes | None) -> str | None:

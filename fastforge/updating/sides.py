@@ -14,6 +14,7 @@ from fastforge.project.record import Record, digest, record_of
 from fastforge.project.trust import templates_for
 from fastforge.releases.releases import rendered
 from fastforge.releases.request import Made, Request, Wanted
+from fastforge.render import Tree
 
 KINDS = ("task", "module", "job")
 
@@ -45,14 +46,24 @@ def as_recorded(project: Project, records: Sequence[Record]) -> Side:
     made = rendered(project.record.version, _request(project, project.record.answers, own))
     assert made.project is not None  # noqa: S101 (without `around` it is rendered)
     trees = [made.project.tree, *(part.tree for part in made.parts)]
-    with TemporaryDirectory(prefix="fastforge-base-") as folder:
-        around = Path(folder)
-        for tree in trees:
-            write_files(tree, around)
-        for version, others in by_version.items():
-            request = _request(project, project.record.answers, others, around)
-            trees += [part.tree for part in rendered(version, request).parts]
+    if by_version:
+        trees += _made_later(project, by_version, trees)
     return Side({path: text for tree in trees for path, text in tree.items()}, tuple(records))
+
+
+def _made_later(
+    project: Project, by_version: Mapping[str, Sequence[Record]], around: Sequence[Tree]
+) -> list[Tree]:
+    """Render parts that are of other versions than the project that they are in."""
+    with TemporaryDirectory(prefix="fastforge-base-") as folder:
+        for tree in around:
+            write_files(tree, Path(folder))
+        requests = {
+            version: _request(project, project.record.answers, parts, Path(folder))
+            for version, parts in by_version.items()
+        }
+        made = (part for one in requests for part in rendered(one, requests[one]).parts)
+        return [part.tree for part in made]
 
 
 def as_in(

@@ -19,7 +19,7 @@ from fastforge.updating.settings import settings_in
 from fastforge.updating.sides import Side, as_in, as_recorded, base_of, records_of
 from fastforge.updating.taken import taken
 from fastforge.updating.versions import chosen, mixed, oldest
-from fastforge.updating.yours import read_yours
+from fastforge.updating.yours import read_yours, refuse_unseen
 
 _OUT = "Left out, since the folder or the part that they belong to is not where it was: {}"
 _RENAMED = "The module {} is modules/{} in your project, and is updated there."
@@ -55,6 +55,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
     for path, place in moved.items():
         files |= {path: None, place: yours[path]}
     files |= history.joining(yours, _applied(yours, files), version, templates_for(project, "join"))
+    refuse_unseen(project.root, files, yours)
     first = oldest(record.version for record in records)
     answers = new.records[0].answers
     news = News(

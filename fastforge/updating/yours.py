@@ -1,7 +1,7 @@
 """The files of a project as they are: what an update merges into, and may not lose."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fastforge.environment.git import known_files, uncommitted
@@ -21,17 +21,24 @@ def read_yours(root: Path, needed: Iterable[str]) -> dict[str, bytes]:
     """Read the files of a project that may take part in a merge, by path.
 
     These are those that `needed` names and all that git does not ignore; without a repository, all
-    but environments and caches. Links, large files and what is in `.fastforge` stay out. Raises
-    ConflictError if something that is needed is no ordinary file.
+    but environments and caches, as where git ignores the whole project. Links, large files and what
+    is in `.fastforge` stay out. Raises ConflictError if something needed is no ordinary file.
     """
     asked = set(needed)
-    found = known_files(root)
-    others = set(found if found is not None else _walk(root)) - asked
+    others = set(known_files(root) or _walk(root)) - asked
     files = {path: content for path in asked if (content := _required(root, path)) is not None}
     for path in others:
         if not path.startswith(f"{FOLDER}/") and (content := _ordinary(root / path)) is not None:
             files[path] = content
     return files
+
+
+def refuse_unseen(root: Path, files: Mapping[str, object], yours: Mapping[str, object]) -> None:
+    """Raise ConflictError if a file would go where something is that took no part in the merge."""
+    for path in sorted(files.keys() - yours.keys()):
+        if os.path.lexists(inside(root, path)):
+            problem = f"{path} would be overwritten: it is large, or git is told to ignore it."
+            raise ConflictError(problem, _HINT)
 
 
 def refuse_uncommitted(root: Path, paths: Iterable[str]) -> None:
