@@ -46,7 +46,7 @@ class Caller:
         return str(self("GET", f"/tasks/{run}")["state"])
 
     def states(self, job: str) -> list[str]:
-        """Give the states of the runs of a job, the newest first."""
+        """Give the states of the runs of a job; it may be due meanwhile."""
         return [run["state"] for run in self("GET", f"/jobs/{job}/runs")]
 
 
@@ -83,7 +83,7 @@ def killed_at_work(project: Path, folder: Path) -> Killed:
         call("POST", "/jobs/reconcile/run")
         running = call.invoice("slow@example.com")
         wait_until(lambda: call.state(running) == "running")
-        wait_until(lambda: call.states("reconcile")[0] == "running")
+        wait_until(lambda: "running" in call.states("reconcile"))
         queued = call.invoice("bob@example.com")
     for name in BLOCKING:
         (printed / name).unlink()

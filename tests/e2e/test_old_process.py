@@ -41,13 +41,13 @@ def test_it_accepts_nothing_starts_nothing_and_what_it_runs_counts_as_cut_off(
         slow = before.invoice("slow@example.com")
         before("POST", "/jobs/reconcile/run")
         wait_until(lambda: before.state(slow) == "running")
-        wait_until(lambda: before.states("reconcile")[0] == "running")
+        wait_until(lambda: "running" in before.states("reconcile"))
         queued = before.invoice("bob@example.com")
         with serve(new, "shop", other, LEASE_SECONDS="2", **shared) as url_now:
             now = Caller(url_now)
             wait_until(lambda: now.state(queued) == "succeeded")
             wait_until(lambda: now.state(slow) == "lost")
-            wait_until(lambda: now.states("reconcile")[0] == "succeeded")  # beside the first
+            wait_until(lambda: "succeeded" in now.states("reconcile"))  # beside the first
             for asked in REFUSED:
                 method, path = asked.split()
                 body = {"email": "c@example.com", "total": "5"} if "invoice" in path else None
@@ -55,4 +55,4 @@ def test_it_accepts_nothing_starts_nothing_and_what_it_runs_counts_as_cut_off(
                     before(method, path, body)
             assert [file.read_text() for file in blocking] == ["5 EUR\n", "0\n"]  # they end
             wait_until(lambda: "no such table: runs" in (data / "log").read_text())
-            assert (now.state(slow), now.states("reconcile")[0]) == ("lost", "succeeded")
+            assert now.state(slow) == "lost"

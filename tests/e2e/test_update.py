@@ -28,6 +28,13 @@ KEPT_DELETED = {
     ".github/workflows/ci.yml",
     "tests/modules/notifications/test_schemas.py",
 }
+OWN_LINES = (
+    ("pyproject.toml", '    "rich>=14",\n'),
+    (".env.example", "\n# PRINT_FOLDER=print\n"),
+    ("README.md", "Ask Ada before you deploy on a Friday."),
+    ("src/shop/settings.py", '    print_folder: str = "print"\n'),
+    ("src/shop/modules/goods/models.py", "    stock: Mapped[int | None]\n"),
+)
 WHAT_CAME = "0007@0002"
 """To 0002, but only what leads to 0007: the owner's revisions, which come after 0002 too, stay."""
 OWN_TESTS = ("tests/jobs", "tests/tasks", "tests/modules")
@@ -44,6 +51,9 @@ def update(fastforge: Fastforge, project: Path, *verify: str) -> Ran:
     assert (begun.code, told["from"], told["to"]) == (3, owner.FIRST, __version__)
     assert MOVED in told["notes"]
     assert {each["path"] for each in told["told"] if each["fate"] == "kept deleted"} == KEPT_DELETED
+    assert [line for path, line in OWN_LINES if line not in (project / path).read_text()] == []
+    saved = (project / owner.CRLF).read_bytes()
+    assert saved.count(b"\r\n") == saved.count(b"\n")
     solve(project)
     return fastforge("update", "--continue", "--json", *verify, cwd=project, UV_OFFLINE="1")
 
@@ -91,13 +101,8 @@ def _runs_on(project: Path, killed: Killed, due_at: str) -> None:
         wait_until(lambda: {run: call.state(run) for run in states} == states)
         wait_until(lambda: "succeeded" in call.states("reconcile"))  # idempotent: run again
         moment = due_at.replace("+00:00", "Z")
-        runs = "/jobs/price_check/runs"
-        wait_until(
-            lambda: (
-                (moment, "succeeded")
-                in {(run["due_at"], run["state"]) for run in call("GET", runs)}
-            )
-        )
+        wait_until(lambda: "succeeded" in call.states("price_check"))
+        assert moment in {run["due_at"] for run in call("GET", "/jobs/price_check/runs")}
         jobs = {job["name"]: job for job in call("GET", "/jobs")}
         assert {name for name, job in jobs.items() if job["paused"]} == {"tidy_up"}
         assert jobs["weekly_report"]["next_run_at"]
