@@ -21,7 +21,7 @@ CRLF = "src/shop/modules/payments/gateway.py"
 
 _PARTS = (
     ("add-job", "tidy_up", "--cron", "0 4 * * 1-5", "--timezone", "Europe/Berlin"),
-    ("add-job", "reconcile", "--every", "15m", "--idempotent"),
+    ("add-job", "reconcile", "--every", "1d", "--idempotent"),
     ("add-job", "weekly_report", "--cron", "0 7 * * 1"),
     ("add-task", "send_invoice", "--param", "email:EmailStr", "--param", "total:Decimal>=0"),
     (
