@@ -53,12 +53,11 @@ def read_config(folder: Path, given: str) -> Config:
     import yaml
 
     try:
-        documents = list(_documents(files[0], folder))
+        return _sorted(list(_documents(files[0], folder)))
     except (yaml.YAMLError, ValueError, TypeError, OSError, RecursionError) as error:
         reason = " ".join(str(error).split())
         problem = f"The copier.yml of {given} cannot be read: {reason}."
         raise UsageError(problem, "Ask whoever wrote the template.") from error
-    return _sorted(documents)
 
 
 def _sorted(documents: list[Settings]) -> Config:

@@ -1,7 +1,7 @@
 """One question of a template: when it is asked, its default, its choices, and what is an answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,13 +38,13 @@ class TemplateQuestion:
 
     def type_name(self, context: Context) -> str:
         """Give "str", "int", "float", "bool", "yaml", "json" or "path"."""
-        kind = self._rendered("type", context, "")
+        kind = str(self._rendered("type", context, "") or "")
         if not kind:
             kind = type(self.spec.get("default", MISSING)).__name__
             kind = kind if is_type(kind) else "yaml"
         if not is_type(kind):
             raise UsageError(f"The template's question {self.name} has the unknown type {kind!r}.")
-        return str(kind)
+        return kind
 
     def is_wanted(self, context: Context) -> bool:
         """Tell whether it is to be asked."""
@@ -120,19 +120,23 @@ class TemplateQuestion:
 
     def _choices(self, context: Context) -> list[tuple[str, Any]]:
         raw = self.spec.get("choices") or []
-        if isinstance(raw, str):
-            raw = from_yaml(self.rendering.rendered(raw, context, self.name))
-        pairs = raw.items() if isinstance(raw, dict) else [_pair(item) for item in raw or ()]
-        found = []
-        for name, value in pairs:
-            inner = value
-            if isinstance(value, dict):  # what is refused with a reason is not offered
-                if self.rendering.rendered(value.get("validator", ""), context, self.name):
-                    continue
-                inner = value.get("value")
-            told = str(self.rendering.rendered(name, context, self.name))
-            found.append((told, self.rendering.rendered(inner, context, self.name)))
-        return found
+        try:
+            if isinstance(raw, str):
+                raw = from_yaml(self.rendering.rendered(raw, context, self.name))
+            pairs = raw.items() if isinstance(raw, dict) else [_pair(item) for item in raw or ()]
+        except (TypeError, ValueError) as error:
+            problem = f"The choices of the template's question {self.name} are none."
+            raise UsageError(problem, "Ask whoever wrote the template.") from error
+        return [choice for name, value in pairs for choice in self._choice(name, value, context)]
+
+    def _choice(self, name: Plain, value: Plain, context: Context) -> Iterator[tuple[str, Any]]:
+        """Give a choice as it is told and as it is, unless it is refused with a reason."""
+        if isinstance(value, dict):
+            if self.rendering.rendered(value.get("validator", ""), context, self.name):
+                return
+            value = value.get("value")
+        told = str(self.rendering.rendered(name, context, self.name))
+        yield told, self.rendering.rendered(value, context, self.name)
 
     @staticmethod
     def _typed(name: str, value: Plain) -> str:
