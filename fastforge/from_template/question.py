@@ -1,11 +1,12 @@
 """One question of a template: when it is asked, its default, its choices, and what is an answer."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastforge.errors import UsageError
+from fastforge.from_template.choices import Choice, read_choices
 from fastforge.from_template.config import Settings
 from fastforge.from_template.rendering import MISSING, Rendering
 from fastforge.from_template.values import Plain, cast, from_yaml, is_true, is_type, shown
@@ -59,12 +60,12 @@ class TemplateQuestion:
 
     def choices(self, context: Context) -> dict[str, Any]:
         """Give what can be chosen by what is typed for it: the value itself, if that is short."""
-        return {self._typed(name, value): value for name, value in self._choices(context)}
+        return {choice.typed: choice.value for choice in self._choices(context)}
 
     def labels(self, context: Context) -> dict[str, str]:
         """Give what can be chosen by what is typed for it, with what the template calls it."""
-        pairs = [(self._typed(name, value), name) for name, value in self._choices(context)]
-        return {typed: "" if typed == name else name for typed, name in pairs}
+        choices = self._choices(context)
+        return {each.typed: "" if each.typed == each.label else each.label for each in choices}
 
     def hides_default(self, context: Context) -> bool:
         """Tell whether the default is not shown: a secret, or a text of several lines."""
@@ -118,32 +119,11 @@ class TemplateQuestion:
     def _rendered(self, part: str, context: Context, usual: Plain) -> Plain:
         return self.rendering.rendered(self.spec.get(part, usual), context, self.name)
 
-    def _choices(self, context: Context) -> list[tuple[str, Any]]:
-        raw = self.spec.get("choices") or []
-        try:
-            if isinstance(raw, str):
-                raw = from_yaml(self.rendering.rendered(raw, context, self.name))
-            pairs = raw.items() if isinstance(raw, dict) else [_pair(item) for item in raw or ()]
-        except (TypeError, ValueError) as error:
-            problem = f"The choices of the template's question {self.name} are none."
-            raise UsageError(problem, "Ask whoever wrote the template.") from error
-        return [choice for name, value in pairs for choice in self._choice(name, value, context)]
+    def _choices(self, context: Context) -> list[Choice]:
+        def rendered(value: Plain) -> Plain:
+            return self.rendering.rendered(value, context, self.name)
 
-    def _choice(self, name: Plain, value: Plain, context: Context) -> Iterator[tuple[str, Any]]:
-        """Give a choice as it is told and as it is, unless it is refused with a reason."""
-        if isinstance(value, dict):
-            if self.rendering.rendered(value.get("validator", ""), context, self.name):
-                return
-            value = value.get("value")
-        told = str(self.rendering.rendered(name, context, self.name))
-        yield told, self.rendering.rendered(value, context, self.name)
-
-    @staticmethod
-    def _typed(name: str, value: Plain) -> str:
-        """Give what is typed for a choice: its value, if that is a word or two."""
-        text = str(value)
-        short = isinstance(value, str | int | float) and text.strip() == text and "\n" not in text
-        return text if short and text and "," not in text else name
+        return read_choices(self.spec.get("choices"), rendered, self.name)
 
     def _several(self, raw: Plain, context: Context) -> list[Any]:
         if isinstance(raw, str):
@@ -164,10 +144,3 @@ class TemplateQuestion:
 
     def _cast(self, raw: Plain, context: Context) -> Plain:
         return cast(self.type_name(context), raw, self.name)
-
-
-def _pair(item: Plain) -> tuple[Any, Any]:
-    if isinstance(item, list | tuple):
-        name, value = item
-        return name, value
-    return item, item
