@@ -12,7 +12,6 @@ from fastforge.commands.options import (
     FullOption,
     JsonOption,
     ProjectOption,
-    TrustOption,
     VerifyOption,
 )
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def update(
     *,
     to: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="The version; the installed one.")
+        str | None, typer.Option(metavar="VERSION", help="The version; the newest.")
     ] = None,
     answers: Annotated[
         list[str] | None,
@@ -40,7 +39,10 @@ def update(
         bool, typer.Option("--abort", help="Put back all files as they were before the update.")
     ] = False,
     project: ProjectOption = Path(),
-    trust: TrustOption = False,
+    trust: Annotated[
+        bool,
+        typer.Option("--trust", help="Use the project's own templates; let another run commands."),
+    ] = False,
     verify: VerifyOption = True,
     full: FullOption = False,
     dry_run: DryRunOption = False,

@@ -37,6 +37,14 @@ class Config:
         extensions = (f"extension of Jinja: {name}" for name in self._list("jinja_extensions"))
         return (*tasks, *migrations, *extensions)
 
+    def require_trust(self, given: str, *, trusted: bool) -> None:
+        """Raise UsageError if the template `given` wants to run something and is not trusted."""
+        if self.wishes and not trusted:
+            wishes = "\n  ".join(wish.replace("\n", "\\n") for wish in self.wishes)
+            problem = f"The template {given} wants to run code of its own:\n  {wishes}"
+            hint = "Nothing was run or written. If you trust whoever wrote it, add --trust."
+            raise UsageError(problem, hint)
+
     def _list(self, name: str) -> Iterable[Any]:
         value = self.settings.get(name) or ()
         return value if isinstance(value, list | tuple) else (value,)
@@ -53,12 +61,11 @@ def read_config(folder: Path, given: str) -> Config:
     import yaml
 
     try:
-        documents = list(_documents(files[0], folder))
+        return _sorted(list(_documents(files[0], folder)))
     except (yaml.YAMLError, ValueError, TypeError, OSError, RecursionError) as error:
         reason = " ".join(str(error).split())
         problem = f"The copier.yml of {given} cannot be read: {reason}."
         raise UsageError(problem, "Ask whoever wrote the template.") from error
-    return _sorted(documents)
 
 
 def _sorted(documents: list[Settings]) -> Config:

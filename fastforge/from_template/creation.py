@@ -33,22 +33,21 @@ class Rendered:
     plan: Plan
 
     def put(self) -> None:
-        """Put the project into its place: all of it, or nothing."""
+        """Put the project into its place: all of it, or nothing. Raises OSError."""
         target = self.plan.target
         if not self.plan.pending:
             return
-        with explained(f"{target} cannot be written"):
-            if not target.exists():
-                self.staged.rename(target)
-                return
-            try:  # into the folder itself: somebody may be in it, or a repository
-                apply(self.plan)
-            finally:
-                remove_empty(target / FOLDER)
-            make_executable(target, self.copy.executable)
-            for path, leads in self.copy.links.items():
-                (target / path).parent.mkdir(parents=True, exist_ok=True)
-                (target / path).symlink_to(leads)
+        if not target.exists():
+            self.staged.rename(target)
+            return
+        try:  # into the folder itself: somebody may be in it, or a repository
+            apply(self.plan)
+        finally:
+            remove_empty(target / FOLDER)
+        make_executable(target, self.copy.executable)
+        for path, leads in self.copy.links.items():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / path).symlink_to(leads)
 
 
 @contextmanager
@@ -57,7 +56,8 @@ def rendered(
 ) -> Iterator[Rendered]:
     """Render a template for the folder `target`: beside it, or in the folder for temporary files.
 
-    Raises ConflictError if something else is in the place, UsageError for what Copier refuses.
+    Raises ConflictError if something else is in the place, UsageError for what Copier refuses,
+    SetupError for an OSError in the context too.
     """
     with explained(f"{target} cannot be read"):
         check_target(target)

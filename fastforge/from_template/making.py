@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from fastforge import __version__
-from fastforge.errors import UsageError
 from fastforge.from_template.answersfile import answers_files
 from fastforge.from_template.checking import NOTHING, Checked, check, commit
 from fastforge.from_template.config import Config, read_config
@@ -56,7 +55,7 @@ def make(order: Order) -> None:
     check_target(order.target)
     with fetched(order.template, order.ref) as source:
         config = read_config(source.folder, source.given)
-        require_trust(config, source, trusted=order.trust)
+        config.require_trust(source.given, trusted=order.trust)
         interview = _interview(config, source, order)
         answers = collect(
             interview, order.given, ask=not order.yes and not order.as_json, yes=order.yes
@@ -72,15 +71,6 @@ def make(order: Order) -> None:
                 return
             project.put()
     _finish(project, source, facts, order)
-
-
-def require_trust(config: Config, source: Source, *, trusted: bool) -> None:
-    """Raise UsageError if a template wants to run something and is not trusted."""
-    if config.wishes and not trusted:
-        wishes = "\n  ".join(wish.replace("\n", "\\n") for wish in config.wishes)
-        problem = f"The template {source.given} wants to run code of its own:\n  {wishes}"
-        hint = "Nothing was run or written. If you trust whoever wrote it, add --trust."
-        raise UsageError(problem, hint)
 
 
 def _interview(config: Config, source: Source, order: Order) -> Interview:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastforge.errors import UsageError
+from fastforge.from_template.choices import Choice, read_choices
 from fastforge.from_template.config import Settings
 from fastforge.from_template.rendering import MISSING, Rendering
 from fastforge.from_template.values import Plain, cast, from_yaml, is_true, is_type, shown
@@ -38,13 +39,13 @@ class TemplateQuestion:
 
     def type_name(self, context: Context) -> str:
         """Give "str", "int", "float", "bool", "yaml", "json" or "path"."""
-        kind = self._rendered("type", context, "")
+        kind = str(self._rendered("type", context, "") or "")
         if not kind:
             kind = type(self.spec.get("default", MISSING)).__name__
             kind = kind if is_type(kind) else "yaml"
         if not is_type(kind):
             raise UsageError(f"The template's question {self.name} has the unknown type {kind!r}.")
-        return str(kind)
+        return kind
 
     def is_wanted(self, context: Context) -> bool:
         """Tell whether it is to be asked."""
@@ -59,12 +60,12 @@ class TemplateQuestion:
 
     def choices(self, context: Context) -> dict[str, Any]:
         """Give what can be chosen by what is typed for it: the value itself, if that is short."""
-        return {self._typed(name, value): value for name, value in self._choices(context)}
+        return {choice.typed: choice.value for choice in self._choices(context)}
 
     def labels(self, context: Context) -> dict[str, str]:
         """Give what can be chosen by what is typed for it, with what the template calls it."""
-        pairs = [(self._typed(name, value), name) for name, value in self._choices(context)]
-        return {typed: "" if typed == name else name for typed, name in pairs}
+        choices = self._choices(context)
+        return {each.typed: "" if each.typed == each.label else each.label for each in choices}
 
     def hides_default(self, context: Context) -> bool:
         """Tell whether the default is not shown: a secret, or a text of several lines."""
@@ -118,28 +119,11 @@ class TemplateQuestion:
     def _rendered(self, part: str, context: Context, usual: Plain) -> Plain:
         return self.rendering.rendered(self.spec.get(part, usual), context, self.name)
 
-    def _choices(self, context: Context) -> list[tuple[str, Any]]:
-        raw = self.spec.get("choices") or []
-        if isinstance(raw, str):
-            raw = from_yaml(self.rendering.rendered(raw, context, self.name))
-        pairs = raw.items() if isinstance(raw, dict) else [_pair(item) for item in raw or ()]
-        found = []
-        for name, value in pairs:
-            inner = value
-            if isinstance(value, dict):  # what is refused with a reason is not offered
-                if self.rendering.rendered(value.get("validator", ""), context, self.name):
-                    continue
-                inner = value.get("value")
-            told = str(self.rendering.rendered(name, context, self.name))
-            found.append((told, self.rendering.rendered(inner, context, self.name)))
-        return found
+    def _choices(self, context: Context) -> list[Choice]:
+        def rendered(value: Plain) -> Plain:
+            return self.rendering.rendered(value, context, self.name)
 
-    @staticmethod
-    def _typed(name: str, value: Plain) -> str:
-        """Give what is typed for a choice: its value, if that is a word or two."""
-        text = str(value)
-        short = isinstance(value, str | int | float) and text.strip() == text and "\n" not in text
-        return text if short and text and "," not in text else name
+        return read_choices(self.spec.get("choices"), rendered, self.name)
 
     def _several(self, raw: Plain, context: Context) -> list[Any]:
         if isinstance(raw, str):
@@ -160,10 +144,3 @@ class TemplateQuestion:
 
     def _cast(self, raw: Plain, context: Context) -> Plain:
         return cast(self.type_name(context), raw, self.name)
-
-
-def _pair(item: Plain) -> tuple[Any, Any]:
-    if isinstance(item, list | tuple):
-        name, value = item
-        return name, value
-    return item, item

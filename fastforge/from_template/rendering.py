@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _FILTERS = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"
 """The filters that Copier gives to every template."""
 
+_WRONG = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a template can raise besides its own errors."""
+
 MISSING = object()
 """The default of a question that has none."""
 
@@ -54,7 +57,7 @@ class Rendering:
         unset = _unset()
         try:
             return self._environment.from_string(value).render({**context, "UNSET": unset})
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except (TemplateError, *_WRONG) as error:
             if isinstance(error, unset._undefined_exception):  # noqa: SLF001 (Jinja documents it)
                 return MISSING
             problem = f"The template's question {whose} cannot be rendered: {error}."
@@ -81,16 +84,14 @@ def _environment(config: Config, folder: Path, *, trust: bool) -> "Environment":
         except (FastforgeError, OSError, UnicodeDecodeError):
             return None
 
-    options = dict(config.settings.get("envops") or {})
-    options.setdefault("keep_trailing_newline", True)
-    if options.get("undefined") == "jinja2.StrictUndefined":
-        options["undefined"] = jinja2.StrictUndefined
-    else:
-        options.pop("undefined", None)
-    extensions = [_FILTERS, *(config.settings.get("jinja_extensions") or () if trust else ())]
-    loader = jinja2.FunctionLoader(source)
     try:
-        return SandboxedEnvironment(loader=loader, extensions=extensions, **options)
-    except (ImportError, AttributeError, TypeError) as error:
+        options = dict(config.settings.get("envops") or {})
+        options.setdefault("keep_trailing_newline", True)
+        if options.pop("undefined", None) == "jinja2.StrictUndefined":
+            options["undefined"] = jinja2.StrictUndefined
+        own = config.settings.get("jinja_extensions") or () if trust else ()
+        loader = jinja2.FunctionLoader(source)
+        return SandboxedEnvironment(loader=loader, extensions=[_FILTERS, *own], **options)
+    except (ImportError, AssertionError, *_WRONG) as error:
         problem = f"The template's Jinja cannot be set up: {error}."
         raise UsageError(problem, "Install its extensions where fastforge is installed.") from error

@@ -19,7 +19,6 @@ from fastforge.from_template.answersfile import AnswersFile, loaded, read_answer
 from fastforge.from_template.config import read_config
 from fastforge.from_template.copies import Copy, Work, copier
 from fastforge.from_template.interview import collect, interview_of
-from fastforge.from_template.making import require_trust
 from fastforge.from_template.rendering import Rendering
 from fastforge.from_template.settings import user_defaults
 from fastforge.from_template.source import Source, fetched
@@ -75,7 +74,7 @@ def _rendered(
 ) -> tuple[Copy, Copy]:
     """Render what the template was with the answers of the project, and let Copier update that."""
     for source in (old, new):
-        require_trust(read_config(source.folder, source.given), source, trusted=wanted.trust)
+        read_config(source.folder, source.given).require_trust(source.given, trusted=wanted.trust)
     data = _answers(root, new, kept, wanted)
     with tempfile.TemporaryDirectory(prefix="fastforge-") as folder:
         place = Path(folder, root.name)

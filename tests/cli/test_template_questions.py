@@ -176,32 +176,6 @@ def test_words_of_a_template_do_not_command_the_terminal(tmp_path: Path) -> None
         assert person.interrupt() == 130
 
 
-@pytest.mark.parametrize(
-    ("pair", "said"),
-    [
-        ("port=abc", "port cannot be 'abc': it is not a whole number."),
-        ("port=80", "port cannot be 80: 80 is reserved"),
-        ("share=half", "share cannot be 'half': it is not a number."),
-        ("docs=perhaps", "docs cannot be 'perhaps': it is not yes or no."),
-        ("licence=GPL", "There is no licence 'GPL'.\n  Choose from: MIT, BSD."),
-        ("size=2", "There is no size '2'.\n  Choose from: 1, 3."),
-        ("extras=mail,fax", "There is no extras 'fax'.\n  Choose from: redis, mail, s3."),
-        ("tags=[", "tags cannot be '[': it is not valid YAML."),
-        ("limits=[", "limits cannot be '[': it is not valid JSON."),
-    ],
-)
-def test_an_answer_that_is_none_is_refused(
-    fastforge: Fastforge, tmp_path: Path, pair: str, said: str
-) -> None:
-    template(tmp_path / "all", ALL, FILES)
-
-    ran = fastforge("new", "shop", "--template=all", "--yes", f"--data={pair}")
-
-    assert ran.code == 2
-    assert said in ran.err
-    assert not (tmp_path / "shop").exists()
-
-
 @pytest.mark.parametrize("written", ["yaml", "typed"])
 def test_answers_of_each_kind_can_be_given(
     fastforge: Fastforge, tmp_path: Path, written: str

@@ -178,30 +178,6 @@ def test_nothing_is_written_through_a_link_of_the_template(
     assert names(tmp_path) == ["outside", "sly"]
 
 
-@pytest.mark.parametrize(
-    ("config", "said"),
-    [
-        ("a: [", "cannot be read: while parsing"),
-        ("- a\n", "cannot be read: its top is no mapping."),
-        ("!include ../outside.yml\n", "leads outside"),
-        ("!include /etc/passwd\n", "!include /etc/passwd is no path in the template"),
-        ("a: !!python/object/apply:os.system ['touch ran']\n", "cannot be read: could not determ"),
-    ],
-)
-def test_a_configuration_that_is_none_is_refused(
-    fastforge: Fastforge, tmp_path: Path, config: str, said: str
-) -> None:
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken/copier.yml").write_text(config)
-    (tmp_path / "outside.yml").write_text("a: 1\n")
-
-    ran = fastforge("new", "shop", "--template=broken", *FILES_ONLY)
-
-    assert ran.code == 2, ran.err
-    assert said in ran.err
-    assert names(tmp_path) == ["broken", "outside.yml"]
-
-
 def test_a_question_cannot_read_a_file_outside_of_the_template(
     fastforge: Fastforge, tmp_path: Path
 ) -> None:

@@ -42,12 +42,27 @@ def made(tmp_path: Path) -> TemplateRepository:
 
 
 @pytest.fixture
-def shop(fastforge: Fastforge, tmp_path: Path, made: TemplateRepository) -> Path:
-    """A project of the first version, in no repository."""
-    new = ["new", "shop", f"--template={made.path}", "--ref=v1", "--yes"]
-    ran = fastforge(*new, "--no-verify", "--no-git")
-    assert ran.code == 0, ran.err
-    return tmp_path / "shop"
+def shop(tmp_path: Path, made: TemplateRepository) -> Path:
+    """A project of the first version as `new` makes it, in no repository."""
+    shop = TemplateRepository.__new__(TemplateRepository)
+    shop.path = tmp_path / "shop"
+    source = f"_commit: v1\n_src_path: {made.path}\n"
+    own = {name: text for name, text in FILES.items() if not name.endswith(".jinja")}
+    answers = {".copier-answers.yml": f"{source}name: shop\nword: Hello\n"}
+    shop.write({**own, **answers, "hello.txt": "Hello, shop!\n"})
+    return shop.path
+
+
+def test_the_project_is_as_new_makes_it(
+    fastforge: Fastforge, tmp_path: Path, shop: Path, made: TemplateRepository
+) -> None:
+    by_hand = files_of(shop)
+    shop.rename(tmp_path / "by hand")
+    new = ["new", "shop", f"--template={made.path}", "--ref=v1", "--yes", "--no-verify"]
+
+    assert fastforge(*new, "--no-git").code == 0
+
+    assert files_of(shop) == by_hand
 
 
 def edit(shop: Path, changes: Mapping[str, str | bytes | None]) -> None:
