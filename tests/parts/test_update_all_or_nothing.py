@@ -13,7 +13,9 @@ from fastforge.changes.staging import write_files
 from fastforge.project.record import Record, record_of
 from fastforge.releases.releases import rendered
 from fastforge.releases.request import Request
+from tests.parts.faults import Fault
 from tests.parts.processes import SetUp, run
+from tests.parts.small_shop import files_and_folders
 from tests.parts.trials import Trial, faults, try_once
 from tests.releases import use, use_until_the_end
 
@@ -70,3 +72,19 @@ def test_any_operation_may_fail(
         place = trial.operations[nth - 1]
         for fault in faults(nth, place, exhaustive):
             try_once(trial, fault, f"{fault} at {place}")
+
+
+@pytest.mark.parametrize("state", ["update", "continue", "abort"])
+def test_after_a_kill_the_same_command_does_all_of_it(
+    tmp_path: Path, state: str, set_up: SetUp
+) -> None:
+    """Also where the kill was between taking the project's own record away and the new one."""
+    trial = Trial(tmp_path, project(tmp_path / "start", state, set_up), WORDS[state], set_up)
+    moves = [n for n, what in enumerate(trial.operations, 1) if "changes: os.rename" in what]
+    around = [n for n in moves if "project.yml" in trial.operations[n - 1]]
+    assert len(around) == (state != "abort")
+
+    for nth in {*(n + more for n in around for more in range(1, 6)), moves[1], moves[-1]}:
+        assert trial.attempt(Fault("killed", nth)).code < 0
+        assert run(trial.command, None, tmp_path / "log", set_up).code == 0
+        assert files_and_folders(trial.shop) == trial.after, trial.operations[nth - 1]
