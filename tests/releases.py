@@ -34,6 +34,11 @@ def use(patch: pytest.MonkeyPatch, folder: Path, *, processes: bool = False) -> 
     patch.setattr(releases, "_of_process", _BY_PROCESS if processes else _in_this_process)
 
 
+def use_until_the_end(folder: Path) -> None:
+    """Do the same for the rest of this process, which is a test's own."""
+    use(pytest.MonkeyPatch(), folder)
+
+
 @cache
 def files_of(version: str) -> dict[str, bytes]:
     """Give the files of a small release, as they are packed."""

@@ -28,9 +28,8 @@ def open_project(folder: Path, *, writes: bool = False) -> Project:
     if root is None:
         problem = f"{folder.resolve()} is not in a project that fastforge made."
         raise UsageError(problem, "Go to one, name one with -C, or make one: `fastforge new NAME`.")
-    project = read_project(root)
-    undo_leftovers(root, writes=writes)
-    return project
+    undo_leftovers(root, writes=writes)  # first: the record may be among what is undone
+    return read_project(root)
 
 
 def undo_leftovers(root: Path, *, writes: bool) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -65,10 +66,13 @@ class Repository:
 
 @contextmanager
 def repository() -> Iterator[Repository]:
-    """Make an empty bare repository, and remove it in the end."""
-    with tempfile.TemporaryDirectory(prefix="fastforge-merge-") as folder:
-        _run(Path(folder), "init", "--quiet", "--bare", "--template=", ".")
-        yield Repository(Path(folder))
+    """Make an empty bare repository, and remove it in the end if that can be."""
+    folder = Path(tempfile.mkdtemp(prefix="fastforge-merge-"))
+    try:
+        _run(folder, "init", "--quiet", "--bare", "--template=", ".")
+        yield Repository(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache

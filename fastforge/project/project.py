@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge import __version__
 from fastforge.answers.project import ProjectAnswers
 from fastforge.errors import FastforgeError, UsageError
-from fastforge.project.paths import read_inside
+from fastforge.project.paths import read_bounded, read_inside
 from fastforge.project.record import FOLDER, PROJECT_RECORD, Record, read_record
 from fastforge.project.sources import files_of
 
@@ -52,7 +53,17 @@ def record_at(root: Path, path: str) -> Record:
 def enclosing_project(folder: Path) -> Path | None:
     """Give the root of the project that `folder` lies in, if it lies in one."""
     here = folder.resolve()
-    return next((root for root in (here, *here.parents) if (root / PROJECT_RECORD).is_file()), None)
+    return next((root for root in (here, *here.parents) if _is_project(root)), None)
+
+
+def _is_project(root: Path) -> bool:
+    """Tell whether a folder has the record of a project, or a run that was killed had moved it."""
+    if (root / PROJECT_RECORD).is_file():
+        return True
+    with suppress(OSError, FastforgeError):  # no journal of ours
+        journals = (root / FOLDER).glob(".apply-*/journal")
+        return any(f'"{PROJECT_RECORD}"'.encode() in read_bounded(path) for path in journals)
+    return False
 
 
 def read_project(root: Path) -> Project:

@@ -73,7 +73,7 @@ def saved(root: Path) -> Saved | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = f"{root / _STATE} is not what an update of fastforge wrote."
         raise FastforgeError(problem, "Remove it, and look at the project's history.") from error
-    for path in (*found.before, *found.finish, *found.conflicts):
+    for path in (*found.before, *found.written, *found.finish, *found.conflicts):
         check_path(path)
     return found
 

@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from fastforge.changes.staging import write_files
 from fastforge.errors import FastforgeError
 from fastforge.parts.part import moved_with_package
-from fastforge.project.project import Project
-from fastforge.project.record import Record, digest, record_of
+from fastforge.project.project import Project, record_at
+from fastforge.project.record import FOLDER, PROJECT_RECORD, Record, digest, record_of
+from fastforge.project.sources import files_of
 from fastforge.project.trust import templates_for
 from fastforge.releases.releases import rendered
 from fastforge.releases.request import Made, Request, Wanted
@@ -29,12 +30,16 @@ class Side:
 
 def records_of(project: Project) -> tuple[Record, ...]:
     """Give all records of a project, its own first, with their files where the package is now."""
-    parts = [record for kind in KINDS for record in project.parts(kind)]
-    for record in parts:
-        if record.kind not in KINDS:
-            problem = f"{record.path} has the kind {record.kind!a}, which no part has."
+    folders = [project.root / FOLDER / f"{kind}s" for kind in KINDS]
+    files = (file for folder in folders for file in files_of(folder, ".yml"))
+    paths = [file.relative_to(project.root).as_posix() for file in files]
+    parts = [record_at(project.root, path) for path in paths]
+    records = (project.record, *parts)
+    for path, record in zip((PROJECT_RECORD, *paths), records, strict=True):
+        if record.path != path:
+            problem = f"{path} is the record of something else: {record.kind} {record.name}."
             raise FastforgeError(problem, "Restore it from version control.")
-    return tuple(moved_with_package(project, record) for record in (project.record, *parts))
+    return tuple(moved_with_package(project, record) for record in records)
 
 
 def as_recorded(project: Project, records: Sequence[Record]) -> Side:

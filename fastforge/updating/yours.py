@@ -37,7 +37,7 @@ def refuse_unseen(root: Path, files: Mapping[str, object], yours: Mapping[str, o
     """Raise ConflictError if a file would go where something is that took no part in the merge."""
     for path in sorted(files.keys() - yours.keys()):
         if os.path.lexists(inside(root, path)):
-            problem = f"{path} would be overwritten: it is large, or git is told to ignore it."
+            problem = f"{path} is in the way: a folder, a large file, or one that git ignores."
             raise ConflictError(problem, _HINT)
 
 

@@ -119,8 +119,8 @@ def _lines(draw: Draw, tree: Files, fresh: Fresh) -> None:
     if b"\0" in tree[path]:
         tree[path] += b"\0mine"
         return
-    stays_toml = path == "pyproject.toml"
-    within = ["insert"] if stays_toml else ["insert", "delete", "change", "move"]
+    is_read = path == "pyproject.toml" or "migrations/versions/" in path  # it has to stay valid
+    within = ["insert"] if is_read else ["insert", "delete", "change", "move"]
     tree[path] = draw(edited_text(tree[path], fresh, within))
 
 
