@@ -356,19 +356,11 @@ def a_name_of_two_lines(shop: Path) -> None:
     (shop / "src/shop/background/runner.py").rename(shop / "src/shop/a\nb.py")
 
 
-def an_ignored_file_of_a_renamed_module(shop: Path) -> None:
-    (shop / "src/shop/modules/things").rename(shop / "src/shop/modules/goods")
-    replaced(".fastforge/modules/things.yml", "gateway: false", "gateway: true")(shop)
-    (shop / "src/shop/modules/goods/gateway.py").write_text("# mine\n")
-    (shop / ".gitignore").write_text("gateway.py\n")
-    commit(shop)
-
-
 @pytest.mark.parametrize(
     "change",
     [
         *(a_link, a_folder_for_a_new_file, a_link_for_a_new_file, a_folder_outside),
-        *(a_name_of_two_lines, an_ignored_file_of_a_renamed_module),
+        a_name_of_two_lines,
     ],
 )
 def test_what_no_merge_can_see_is_not_overwritten(shop: Path, change: Change) -> None:
@@ -382,3 +374,11 @@ def test_what_no_merge_can_see_is_not_overwritten(shop: Path, change: Change) ->
     assert refused.value.hint
     assert files_of(shop.parent) == before
     assert [path for path in shop.rglob("*") if path.is_symlink()] == links
+
+
+def test_what_is_in_the_way_of_a_new_file_is_named_before_anything_else(shop: Path) -> None:
+    a_folder_for_a_new_file(shop)
+
+    for options in ({}, {"dry_run": True}, {"check": True}):
+        with pytest.raises(ConflictError, match=r"src/shop/page\.py is in the way: a folder"):
+            run_update(shop, to=NEWEST, **options)

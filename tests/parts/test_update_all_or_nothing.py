@@ -28,7 +28,7 @@ WORDS = {
     "abort what is finished": ("update", "--abort"),
 }
 ENDS_WITH = {"with conflicts": 3}
-SOME = 5
+SOME = 7
 """Every so many operations is tried, in other ways from state to state; all with `--exhaustive`."""
 
 
