@@ -7,7 +7,7 @@ from typing import Any
 
 from fastforge.errors import UsageError
 from fastforge.project.paths import read_inside
-from fastforge.project.project import enclosing_project
+from fastforge.project.project import enclosing_project, was_moved
 
 _USUAL = ".copier-answers.yml"
 _MEND = "Restore it from version control."
@@ -39,7 +39,7 @@ def enclosing_copy(folder: Path) -> Path | None:
     for root in (here, *here.parents):
         if root == ours:
             return None
-        if answers_files(root):
+        if answers_files(root) or was_moved(root, _USUAL):
             return root
     return None
 

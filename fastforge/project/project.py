@@ -58,11 +58,14 @@ def enclosing_project(folder: Path) -> Path | None:
 
 def _is_project(root: Path) -> bool:
     """Tell whether a folder has the record of a project, or a run that was killed had moved it."""
-    if (root / PROJECT_RECORD).is_file():
-        return True
+    return (root / PROJECT_RECORD).is_file() or was_moved(root, PROJECT_RECORD)
+
+
+def was_moved(root: Path, path: str) -> bool:
+    """Tell whether a run that was killed was about to change a file."""
     with suppress(OSError, FastforgeError):  # no journal of ours
         journals = (root / FOLDER).glob(".apply-*/journal")
-        return any(f'"{PROJECT_RECORD}"'.encode() in read_bounded(path) for path in journals)
+        return any(f'"{path}"'.encode() in read_bounded(journal) for journal in journals)
     return False
 
 

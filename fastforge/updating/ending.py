@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fastforge.changes.plan import read_file
-from fastforge.changes.staging import remove_empty
+from fastforge.changes.staging import make_executable, remove_empty
 from fastforge.changes.transaction import apply
 from fastforge.errors import ConflictError, UsageError
 from fastforge.project.paths import inside
@@ -51,6 +51,7 @@ def abort(root: Path) -> Saved:
         _refuse_edited(root, last)
     files = {} if last.finish and _is_undone(root, last) else last.before
     apply(plan_of(root, {**files, **NOTHING_KEPT}))
+    make_executable(root, files.keys() & {*last.executable})
     remove_empty(root / FOLDER)  # nothing of ours is in a project of another template
     return last
 

@@ -6,6 +6,7 @@ same transaction as the files themselves, so it says what is so after a kill too
 
 import base64
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,8 @@ _ALSO = ("uv.lock",)
 class Saved:
     """An update that was written: `before` and `finish` are files, None where there is none.
 
-    `written` are the digests of what it wrote, `conflicts` the files that a person has to look at.
+    `written` are the digests of what it wrote, `conflicts` the files that a person has to look at,
+    `executable` those that could be run before.
     """
 
     old: str
@@ -40,6 +42,7 @@ class Saved:
     written: Mapping[str, str | None]
     finish: Mapping[str, bytes | None]
     conflicts: tuple[str, ...]
+    executable: tuple[str, ...] = ()
 
     def content(self) -> bytes:
         """Give it as JSON."""
@@ -50,6 +53,7 @@ class Saved:
             "written": dict(self.written),
             "finish": {path: _text(content) for path, content in self.finish.items()},
             "conflicts": list(self.conflicts),
+            "executable": list(self.executable),
         }
         return json.dumps(data).encode()
 
@@ -69,12 +73,14 @@ def saved(root: Path) -> Saved | None:
             written=dict(data["written"]),
             finish={path: _bytes(text) for path, text in data["finish"].items()},
             conflicts=tuple(map(str, data["conflicts"])),
+            executable=tuple(map(str, data["executable"])),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = f"{root / _STATE} is not what an update of fastforge wrote."
         raise FastforgeError(problem, "Remove it, and look at the project's history.") from error
-    for path in (*found.before, *found.written, *found.finish, *found.conflicts):
-        check_path(path)
+    for paths in (found.before, found.written, found.finish, found.conflicts, found.executable):
+        for path in paths:
+            check_path(path)
     return found
 
 
@@ -99,6 +105,7 @@ def write(outcome: Outcome) -> None:
     links = (path for path in _ALSO if (outcome.root / path).is_symlink())
     other = set(_ALSO) - changed.keys() - set(links)
     also = {path: ordinary_file(outcome.root, path) for path in other}
+    runs = frozenset(path for path in changed if os.access(outcome.root / path, os.X_OK))
     kept = Saved(
         old=outcome.before,
         new=outcome.after,
@@ -106,10 +113,12 @@ def write(outcome: Outcome) -> None:
         written={c.path: digest(c.after) if c.after is not None else None for c in plan.pending},
         finish=outcome.finish if outcome.conflicts else {},
         conflicts=outcome.conflicts,
+        executable=tuple(sorted(runs)),
     )
     apply(with_state(plan, kept))
     created = {change.path for change in plan.pending if change.action is Action.CREATE}
-    make_executable(outcome.root, created & outcome.executable)
+    moved = {told.path for told in outcome.told if told.other in runs}
+    make_executable(outcome.root, created & (outcome.executable | moved))
 
 
 def with_state(plan: Plan, kept: Saved) -> Plan:

@@ -40,7 +40,7 @@ def keep(shop: Path, text: str) -> None:
 
 def state(**changes: object) -> str:
     data = {"from": "0.2.1", "to": NEWEST, "before": {}, "written": {}, "finish": {"x": EVIL}}
-    return json.dumps({**data, "conflicts": [], **changes})
+    return json.dumps({**data, "conflicts": [], "executable": [], **changes})
 
 
 TEXTS = {
@@ -59,7 +59,7 @@ TEXTS = {
     "a name that is empty": state(before={"": EVIL}),
     **{
         f"{name} in {key}": state(**{key: {name: EVIL}})
-        for key in ("before", "written", "finish", "conflicts")
+        for key in ("before", "written", "finish", "conflicts", "executable")
         for name in ("../x", "/x", ".git/config", "src/../../x", "src/.GIT/x", "x\x1b", "\ud800")
     },
 }
@@ -202,3 +202,20 @@ def test_a_folder_where_a_file_was_is_not_lost(shop: Path) -> None:
         run_update(shop, abort=True)
 
     assert (shop / "README.md/mine.txt").read_text() == "mine\n"
+
+
+def test_what_could_be_run_can_be_run_after_an_update_and_after_its_undo(shop: Path) -> None:
+    gone, old, new = (
+        shop / "src/shop" / name for name in ("legacy.py", "errors.py", "web/errors.py")
+    )
+    old.write_text(old.read_text() + "# mine\n")
+    gone.chmod(0o755)
+    old.chmod(0o755)
+
+    run_update(shop, to=NEWEST)
+
+    assert not gone.exists()
+    assert os.access(new, os.X_OK)
+    run_update(shop, abort=True)
+    assert os.access(gone, os.X_OK)
+    assert os.access(old, os.X_OK)
