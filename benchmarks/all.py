@@ -203,6 +203,11 @@ def new(bench: Bench) -> Figures:
     return {"new": seconds}
 
 
+def update(bench: Bench) -> Figures:
+    """Update a project of the first version, beside copier's update of the same template."""
+    return {"update": script_at_the_top("update", *bench.some("9 20", "1 2"))}
+
+
 PARTS: dict[str, Callable[[Bench], Figures]] = {
     part.__name__: part
     for part in (
@@ -216,6 +221,7 @@ PARTS: dict[str, Callable[[Bench], Figures]] = {
         requests,
         enqueue,
         new,
+        update,
         memory,
         start,
     )

@@ -1,3 +1,3 @@
 """Scaffold FastAPI services whose background work is right, and prove it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

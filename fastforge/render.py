@@ -17,7 +17,8 @@ Tree = Mapping[str, bytes]
 
 SOURCES = "template"
 SUFFIX = ".jinja"
-_PATHS = "<paths>"
+_PATHS = "<paths of {root}>"
+"""By this name compiled templates are cached: it has to differ from template to template."""
 _WRONG = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 """What a template can raise besides its own errors."""
 
@@ -47,7 +48,7 @@ def render_folder(root: Path, context: Mapping[str, object]) -> Tree:
     if not names:
         raise FastforgeError(f"The template in {root} has no files.", "Install fastforge again.")
     environment = environment_for(root, "\n".join(name.removesuffix(SUFFIX) for name in names))
-    paths = _paths(environment, context)
+    paths = _paths(environment, root, context)
     chosen = [(path, name) for path, name in zip(paths, names, strict=True) if path is not None]
     return {path: _content(environment, root, name, context) for path, name in sorted(chosen)}
 
@@ -73,7 +74,9 @@ def _walk(folder: Path) -> Iterator[str]:
         yield from (name if inside == "." else f"{inside}/{name}" for name in names)
 
 
-def _paths(environment: "Environment", context: Mapping[str, object]) -> list[str | None]:
+def _paths(
+    environment: "Environment", root: Path, context: Mapping[str, object]
+) -> list[str | None]:
     """Render all paths, as one template because compiling is what takes time.
 
     None if a segment is empty: this is how a template leaves a file out.
@@ -81,7 +84,7 @@ def _paths(environment: "Environment", context: Mapping[str, object]) -> list[st
     from jinja2 import TemplateError
 
     try:
-        rendered = environment.get_template(_PATHS).render(context).split("\n")
+        rendered = environment.get_template(_PATHS.format(root=root)).render(context).split("\n")
     except (TemplateError, *_WRONG) as error:
         raise FastforgeError(f"A path of the template cannot be rendered: {error}") from error
     return [path if all(path.split("/")) else None for path in rendered]
@@ -97,7 +100,9 @@ def environment_for(root: Path, paths: str = "") -> "Environment":
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([DictLoader({_PATHS: paths}), FileSystemLoader(root)]),
+        loader=ChoiceLoader(
+            [DictLoader({_PATHS.format(root=root): paths}), FileSystemLoader(root)]
+        ),
         bytecode_cache=_bytecode_cache(),
         undefined=StrictUndefined,
         keep_trailing_newline=True,

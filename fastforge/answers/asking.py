@@ -51,11 +51,14 @@ def ask(
         tell(INTRODUCTION)
     position = 0
     while position < len(questions):
-        question = _with_last_answer(questions[position], answers)
+        question = questions[position]
         if not question.possible(answers):  # it may have been, before the person went back
             answers.pop(question.name, None)
             position += 1
             continue
+        if question.shaped:
+            question = question.shaped(answers)
+        question = _with_last_answer(question, answers)
         tell(question.explanation)
         if question.read:
             typed = question.read(question.prompt, partial(question.foretell, answers=answers))

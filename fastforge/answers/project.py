@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from itertools import product
+from typing import Final
 
 from fastforge.answers.names import check_project_name, package_name
+from fastforge.answers.saved import Former, read_saved
 from fastforge.answers.values import Value, check_timezone, one_line
 from fastforge.errors import UsageError
 
@@ -15,6 +17,9 @@ ENGINES = ("inprocess", "celery", "taskiq")
 BROKERS = ("none", "redis", "rabbitmq")
 CI_SERVICES = ("github", "none")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+FORMER: Final[Former] = {}
+"""What older versions asked: see `Former`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +68,7 @@ class ProjectAnswers:
     @classmethod
     def from_dict(cls, saved: Mapping[str, object]) -> "ProjectAnswers":
         """Read what `as_dict` gave; raises UsageError for answers that are not of this version."""
-        kinds = {field.name: field.type for field in fields(cls)}
-        for name, value in saved.items():
-            if name not in kinds:
-                raise UsageError(f"The saved answer `{name}` is unknown to this version.")
-            if not isinstance(value, bool if kinds[name] in (bool, "bool") else str):
-                raise UsageError(f"The saved answer `{name}` cannot be {value!r}.")
-        if missing := {"name", "description", "author"} - saved.keys():
-            raise UsageError(f"The saved answers lack {', '.join(sorted(missing))}.")
-        return cls(**saved)  # type: ignore[arg-type]
+        return cls(**read_saved(cls, saved, FORMER))
 
 
 def default_description() -> str:

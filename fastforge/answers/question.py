@@ -19,7 +19,8 @@ class Question:
     is not `possible` with the answers so far is not asked.
     `echo` gives the lines to show after an answer, from all answers so far, or refuses it. `read`
     takes the place of the usual way to read what is typed: it is given the prompt, and what to show
-    for what is typed so far.
+    for what is typed so far. `shaped` gives the question as it is with the answers so far, where
+    its words, default or choices depend on them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Question:
     suggest: Callable[[str], Mapping[str, str]] | None = None
     optional: bool = False
     possible: Callable[[Mapping[str, Value]], bool] = lambda _answers: True
+    shaped: Callable[[Mapping[str, Value]], "Question"] | None = None
 
     @property
     def prompt(self) -> str:
@@ -57,7 +59,8 @@ class Question:
         if self.suggest:
             return self.suggest(text) if text else dict.fromkeys([self.usual], "")
         start = text.casefold()
-        return {choice: why for choice, why in self._all.items() if choice.startswith(start)}
+        found = self._all.items()
+        return {choice: why for choice, why in found if choice.casefold().startswith(start)}
 
     @property
     def _all(self) -> Mapping[str, str]:

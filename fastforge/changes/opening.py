@@ -28,13 +28,20 @@ def open_project(folder: Path, *, writes: bool = False) -> Project:
     if root is None:
         problem = f"{folder.resolve()} is not in a project that fastforge made."
         raise UsageError(problem, "Go to one, name one with -C, or make one: `fastforge new NAME`.")
-    project = read_project(root)
+    undo_leftovers(root, writes=writes)  # first: the record may be among what is undone
+    return read_project(root)
+
+
+def undo_leftovers(root: Path, *, writes: bool) -> None:
+    """Undo what a killed run of this user's had begun to change in the folder `root`.
+
+    What another's left is not followed, and refused for a command that `writes`.
+    """
     for stage in recover(root):
         foreign = FastforgeError(_FOREIGN.format(stage=stage), _WHY.format(stage=stage))
         if writes:
             raise foreign
         note(f"note: {foreign}")
-    return project
 
 
 def opened_to_write(folder: Path, *, reads_only: bool, trusts: bool = False) -> Project:

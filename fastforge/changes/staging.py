@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -69,6 +69,13 @@ def write_files(tree: Tree, folder: Path) -> None:
         parent.mkdir(parents=True, exist_ok=True)
     for path, content in tree.items():
         (folder / path).write_bytes(content)
+
+
+def make_executable(root: Path, paths: Iterable[str]) -> None:
+    """Let files be run by whoever may read them."""
+    for path in paths:
+        mode = (root / path).stat().st_mode
+        (root / path).chmod(mode | (mode & 0o444) >> 2)
 
 
 def remove_empty(folder: Path) -> None:

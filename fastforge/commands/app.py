@@ -8,9 +8,11 @@ from fastforge import __version__
 from fastforge.commands.add_job import add_job
 from fastforge.commands.add_module import add_module
 from fastforge.commands.add_task import add_task
+from fastforge.commands.diff import diff
 from fastforge.commands.list import list_parts
 from fastforge.commands.new import new
 from fastforge.commands.remove import remove_job, remove_module, remove_task
+from fastforge.commands.update import update
 from fastforge.commands.verify import verify
 from fastforge.commands.when import when
 
@@ -31,6 +33,8 @@ app.command("remove-job")(remove_job)
 app.command("remove-task")(remove_task)
 app.command("remove-module")(remove_module)
 app.command("list")(list_parts)
+app.command()(update)
+app.command()(diff)
 app.command()(verify)
 app.command()(when)
 

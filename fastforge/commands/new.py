@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastforge.commands.options import DiffOption, DryRunOption, JsonOption
+from fastforge.commands.options import (
+    DataFileOption,
+    DataOption,
+    DiffOption,
+    DryRunOption,
+    JsonOption,
+)
 
 if TYPE_CHECKING:
     from fastforge.answers.values import Value
@@ -65,6 +71,18 @@ def new(
         str | None,
         typer.Option(metavar="IANA", help="The zone of schedules that name none; UTC."),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="SRC", help="A Copier template: an address of git, a path, a bundle."),
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option(metavar="REF", help="The version of it; its newest tag.")
+    ] = None,
+    data: DataOption = None,
+    data_file: DataFileOption = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Let the template run commands of its own.")
+    ] = False,
     into: IntoOption = Path(),
     here: Annotated[
         bool, typer.Option("--here", help="Make it in this empty folder, by the folder's name.")
@@ -82,8 +100,6 @@ def new(
     as_json: JsonOption = False,
 ) -> None:
     """Create a FastAPI project, set it up and verify it."""
-    from fastforge.parts.project.command import command_for
-    from fastforge.parts.project.creation import prepare
     from fastforge.parts.project.target import place
 
     if here:
@@ -104,10 +120,38 @@ def new(
         "python": python,
         "timezone": timezone,
     }
+    answered = {key: value for key, value in given.items() if value is not None}
+    if template is not None:
+        from fastforge.from_template.data import checked_name, read_data, refuse_options
+        from fastforge.from_template.making import Order, make as make_from
+
+        refuse_options(answered)
+        order = Order(
+            name=checked_name(name),
+            into=into,
+            template=template,
+            ref=ref,
+            given=read_data(data or (), data_file),
+            trust=trust,
+            yes=yes,
+            git=git,
+            verify=verify,
+            full=full,
+            dry_run=dry_run,
+            diff=diff,
+            as_json=as_json,
+        )
+        make_from(order)
+        return
+    if ref or data or data_file or trust:
+        from fastforge.from_template.data import no_template
+
+        raise no_template()
+    from fastforge.parts.project.command import command_for
+    from fastforge.parts.project.creation import prepare
     from fastforge.parts.project.interview import collect
     from fastforge.parts.project.making import Wishes, make, preview
 
-    answered = {key: value for key, value in given.items() if value is not None}
     answers = collect(answered, into, ask=not yes and not as_json, yes=yes)
     creation = prepare(answers, into)
     again = command_for(answers, into, answered)

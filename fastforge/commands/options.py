@@ -28,3 +28,11 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 TrustOption = Annotated[
     bool, typer.Option("--trust", help="Use the project's own templates; it is remembered.")
 ]
+DataOption = Annotated[
+    list[str] | None,
+    typer.Option("--data", metavar="KEY=VALUE", help="An answer to a question of the template."),
+]
+DataFileOption = Annotated[
+    Path | None,
+    typer.Option("--data-file", metavar="FILE", help="Answers in a file of YAML; --data wins."),
+]

@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 Variables = dict[str, str]
 
@@ -67,6 +68,11 @@ def for_server(extra: Mapping[str, str]) -> Variables:
     """Give the environment of the service when it is tried, with the settings in `extra`."""
     usual = _usual().items()
     return {**{name: text for name, text in usual if _FOR_SERVERS.fullmatch(name)}, **extra}
+
+
+def for_release(cache: Path) -> Variables:
+    """Give the environment of an earlier release that renders, whose cache is in `cache`."""
+    return for_server({"XDG_CACHE_HOME": str(cache)})
 
 
 def _usual() -> Variables:

@@ -1,7 +1,7 @@
 """What `add-*` does with a rendered part: show, write, verify, report."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -70,10 +70,19 @@ def _preview(addition: Addition, story: Story, wishes: Wishes) -> None:
 def _tell(addition: Addition, story: Story) -> None:
     for line in story.before:
         say(line)
-    for text in story.notes:
+    for text in (*story.notes, *_versions(addition)):
         note(f"note: {text}")
     for change in addition.plan.changes:
         say(f"{change.action.value}  {change.path}")
+
+
+def _versions(addition: Addition) -> Iterator[str]:
+    made = addition.project.record.version
+    if made != __version__:
+        yield (
+            f"fastforge {made} made this project, and {__version__} adds to it. "
+            "`fastforge update` brings all of it to one version."
+        )
 
 
 def _verify(addition: Addition, wishes: Wishes) -> "Report":

@@ -23,7 +23,7 @@ def check_needs(project: Project, tree: Tree) -> None:
     package = project.package
     for path, content in tree.items():
         if path.endswith(".py"):
-            for module, name in _imports(ast.parse(content), path, package.name):
+            for module, name in imports(ast.parse(content), path, package.name):
                 if not _is_there(package.parent, module, name, tree):
                     _refuse(project, module, name)
 
@@ -35,7 +35,7 @@ def _refuse(project: Project, module: tuple[str, ...], name: str) -> None:
     raise UsageError(problem, OTHER_VERSION)
 
 
-def _imports(source: ast.Module, path: str, package: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def imports(source: ast.Module, path: str, package: str) -> Iterator[tuple[tuple[str, ...], str]]:
     """Give each `from module import name` of the project's own package: its parts, and the name."""
     here = PurePosixPath(path).parent.parts[1:]  # without src
     for node in ast.walk(source):
@@ -58,10 +58,10 @@ def _is_there(sources: Path, module: tuple[str, ...], name: str, tree: Tree) -> 
 def defines(place: Path, name: str) -> bool:
     """Tell whether a module, whose path is given without its suffix, may define a name."""
     files = [file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()]
-    return any(name in (defined := _defined(parse(file))) or "*" in defined for file in files)
+    return any(name in (defined := defined_in(parse(file))) or "*" in defined for file in files)
 
 
-def _defined(module: ast.Module) -> set[str]:
+def defined_in(module: ast.Module) -> set[str]:
     """Give each name that a module may define, wherever in it; `*` if nobody can tell."""
     names: set[str] = set()
     for node in ast.walk(module):

@@ -115,6 +115,11 @@ def saved(project: Project, kind: str, name: str) -> Record | None:
     if (record.kind, record.name) != (kind, name):
         problem = f"{path} is the record of another part: the {record.kind} {record.name}."
         raise FastforgeError(problem, "Restore it from version control.")
+    return moved_with_package(project, record)
+
+
+def moved_with_package(project: Project, record: Record) -> Record:
+    """Give a record with its files where the package is now, which the user may rename."""
     old, new = f"src/{project.answers.package}/", f"src/{project.package.name}/"
     digests = {
         new + file.removeprefix(old) if file.startswith(old) else file: digest

@@ -19,7 +19,13 @@ _PLACEHOLDER = re.compile(r"\\\{[^{}]*?(:path)?\\\}")
 
 
 def check_route(route: str) -> None:
-    """Raise UsageError unless `route` can be the path of a task's endpoint."""
+    """Raise UsageError unless `route` can be the path of a new task's endpoint."""
+    check_shape(route)
+    check_is_not_reserved(route)
+
+
+def check_shape(route: str) -> None:
+    """Raise UsageError unless `route` is written as the path of a task's endpoint is."""
     shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in route)
     if "{" in route or "}" in route:
         problem = f"The route {shown} has braces, but a task takes all it is given in the body."
@@ -30,6 +36,10 @@ def check_route(route: str) -> None:
     if len(route) > LONGEST:
         problem = f"The route has {len(route)} characters; {LONGEST} is the most."
         raise UsageError(problem, "Give a shorter one.")
+
+
+def check_is_not_reserved(route: str) -> None:
+    """Raise UsageError if the service itself answers at `route`, or above it."""
     taken = [path for path in RESERVED if route == path or route.startswith(f"{path}/")]
     if taken:
         raise UsageError(f"The service itself answers at {taken[0]}.", "Choose another route.")

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastforge import __version__
 from fastforge.answers.project import ProjectAnswers
-from fastforge.errors import FastforgeError
-from fastforge.project.paths import read_inside
+from fastforge.errors import FastforgeError, UsageError
+from fastforge.project.paths import read_bounded, read_inside
 from fastforge.project.record import FOLDER, PROJECT_RECORD, Record, read_record
 from fastforge.project.sources import files_of
 
@@ -51,13 +53,32 @@ def record_at(root: Path, path: str) -> Record:
 def enclosing_project(folder: Path) -> Path | None:
     """Give the root of the project that `folder` lies in, if it lies in one."""
     here = folder.resolve()
-    return next((root for root in (here, *here.parents) if (root / PROJECT_RECORD).is_file()), None)
+    return next((root for root in (here, *here.parents) if _is_project(root)), None)
+
+
+def _is_project(root: Path) -> bool:
+    """Tell whether a folder has the record of a project, or a run that was killed had moved it."""
+    return (root / PROJECT_RECORD).is_file() or was_moved(root, PROJECT_RECORD)
+
+
+def was_moved(root: Path, path: str) -> bool:
+    """Tell whether a run that was killed was about to change a file."""
+    with suppress(OSError, FastforgeError):  # no journal of ours
+        journals = (root / FOLDER).glob(".apply-*/journal")
+        return any(f'"{path}"'.encode() in read_bounded(journal) for journal in journals)
+    return False
 
 
 def read_project(root: Path) -> Project:
     """Read what is recorded about the project in `root`; raises FastforgeError if none is."""
     record = record_at(root, PROJECT_RECORD)
-    return Project(root, record, ProjectAnswers.from_dict(record.answers))
+    try:
+        return Project(root, record, ProjectAnswers.from_dict(record.answers))
+    except UsageError as error:
+        if record.version == __version__:
+            raise
+        hint = f"fastforge {record.version!a} made the project, and this is {__version__}."
+        raise UsageError(error.message, f"{error.hint} {hint}".strip()) from error
 
 
 def place_of(project: Project) -> list[str]:

@@ -2,13 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.errors import FastforgeError, UsageError
+from fastforge.project.paths import read_bounded
 from fastforge.project.project import Project
-from fastforge.project.sources import assigned, files_of, parse
+from fastforge.project.sources import assigned, files_of, parse_source
 
 ID = re.compile(r"[\w.]{1,64}", re.ASCII)
 """What an id may be: it gets into generated code and names of files."""
@@ -38,7 +38,8 @@ def read_revisions(project: Project) -> tuple[Revision, ...]:
     folder = folder_of(project)
     if not folder.is_dir():
         raise UsageError(f"{folder} is not there.", "A module needs Alembic's folder of revisions.")
-    return tuple(_read(folder))
+    found = (revision_in(read_bounded(path), path) for path in files_of(folder, ".py"))
+    return tuple(revision for revision in found if revision)
 
 
 def heads(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
@@ -55,14 +56,19 @@ def followers(revisions: tuple[Revision, ...], first: Revision) -> tuple[Revisio
     return tuple(revision for revision in revisions if revision.id in found - {first.id})
 
 
-def _read(folder: Path) -> Iterator[Revision]:
-    for path in files_of(folder, ".py"):
-        values = dict(assigned(parse(path)))
-        if identity := _texts(values.get("revision")):
-            parents = _texts(values.get("down_revision"))
-            if not all(map(ID.fullmatch, (identity[0], *parents))):
-                raise FastforgeError(f"{path} has a revision id that is none.", "Mend it.")
-            yield Revision(identity[0], parents, path)
+def revision_in(content: bytes, path: Path) -> Revision | None:
+    """Read a revision from what its file holds; None if it is none.
+
+    Raises FastforgeError if it is not Python, or its id cannot be one.
+    """
+    values = dict(assigned(parse_source(content, str(path))))
+    identity = _texts(values.get("revision"))
+    if not identity:
+        return None
+    parents = _texts(values.get("down_revision"))
+    if not all(map(ID.fullmatch, (identity[0], *parents))):
+        raise FastforgeError(f"{path} has a revision id that is none.", "Mend it.")
+    return Revision(identity[0], parents, path)
 
 
 def _texts(expression: ast.expr | None) -> tuple[str, ...]:

@@ -22,13 +22,18 @@ class Declaration:
 
 def parse(path: Path) -> ast.Module:
     """Parse a source file; raises FastforgeError if it is not Python."""
+    return parse_source(read_bounded(path), str(path))
+
+
+def parse_source(content: bytes, name: str) -> ast.Module:
+    """Parse what a file holds; raises FastforgeError with its `name` if it is not Python."""
     try:
-        return ast.parse(read_bounded(path), str(path))
+        return ast.parse(content, name)
     except SyntaxError as error:
-        problem = f"{path}:{error.lineno} is not Python: {error.msg}."
+        problem = f"{name}:{error.lineno} is not Python: {error.msg}."
         raise FastforgeError(problem, "Mend it, then run the command again.") from error
     except (ValueError, RecursionError, MemoryError) as error:  # zero bytes, or nested too deeply
-        problem = f"{path} is not Python: {error or 'it is nested too deeply'}."
+        problem = f"{name} is not Python: {error or 'it is nested too deeply'}."
         raise FastforgeError(problem, "Mend it, then run the command again.") from error
 
 

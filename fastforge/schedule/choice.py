@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from fastforge.errors import UsageError
 from fastforge.schedule import generated
 from fastforge.schedule.generated import Schedule
 
 Kind = Literal["every", "daily", "cron", "at"]
+KINDS: tuple[str, ...] = get_args(Kind)
 UNITS = ("days", "hours", "minutes", "seconds")
 INTERVAL = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?", re.ASCII)
 

@@ -21,14 +21,17 @@ def read_line(prompt: str) -> str:
         raise KeyboardInterrupt from error
 
 
-def read_text(prompt: str) -> str:
-    """Read a line that can be edited with the arrow keys. Raises KeyboardInterrupt."""
-    if _can_only_print():
+def read_text(prompt: str, *, hidden: bool = False) -> str:
+    """Read a line that can be edited with the arrow keys; `hidden` shows stars for it.
+
+    Raises KeyboardInterrupt.
+    """
+    if _can_only_print() and not hidden:
         return read_line(prompt)
     from prompt_toolkit.shortcuts import prompt as edited  # 0.1 s, for those who are asked only
 
     try:
-        return edited([(_PROMPT, prompt)])
+        return edited([(_PROMPT, prompt)], is_password=hidden)
     except EOFError as error:
         raise KeyboardInterrupt from error
 

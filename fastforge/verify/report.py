@@ -3,12 +3,21 @@
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from fastforge.errors import VerificationError
-from fastforge.project.project import Project
 from fastforge.terminal.console import note
 from fastforge.terminal.progress import Progress
 from fastforge.verify.checks.outcome import Outcome
+
+
+class Verified(Protocol):
+    """Whatever was verified: a project of ours, or a folder that somebody else's template made."""
+
+    @property
+    def root(self) -> Path:
+        """Its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ def watch(progress: Progress) -> Callable[[str, Outcome | str | None], None]:
     return listen
 
 
-def show_problems(project: Project, report: Report) -> None:
+def show_problems(project: Verified, report: Report) -> None:
     """Name what failed, the command that repeats it, and where its output is."""
     for outcome in report.outcomes:
         if outcome.finding.passed:
@@ -62,12 +71,12 @@ def show_problems(project: Project, report: Report) -> None:
             note(f"  all its output: {outcome.finding.log}")
 
 
-def require(project: Project, report: Report) -> None:
-    """Raise VerificationError unless everything passed."""
+def require(project: Verified, report: Report, again: str = "") -> None:
+    """Raise VerificationError unless everything passed; `again` repeats it, if verify does not."""
     if not report.passed:
         failed = [outcome.check for outcome in report.outcomes if not outcome.finding.passed]
         problem = (
             f"Verification failed: {', '.join(failed)}. The project is kept in {project.root}."
         )
-        again = shlex.join(["fastforge", "verify", "-C", str(project.root)])
+        again = again or shlex.join(["fastforge", "verify", "-C", str(project.root)])
         raise VerificationError(problem, f"When it is mended: {again}")

@@ -63,6 +63,23 @@ def verify(project: Project, checks: Sequence[Check], listener: Listener) -> Rep
     return Report(tuple(outcomes), time.monotonic() - started)
 
 
+def verify_tests(root: Path, listener: Listener) -> Report:
+    """Run the tests of a project that fastforge did not make: it has no other check of ours."""
+    started = time.monotonic()
+    scratch = Path(tempfile.mkdtemp(prefix="fastforge-verify-"))
+    finding = None
+    try:
+        listener("tests", None)
+        finding = asyncio.run(tests.check_own_tests(root, scratch))
+    finally:
+        if finding is None or not finding.log:
+            shutil.rmtree(scratch, ignore_errors=True)
+    seconds = time.monotonic() - started
+    outcome = Outcome(check="tests", seconds=seconds, command=tests.OWN_COMMAND, finding=finding)
+    listener("tests", outcome)
+    return Report((outcome,), seconds)
+
+
 async def _run_all(
     project: Project, checks: Sequence[Check], scratch: Path, listener: Listener
 ) -> list[Outcome]:

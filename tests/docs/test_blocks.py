@@ -15,6 +15,8 @@ SHOWN_ONLY = {
     "fastforge new": "is run with other options",
     "uv run python -m shop.background": "ends with a signal only; the tests of a project start it",
     "uv run celery": "ends with a signal only; the tests of a project start it",
+    "git ": "needs fastforge's repository and a server of git",
+    "copier ": "is Copier's own; tests/templates compares what it makes",
     "SCHEDULER=false RUNNER=false uv run": "is run without these settings",
 }
 """How the commands in `console` blocks of guides begin, and why no test follows them."""

@@ -95,5 +95,6 @@ def _added(page: Path) -> set[str]:
 
 
 def _said(page: Path) -> str:
-    """Give the code of a page, in blocks and in lines."""
-    return "\n".join([*(block.text for block in blocks(page)), *inline_code(page)])
+    """Give the code of a page, in blocks and in lines; what is updated is another project."""
+    texts = [block.text for block in blocks(page) if "$ fastforge update" not in block.text]
+    return "\n".join([*texts, *inline_code(page)])

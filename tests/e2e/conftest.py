@@ -17,6 +17,7 @@ from fastforge.environment.uv import uv_binary
 from fastforge.parts.project.command import command_for
 from tests.combinations import Row
 from tests.conftest import REPOSITORY, Fastforge, Ran, run_to_its_end
+from tests.e2e import owner
 from tests.e2e.transcript import transcript
 from tests.environments import Environments
 
@@ -107,6 +108,15 @@ def made(fastforge: Fastforge, environments: Environments) -> Made:
         return project
 
     return make
+
+
+@pytest.fixture
+def old(tmp_path: Path, environments: Environments) -> Path:
+    """The project of 0.1.0 as its owner left it."""
+    project = owner.made_by_the_first_release(tmp_path)
+    owner.edit(project)
+    environments.provide(project, default_python())
+    return project
 
 
 def how_to_repeat(project: Path, request: pytest.FixtureRequest) -> str:

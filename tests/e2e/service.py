@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -73,7 +74,14 @@ def beside(project: Path) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def serve(project: Path, package: str, folder: Path, **settings: str) -> Iterator[str]:
+def serve(
+    project: Path,
+    package: str,
+    folder: Path,
+    *,
+    ended_by: signal.Signals = signal.SIGTERM,
+    **settings: str,
+) -> Iterator[str]:
     """Run uvicorn on a database in `folder`, give its URL when it is ready, stop it.
 
     It chooses its port. On a socket that it is given with `--fd` it does not set TCP_NODELAY, and
@@ -93,7 +101,7 @@ def serve(project: Path, package: str, folder: Path, **settings: str) -> Iterato
         try:
             yield _url_when_ready(folder / "log", process)
         finally:
-            process.terminate()
+            process.send_signal(ended_by)
             process.wait(LONGEST_WAIT_SECONDS)
 
 

@@ -30,7 +30,7 @@ IN_PROJECT = {
     "page": ["300", "1"],
 }
 """Scripts that run in a project, each with tiny numbers."""
-AT_THE_TOP = {"start": ["1"], "add_job": ["1", "1", "2"]}
+AT_THE_TOP = {"start": ["1"], "add_job": ["1", "1", "2"], "update": ["1", "2"]}
 SLOW = {
     "peers": (["--count", "20", "--rounds", "1"], "starts each queue on each database"),
     "engines": (

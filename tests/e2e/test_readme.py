@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import GUIDES, Block, blocks
+from tests.e2e import keep_up
 from tests.e2e.conftest import Installed
 from tests.e2e.reader import Reader, reader
 from tests.e2e.service import beside
@@ -32,6 +33,14 @@ def test_the_readme_shows_a_real_run(tour: tuple[Path, str]) -> None:
     assert normalised(written()) == normalised(tour[1]), (
         "write it anew: python -m tests.e2e.transcript"
     )
+
+
+@pytest.mark.exhaustive("tests a second whole project")
+def test_the_readme_shows_a_real_update(installed: Installed, tmp_path: Path) -> None:
+    block = keep_up.keep_up(tmp_path, installed.programs, installed.variables)
+
+    said = "write it anew: python -m tests.e2e.transcript"
+    assert normalised(written(keep_up.START, keep_up.END)) == normalised(block), said
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +75,16 @@ def test_a_reader_can_follow_a_guide_in_a_new_project(guide: Path, shell: Open) 
 
 
 @curl
-@pytest.mark.exhaustive("makes a second project, with PostgreSQL")
+@pytest.mark.exhaustive("makes an environment and a server of PostgreSQL")
 def test_a_reader_can_follow_the_guide_to_postgresql(project: Path, shell: Open) -> None:
     """A server of the test takes the place of the one that the guide writes into `.env`."""
     (guide,) = [page for page in FOLLOWED if page.name == TO_POSTGRESQL]
-    new = project.parent / "with-postgresql" / "shop"
-
     with ExitStack() as stack:
         somebody = stack.enter_context(shell())
         for block in blocks(guide):
             if _names_a_server(block):
                 somebody.stop()
-                url = stack.enter_context(beside(new))["DATABASE_URL"]
+                url = stack.enter_context(beside(project))["DATABASE_URL"]
                 somebody.run(f"export DATABASE_URL={shlex.quote(url)}")
             somebody.follow(block)
         somebody.stop()  # before its database

@@ -1,4 +1,4 @@
-"""Writes the transcript in the READMEs: runs its commands in an empty folder, keeps what they say.
+"""Writes the transcripts in the READMEs: runs their commands in a folder, keeps what they say.
 
 `python -m tests.e2e.transcript`, with fastforge installed beside that Python; takes minutes. A test
 runs the commands again and compares, but for what varies: `normalised` leaves that out.
@@ -38,6 +38,8 @@ VARYING = (
     (r"\b\d+(\.\d+)? s\b", "N s"),
     (r"\b[A-Z][a-z]{2} \d{4}-\d\d-\d\d (\d\d:\d\d:\d\d)[+-]\d\d:\d\d", r"DATE \1"),
     (r"\b\d+ (files|packages|tests|requests)\b", r"N \1"),
+    (r"\b(create|replace|remove) \d+\b", r"\1 N"),
+    (r"\band \d+ more\b", "and N more"),
     (r"\.py:\d+", ".py:N"),
     (r" {2,}", "  "),  # columns are as wide as their widest cell
 )
@@ -76,9 +78,9 @@ def output(command: str, folder: Path, programs: Path, variables: Mapping[str, s
     return done.stdout
 
 
-def written() -> str:
+def written(start: str = START, end: str = END) -> str:
     """Give the block that is in README.md."""
-    return README.read_text(encoding="utf-8").partition(START)[2].partition(END)[0]
+    return README.read_text(encoding="utf-8").partition(start)[2].partition(end)[0]
 
 
 def normalised(block: str) -> str:
@@ -89,12 +91,20 @@ def normalised(block: str) -> str:
 
 
 def main() -> None:
-    """Write the block anew."""
-    with tempfile.TemporaryDirectory() as folder:
-        block = transcript(Path(folder), Path(sys.executable).parent, {})
-    for page in (README, TRANSLATED):
-        before, _, rest = page.read_text(encoding="utf-8").partition(START)
-        page.write_text(before + START + block + END + rest.partition(END)[2], encoding="utf-8")
+    """Write both blocks anew."""
+    from tests.e2e import keep_up
+
+    programs = Path(sys.executable).parent
+    for make, start, end in (
+        (transcript, START, END),
+        (keep_up.keep_up, keep_up.START, keep_up.END),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            block = make(Path(folder), programs, {})
+        for page in (README, TRANSLATED):
+            before, _, rest = page.read_text(encoding="utf-8").partition(start)
+            after = rest.partition(end)[2]
+            page.write_text(before + start + block + end + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

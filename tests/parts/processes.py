@@ -4,6 +4,7 @@ import io
 import multiprocessing
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from multiprocessing.context import ForkServerProcess
@@ -18,6 +19,10 @@ FRESH = multiprocessing.get_context("forkserver")
 FRESH.set_forkserver_preload(["tests.parts.preloaded"])
 
 
+SetUp = Callable[[], object]
+"""What is done in the process before the command."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a run ended: its exit code or minus the signal, stderr, and the file operations."""
@@ -27,16 +32,18 @@ class Ended:
     operations: tuple[str, ...]
 
 
-def start(arguments: list[str], fault: Fault | None, log: Path) -> ForkServerProcess:
+def start(
+    arguments: list[str], fault: Fault | None, log: Path, set_up: SetUp | None = None
+) -> ForkServerProcess:
     """Start the command in a process of its own; `log` is where it reports to."""
-    process = FRESH.Process(target=_run, args=(arguments, fault, log))
+    process = FRESH.Process(target=_run, args=(arguments, fault, log, set_up))
     process.start()
     return process
 
 
-def run(arguments: list[str], fault: Fault | None, log: Path) -> Ended:
+def run(arguments: list[str], fault: Fault | None, log: Path, set_up: SetUp | None = None) -> Ended:
     """Run the command to its end."""
-    return ended(start(arguments, fault, log), log)
+    return ended(start(arguments, fault, log, set_up), log)
 
 
 def ended(process: ForkServerProcess, log: Path) -> Ended:
@@ -49,9 +56,11 @@ def ended(process: ForkServerProcess, log: Path) -> Ended:
     return Ended(process.exitcode, log.read_text() if log.exists() else "", tuple(seen))
 
 
-def _run(arguments: list[str], fault: Fault | None, log: Path) -> None:
+def _run(arguments: list[str], fault: Fault | None, log: Path, set_up: SetUp | None = None) -> None:
     """Be the program: nothing of the fork server's runs after it."""
     try:
+        if set_up:
+            set_up()
         _redirect(log)
         code = _code_of(arguments, fault, log)
     except KeyboardInterrupt:  # before the program, or after its end

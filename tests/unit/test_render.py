@@ -88,3 +88,15 @@ def test_a_folder_of_overrides_takes_the_place_of_the_packaged_part(tmp_path: Pa
 def test_a_template_without_files_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FastforgeError, match="has no files"):
         render_folder(tmp_path, {})
+
+
+def test_what_one_template_compiles_does_not_push_out_that_of_another(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "other" / "template").mkdir(parents=True)
+    (tmp_path / "other" / "template" / "other.txt").touch()
+    render_folder(template, {})
+    render_folder(tmp_path / "other", {})
+
+    assert len(list((tmp_path / "cache").rglob("*.cache"))) == 2

@@ -4,13 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Final
 
+from fastforge.answers.names import check_part_name, is_part_name
+from fastforge.answers.saved import Former, read_saved
 from fastforge.answers.values import check_timezone, one_line
 from fastforge.errors import UsageError
 from fastforge.parts.answers import check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part
 from fastforge.schedule import ScheduleChoice, choose, preview
+from fastforge.schedule.choice import KINDS
 from fastforge.terminal.shell import quoted
 
 FORETOLD = 8
@@ -18,6 +22,9 @@ FORETOLD = 8
 LONGEST_EXPRESSION = 80
 LONGEST_TIMEOUT = timedelta(minutes=10)
 """The timeout of a job that is not due again before."""
+
+FORMER: Final[Former] = {}
+"""What older versions asked: see `Former`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,20 @@ class JobAnswers:
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, object]) -> "JobAnswers":
+        """Read what `as_dict` gave; raises UsageError for answers that are not of this version."""
+        given = read_saved(cls, saved, FORMER)
+        answers = cls(**given)
+        check_part_name("job", answers.name)
+        if answers.kind not in KINDS:
+            raise UsageError(f"The saved answer `kind` cannot be {answers.kind!a}.")
+        if answers.queues and not is_part_name(answers.queues):
+            raise UsageError(f"The saved answer `queues` cannot be {answers.queues!a}.")
+        if not _is_moment(answers.start):
+            raise UsageError(f"The saved answer `start` cannot be {answers.start!a}.")
+        return checked(given)
 
 
 def answer(given: Mapping[str, object], before: Mapping[str, object] | None) -> JobAnswers:
@@ -145,6 +166,13 @@ def check_length(schedule: str) -> None:
         length = len(schedule)
         problem = f"The schedule has {length} characters; {LONGEST_EXPRESSION} is the most."
         raise UsageError(problem, "Write lists as ranges or steps, or make two jobs.")
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def shortest_wait(fires: list[datetime]) -> timedelta | None:

@@ -4,8 +4,10 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from fastforge.answers.names import check_part_name
+from fastforge.answers.saved import Former, read_saved
 from fastforge.errors import UsageError
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
@@ -20,6 +22,9 @@ from fastforge.parts.modules.tables import (
 from fastforge.parts.part import Part
 from fastforge.project.revisions import ID
 from fastforge.terminal.shell import quoted
+
+FORMER: Final[Former] = {}
+"""What older versions asked: see `Former`."""
 
 USUAL_FIELDS = ("name:str{1,80}",)
 LONGEST_ITEM = 28
@@ -62,30 +67,12 @@ class ModuleAnswers:
     @classmethod
     def from_dict(cls, saved: Mapping[str, object]) -> "ModuleAnswers":
         """Read what `as_dict` gave; raises UsageError for answers that are not of this version."""
-        match saved:
-            case {
-                "name": str(name),
-                "item": str(item),
-                "fields": [*fields],
-                "gateway": bool(gateway),
-                "revision": str(revision),
-                "parents": [*parents],
-            }:
-                texts, before = tuple(map(str, fields)), tuple(map(str, parents))
-            case _:
-                raise UsageError("The saved answers of the module are not of this version.")
-        check_part_name("module", name)
-        check_item(item)
-        if not all(map(ID.fullmatch, (revision, *before))):
+        answers = cls(**read_saved(cls, saved, FORMER))
+        check_part_name("module", answers.name)
+        check_item(answers.item)
+        if not all(map(ID.fullmatch, (answers.revision, *answers.parents))):
             raise UsageError("The saved answers of the module name a revision that cannot be.")
-        return cls(
-            name=name,
-            item=item,
-            fields=texts,
-            gateway=gateway,
-            revision=revision,
-            parents=before,
-        )
+        return answers
 
 
 def usual_item(name: str) -> str:

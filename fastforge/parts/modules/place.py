@@ -22,7 +22,7 @@ from fastforge.project.sources import parse, python_files, routes
 LONGEST_TOGETHER = 60
 """Characters in the names of package and module: with more, generated lines would be too long."""
 
-_TABLES = frozenset(
+KEPT_TABLES = frozenset(
     """
     alembic_version apscheduler_jobs apscheduler_runtime_jobs handled_jobs paused_jobs
     runner_processes runs scheduler_processes scheduler_starts
@@ -62,7 +62,7 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
 def check_place(project: Project, name: str) -> None:
     """Raise UsageError if the name, the routes or the table of a module are taken."""
     check_free(project, "module", name)
-    if name.startswith(("sqlite_", "fastforge_")) or name in _TABLES:
+    if name.startswith(("sqlite_", "fastforge_")) or name in KEPT_TABLES:
         problem = f"The module name `{name}` is kept for a table of the database or of the service."
         raise UsageError(problem, "Choose another.")
     package = project.package.name

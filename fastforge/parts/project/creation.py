@@ -56,7 +56,7 @@ def prepare(answers: ProjectAnswers, parent: Path) -> Creation:
         record = record_of("project", answers.name, answers.as_dict(), tree)
         whole = merged(tree, {record.path: record.content()})
         plan = plan_files(whole, target)
-        _refuse_other_contents(plan)
+        refuse_other_contents(plan)
     return Creation(answers, record, whole, plan)
 
 
@@ -64,7 +64,7 @@ def _contents(target: Path) -> set[str]:
     return {path.name for path in target.iterdir()} if target.exists() else set()
 
 
-def _refuse_other_contents(plan: Plan) -> None:
+def refuse_other_contents(plan: Plan) -> None:
     """Accept an absent or empty folder, one that holds a repository only, or this very project."""
     target = plan.target
     if _contents(target) <= {".git"}:

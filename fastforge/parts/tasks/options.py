@@ -12,7 +12,7 @@ GUARDS = (CLIENT, OPS, NONE)
 OPEN = "The new route has no guard: whoever reaches the service may use it."
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)", re.ASCII)
-_OF_ROUTES = ("route", "guard", "delay")
+OF_ROUTES = ("route", "guard", "delay")
 
 
 def check_guard(guard: str) -> None:
@@ -24,7 +24,7 @@ def check_guard(guard: str) -> None:
 
 def check_no_route(given: Mapping[str, object]) -> None:
     """Raise UsageError if something is said about a route that there is not to be."""
-    said = [f"--{option}" for option in _OF_ROUTES if given.get(option)]
+    said = [f"--{option}" for option in OF_ROUTES if given.get(option)]
     if given.get("no_route") and said:
         problem = f"--no-route makes no endpoint, so {said[0]} says nothing."
         raise UsageError(problem, "Leave one of the two out.")

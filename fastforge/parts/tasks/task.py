@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Final
 
+from fastforge.answers.names import check_part_name
+from fastforge.answers.saved import Former, read_saved
 from fastforge.answers.values import one_line
 from fastforge.params import (
     Param,
@@ -17,9 +20,19 @@ from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.answers import MOST, check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.part import Part
-from fastforge.parts.routes import check_route
-from fastforge.parts.tasks.options import CLIENT, OPS, check_guard, check_no_route, read_rate
+from fastforge.parts.routes import check_is_not_reserved, check_shape
+from fastforge.parts.tasks.options import (
+    CLIENT,
+    OF_ROUTES,
+    OPS,
+    check_guard,
+    check_no_route,
+    read_rate,
+)
 from fastforge.terminal.shell import quoted
+
+FORMER: Final[Former] = {}
+"""What older versions asked: see `Former`."""
 
 _OWN_IMPORTS = frozenset(
     {("datetime", "timedelta"), ("pydantic", "BaseModel"), ("pydantic", "ConfigDict")}
@@ -58,9 +71,29 @@ class TaskAnswers:
         """Give the answers in their own order, as they are saved."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, object]) -> "TaskAnswers":
+        """Read what `as_dict` gave; raises UsageError for answers that are not of this version.
+
+        Its route may be one that the service itself has by now.
+        """
+        given = read_saved(cls, saved, FORMER)
+        answers = cls(**given)
+        check_part_name("task", answers.name)
+        said = OF_ROUTES if answers.no_route else ()
+        return checked({name: text for name, text in given.items() if name not in said})
+
 
 def answer(given: Mapping[str, object]) -> TaskAnswers:
     """Check what was given and add the defaults; raises UsageError for what cannot be."""
+    answers = checked(given)
+    if answers.route:
+        check_is_not_reserved(answers.route)
+    return answers
+
+
+def checked(given: Mapping[str, object]) -> TaskAnswers:
+    """Check the answers of a task, whoever else has its route, and add the defaults."""
     known = {field.name for field in fields(TaskAnswers)}
     answers = TaskAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
     for option, least in (("retries", 0), ("max_concurrency", 1), ("priority", -MOST)):
@@ -69,7 +102,7 @@ def answer(given: Mapping[str, object]) -> TaskAnswers:
     check_no_route(given)
     route = "" if answers.no_route else answers.route or usual_route(answers.name)
     if route:
-        check_route(route)
+        check_shape(route)
     parse_params(answers.params)
     delay = read_duration("--delay", answers.delay) if answers.delay else None
     return replace(

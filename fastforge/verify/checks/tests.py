@@ -12,6 +12,7 @@ from fastforge.verify.checks.outcome import TELL, Finding
 from fastforge.verify.checks.process import broken, keep, run
 
 COMMAND = "uv run pytest --cov"
+OWN_COMMAND = "uv run pytest"
 QUICK_COMMAND = 'uv run pytest -m "not processes"'
 _SHOWN = 5
 """Failing tests that are named."""
@@ -23,15 +24,20 @@ async def check_tests(project: Project, scratch: Path, paths: Sequence[str] = ()
     A few files run in one process: each more would import the whole service first.
     """
     if paths:
-        return await _run(project, scratch, paths)
+        return await _run(project.root, scratch, paths)
     coverage = ["--cov", f"--cov-report=json:{scratch / _COVERAGE}"]
-    return await _run(project, scratch, [*_side_by_side(project.root), *coverage])
+    return await _run(project.root, scratch, [*_side_by_side(project.root), *coverage])
 
 
 async def check_quick_tests(project: Project, scratch: Path) -> Finding:
     """Run all tests but those that start processes of their own, without coverage."""
     selection = [*_side_by_side(project.root), "-m", "not processes"]
-    return await _run(project, scratch, selection)
+    return await _run(project.root, scratch, selection)
+
+
+async def check_own_tests(root: Path, scratch: Path) -> Finding:
+    """Run the tests of a project that fastforge did not make, as its own configuration says."""
+    return await _run(root, scratch, [])
 
 
 _JUNIT, _COVERAGE = "junit.xml", "coverage.json"
@@ -40,17 +46,17 @@ _COUNT = re.compile(r"\[ *(\d+)/(\d+)\]$", re.MULTILINE)
 """How pytest then ends each line of results: `[ 312/1091]`."""
 
 
-async def _run(project: Project, scratch: Path, arguments: Sequence[str]) -> Finding:
+async def _run(root: Path, scratch: Path, arguments: Sequence[str]) -> Finding:
     tell = TELL.get()
 
     def hear(said: str) -> None:
         for done, total in _COUNT.findall(said)[-1:]:
             tell(f"{int(done):,} of {int(total):,}")
 
-    command = [program(project.root, "python"), "-m", "pytest", "-q", *_COUNTING]
+    command = [program(root, "python"), "-m", "pytest", "-q", *_COUNTING]
     command += [*arguments, f"--junitxml={scratch / _JUNIT}"]
     variables = {"COVERAGE_FILE": str(scratch / "coverage.data")}
-    finished = await run(command, project.root, variables, hear)
+    finished = await run(command, root, variables, hear)
     if not (scratch / _JUNIT).is_file():
         return broken(finished, scratch, "tests")
     suites = list(ET.parse(scratch / _JUNIT).iter("testsuite"))  # noqa: S314 (pytest wrote it)

@@ -111,7 +111,7 @@ def test_saved_answers_are_read_back() -> None:
     saved = answers().as_dict()
 
     assert ModuleAnswers.from_dict(saved) == answers()
-    with pytest.raises(UsageError, match="not of this version"):
+    with pytest.raises(UsageError, match="`fields` cannot be"):
         ModuleAnswers.from_dict({**saved, "fields": "name:str"})
 
 

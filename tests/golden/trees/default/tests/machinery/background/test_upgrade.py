@@ -23,6 +23,13 @@ OLD = text(
     " (:id, 'task', :name, :state, 1, 'of old', :at, :at, :at, :at, :at, '{}')"
 ).bindparams(bindparam("id", type_=Uuid()), bindparam("at", type_=UtcDateTime()))
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FIRST_STATES = sorted(set(State) - {State.SCHEDULED, State.CANCELLED})
+"""The states that the first version had."""
+COLUMNS = (
+    "id, kind, name, unique_key, payload, state, attempt, error, owner,"
+    " created_at, due_at, available_at, started_at, finished_at, dismissed_at"
+)
+"""The columns of the first version, but for the end of the lease."""
 
 
 class Nothing(BaseModel):
@@ -81,6 +88,40 @@ def test_what_an_older_version_ran_is_found_after_the_upgrade(
     assert attempts == [2]
     assert find(lost).state is State.LOST
     assert (find(late).state, find(late).held_by) == (State.TIMED_OUT, None)
+
+
+@pytest.fixture
+def run_of_every_state(database: Database) -> None:
+    """Insert a run of every state of the first version, with a value in each column."""
+    names = f"{COLUMNS}, lease_until".split(", ")
+    insert = text(f"INSERT INTO runs ({', '.join(names)}) VALUES (:{', :'.join(names)})")  # noqa: S608
+    typed = insert.bindparams(
+        bindparam("id", type_=Uuid()),
+        *(bindparam(name, type_=UtcDateTime) for name in names if name.endswith(("_at", "until"))),
+    )
+    with database.transaction() as session:
+        for state in FIRST_STATES:
+            moments = {name: NOON for name in names if name.endswith(("_at", "until"))}
+            texts = {"kind": "task", "owner": "of old", "error": "why", "payload": "{}"}
+            own = {"id": uuid4(), "name": state, "unique_key": state, "state": state, "attempt": 3}
+            session.execute(typed, moments | texts | own)
+
+
+@pytest.mark.usefixtures("run_of_every_state")
+def test_runs_of_every_state_keep_all_that_was_said_of_them(database: Database) -> None:
+    def rows(table: str) -> list[tuple[object, ...]]:
+        with database.snapshot() as session:
+            found = session.execute(text(f"SELECT {COLUMNS} FROM {table} ORDER BY name"))  # noqa: S608
+            return [tuple(row) for row in found]
+
+    before = rows("runs")
+    assert [row[2] for row in before] == FIRST_STATES
+
+    upgrade(database)
+    assert rows(Run.__tablename__) == before
+
+    command.downgrade(alembic_config(), "0001")
+    assert rows("runs") == before
 
 
 def test_a_downgrade_leaves_leases_that_have_ended(

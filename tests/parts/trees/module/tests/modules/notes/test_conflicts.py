@@ -9,8 +9,9 @@ from fastapi.testclient import TestClient
 from shop.database import Database
 from shop.modules.notes import service
 from shop.modules.notes.repository import Repository
+from shop.modules.notes.router import router
 
-PATH = "/notes"
+PATH = router.prefix
 
 Examples = list[dict[str, object]]
 

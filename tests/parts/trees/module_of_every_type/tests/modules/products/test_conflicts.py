@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from shop.database import Database
 from shop.modules.products import service
 from shop.modules.products.repository import Repository
+from shop.modules.products.router import router
 from shop.modules.products.schemas import NewProduct
 
-PATH = "/products"
+PATH = router.prefix
 
 Examples = list[dict[str, object]]
 

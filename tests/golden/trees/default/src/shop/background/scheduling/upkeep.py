@@ -8,7 +8,7 @@ a process starts or ends, and every RECONCILE_EVERY_SECONDS.
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from ..host import Database
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5
 RECONCILE_EVERY_SECONDS = 30
+MOMENT = timedelta(microseconds=1)
 
 
 class Upkeep:
@@ -75,7 +76,7 @@ class Upkeep:
     def reconcile(self, recorded_until: datetime) -> Actions:
         """Make the store equal to the code, by the rules of `reconcile.reconcile`."""
         marks = self._handled()
-        since = marks if KEPT else {}
+        known = marks if KEPT else {}
         # Read and write under one lock. Otherwise a process that read earlier and writes later
         # could advance a job past a due time that is not recorded yet.
         with self._engine.transaction():
@@ -83,6 +84,7 @@ class Upkeep:
             with self._database.snapshot() as session:
                 others = self._others = self._processes.others(session)
             times, stored = self._engine.store.run_times(), self._engine.schedules()
+            since = {**self._unreadable(times, stored, recorded_until), **known}
             # A declared job may have lost either its schedule or its next due time.
             store = {n: repr(at) for n, at in stored.items() if n in times or n not in self._jobs}
             lacking = missing(self._jobs, store.keys() & times, since, recorded_until)
@@ -102,13 +104,25 @@ class Upkeep:
         if lost:
             text = "the jobstore has lost %s: added again with all due times"
             logger.warning(text, ", ".join(lost))
-        begun = ready | {name: recorded_until for name in code if name not in since}
+        begun = ready | {n: since.get(n, recorded_until) for n in code if n not in known}
         gone = marks.keys() - self._enabled - {name for name, _ in others.declared}
         if begun or gone:
             with self._engine.transaction() as session:
                 advance(session, begun)
                 forget(session, gone)
         return replace(actions, rescheduled=tuple(ready))
+
+    def _unreadable(
+        self, times: Mapping[str, float], stored: Collection[str], recorded_until: datetime
+    ) -> dict[str, datetime]:
+        """Return until when the due times of stored jobs are recorded that cannot be read.
+
+        All before the next one are. An update that moves a module makes them so (S8), and due times
+        of the deploy must not be lost.
+        """
+        unread = {n: at for n, at in times.items() if n in self._enabled and n not in stored}
+        before = {n: datetime.fromtimestamp(at, UTC) - MOMENT for n, at in unread.items()}
+        return {n: min(at, recorded_until) for n, at in before.items()}
 
     def leave(self) -> None:
         """Delete the row of this process, which ends."""

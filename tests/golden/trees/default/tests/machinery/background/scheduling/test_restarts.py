@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.job import Job as StoredJob
-from sqlalchemy import inspect, select, update
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.orm import Session
 
 from shop.background import RunContext
@@ -215,6 +215,27 @@ def test_a_row_that_cannot_be_read_is_written_anew_and_said(
 
     assert list(second.next_run_times()) == ["report"]
     assert "a stored job cannot be read; it is left alone" in caplog.messages
+
+
+def test_a_row_that_cannot_be_read_is_written_anew_with_its_due_time(
+    make_scheduler: MakeScheduler,
+    make_due: MakeDue,
+    corrupt_store: Callable[[bytes], None],
+    database: Database,
+) -> None:
+    """S8, S19: an update moved a module, and the code before kept no record of what is handled."""
+    scheduler = make_scheduler(job())
+    scheduler.engine.start(paused=True)
+    scheduler.engine.do_pass()
+    due_at = just_now().replace(minute=0, second=0)
+    make_due(scheduler, "report", due_at)
+    corrupt_store(b"cgone\nTrigger\n.")
+    with database.transaction() as session:
+        session.execute(delete(HandledJob))
+
+    scheduler.reconcile()
+
+    assert scheduler.next_run_times() == {"report": due_at}
 
 
 def test_a_due_job_that_cannot_be_read_is_tried_again_with_a_pause(

@@ -1,0 +1,186 @@
+"""What `update` does with an outcome: tell, write, verify; and the same when it is continued."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastforge import __version__
+from fastforge.changes.plan import Action
+from fastforge.errors import ConflictError, FastforgeError, VerificationError
+from fastforge.merging.merge import Fate, Told
+from fastforge.project.record import PROJECT_RECORD
+from fastforge.terminal.console import note, say, say_json
+from fastforge.updating import ending, saved
+from fastforge.updating.outcome import Outcome
+from fastforge.updating.yours import refuse_uncommitted
+
+if TYPE_CHECKING:
+    from fastforge.verify.report import Report
+
+Verify = Callable[[], "Report | None"]
+"""Checks the folder as it is now; None if there is nothing to check."""
+
+_FATES = {
+    Fate.CONFLICT: "conflict  {0.path}: your lines and the new ones are between markers",
+    Fate.UNMERGED: "conflict  {0.path}: it stays as you have it; the new version has another",
+    Fate.KEPT_DELETED: "deleted   {0.path}: you deleted it, so it stays so",
+    Fate.KEPT: "kept      {0.path}: you edited it; the new version does without it",
+    Fate.FOLLOWED: "followed  {0.other}: it is {0.path} in your project",
+    Fate.MOVED: "moved     {0.other} to {0.path}",
+}
+_IN_THE_WAY = "conflict  {0.path}: it is left out, since {0.other} of yours is in the way"
+_SOLVE = "Edit what is between the markers, then: fastforge update --continue (or --abort)"
+UNDO = "Undo: fastforge update --abort"
+_ABORTED = (
+    "The environment is not: uv sync. Nor is a database that was migrated, and Alembic cannot take "
+    "it back without the new revisions: restore a backup, or update again and go back there first."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What to do with an outcome; with `dry_run` or `diff` nothing is written."""
+
+    dry_run: bool = False
+    diff: bool = False
+    as_json: bool = False
+
+
+def carry_out(outcome: Outcome, wishes: Wishes, verify: Verify) -> None:
+    """Tell, write and verify an outcome as wished.
+
+    Raises ConflictError if conflicts are left, or git has not seen what would be overwritten;
+    VerificationError if a check fails.
+    """
+    dry = wishes.dry_run or wishes.diff
+    facts = _facts(outcome, dry=dry)
+    writes = not dry and not outcome.is_nothing
+    if wishes.diff and not wishes.as_json:
+        sys.stdout.write(outcome.plan.diff())
+    elif not wishes.as_json:
+        _tell(outcome, whole=wishes.dry_run)
+    if writes:
+        refuse_uncommitted(outcome.root, (change.path for change in outcome.plan.pending))
+        saved.write(outcome)
+    report = verify() if writes and not outcome.conflicts else None
+    if wishes.as_json:
+        say_json({**facts, "verification": report.as_json() if report else None})
+    elif writes and not outcome.conflicts:
+        say(UNDO)
+    if outcome.conflicts:
+        _end_in_conflict(outcome, dry=dry)
+    _require(outcome.root, report)
+
+
+def checked(outcome: Outcome, wishes: Wishes) -> None:
+    """Tell whether there is an update; raises FastforgeError (exit code 1) if there is."""
+    if wishes.as_json:
+        say_json(_facts(outcome, dry=True))
+    elif outcome.is_nothing:
+        say(f"Up to date: {outcome.after}.")
+    if not outcome.is_nothing:
+        problem = f"There is an update: {outcome.before} to {outcome.after}."
+        if outcome.before == outcome.after:
+            problem = f"The project is not what {outcome.after} makes of its answers."
+        raise FastforgeError(problem, "See what it does: fastforge update --dry-run")
+
+
+def continued(root: Path, wishes: Wishes, verify: Verify) -> None:
+    """Finish an update whose conflicts are solved, and verify the project.
+
+    Raises ConflictError while markers are left, VerificationError if a check fails.
+    """
+    done = ending.finish(root)
+    if not wishes.as_json:
+        say(f"{root.name}: {done.old} to {done.new} is finished.")
+    report = verify()
+    if wishes.as_json:
+        say_json(_ended(root, done, report))
+    else:
+        say(UNDO)
+    _require(root, report)
+
+
+def aborted(root: Path, wishes: Wishes) -> None:
+    """Put back what the last update changed; raises ConflictError if that was edited since."""
+    undone = ending.abort(root)
+    if wishes.as_json:
+        say_json(_ended(root, undone, None))
+    else:
+        say(f"{root.name}: all files are as they were before the update to {undone.new}.")
+        say(_ABORTED)
+
+
+def _ended(root: Path, update: saved.Saved, report: "Report | None") -> dict[str, object]:
+    return {
+        "project": str(root),
+        "from": update.old,
+        "to": update.new,
+        "files": sorted(update.written),
+        "verification": report.as_json() if report else None,
+    }
+
+
+def _require(root: Path, report: "Report | None") -> None:
+    if report and not report.passed:
+        failed = [outcome.check for outcome in report.outcomes if not outcome.finding.passed]
+        problem = f"The update is written, and verification failed: {', '.join(failed)}."
+        again = shlex.join(["fastforge", "verify", "-C", str(root)])
+        if not (root / PROJECT_RECORD).is_file():  # of somebody else's template
+            again = f"cd {shlex.quote(str(root))} && {report.outcomes[0].command}"
+        raise VerificationError(problem, f"When it is mended: {again}. {UNDO}")
+
+
+def _end_in_conflict(outcome: Outcome, *, dry: bool) -> None:
+    count = len(outcome.conflicts)
+    files = f"{count} files" if count > 1 else outcome.conflicts[0]
+    if dry:
+        raise ConflictError(f"There would be conflicts in {files}.", "Nothing was written.")
+    raise ConflictError(f"There are conflicts in {files}.", _SOLVE)
+
+
+def _tell(outcome: Outcome, *, whole: bool) -> None:
+    if outcome.is_nothing:
+        say(f"Up to date: {outcome.after}. Nothing was written.")
+        return
+    say(f"{outcome.root.name}: {outcome.before} to {outcome.after}")
+    counted = dict.fromkeys((Action.CREATE, Action.REPLACE, Action.REMOVE), 0)
+    for change in outcome.plan.pending:
+        counted[change.action] += 1
+        if whole:
+            say(f"{change.action.value:8}  {change.path}")
+    for told in sorted(outcome.told, key=_order):
+        in_the_way = told.fate is Fate.UNMERGED and told.other
+        say((_IN_THE_WAY if in_the_way else _FATES[told.fate]).format(told))
+    for text in outcome.notes:
+        note(f"note: {text}")
+    said = ", ".join(f"{action.value} {number}" for action, number in counted.items())
+    say(f"files: {said}" + ("; nothing was written." if whole else ""))
+
+
+def _order(told: Told) -> tuple[int, str]:
+    return list(_FATES).index(told.fate), told.path
+
+
+def _facts(outcome: Outcome, *, dry: bool) -> dict[str, object]:
+    return {
+        "fastforge": __version__,
+        "project": str(outcome.root),
+        "from": outcome.before,
+        "to": outcome.after,
+        "up_to_date": outcome.is_nothing,
+        "files": [
+            {"path": change.path, "action": change.action.value} for change in outcome.plan.pending
+        ],
+        "told": [
+            {"path": told.path, "fate": told.fate.value, "other": told.other or None}
+            for told in outcome.told
+        ],
+        "conflicts": list(outcome.conflicts),
+        "notes": list(outcome.notes),
+        **outcome.facts,
+        **({"dry_run": True} if dry else {}),
+    }

@@ -1,0 +1,29 @@
+"""Routes and tables of parts that the service of a new version has itself."""
+
+from collections.abc import Iterator, Sequence
+
+from fastforge.errors import UsageError
+from fastforge.parts.modules.module import path_of
+from fastforge.parts.modules.place import KEPT_TABLES
+from fastforge.parts.routes import check_is_not_reserved
+from fastforge.project.record import Record
+
+_ROUTE = "The service answers at {route} itself now: give the {kind} another route."
+
+
+def taken(records: Sequence[Record]) -> Iterator[str]:
+    """Tell which parts have a route or a table that the service has now."""
+    for record in records:
+        if record.kind == "module" and record.name in KEPT_TABLES:
+            yield f"The service has a table called {record.name} itself now: rename the module."
+        route = path_of(record.name) if record.kind == "module" else record.answers.get("route")
+        if record.kind in {"module", "task"} and route and _is_reserved(str(route)):
+            yield _ROUTE.format(route=route, kind=record.kind)
+
+
+def _is_reserved(route: str) -> bool:
+    try:
+        check_is_not_reserved(route)
+    except UsageError:
+        return True
+    return False
