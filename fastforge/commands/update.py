@@ -12,7 +12,6 @@ from fastforge.commands.options import (
     FullOption,
     JsonOption,
     ProjectOption,
-    VerifyOption,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 def update(
     *,
     to: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="The version; the newest.")
+        str | None,
+        typer.Option(metavar="VERSION", help="The version to go to; the newest if not given."),
     ] = None,
     answers: Annotated[
         list[str] | None,
@@ -43,7 +43,7 @@ def update(
         bool,
         typer.Option("--trust", help="Use the project's own templates; let another run commands."),
     ] = False,
-    verify: VerifyOption = True,
+    verify: Annotated[bool, typer.Option("--verify/--no-verify", help="Check the project.")] = True,
     full: FullOption = False,
     dry_run: DryRunOption = False,
     diff: DiffOption = False,
@@ -58,7 +58,16 @@ def update(
     from fastforge.updating.carrying import Wishes, aborted, carry_out, checked, continued
     from fastforge.updating.saved import refuse_under_way
 
-    _refuse_together({"--check": check, "--continue": go_on, "--abort": abort})
+    _refuse_together(
+        {"--check": check, "--continue": go_on, "--abort": abort},
+        {
+            "--to": bool(to),
+            "--set": bool(answers),
+            "--data": bool(data),
+            "--dry-run": dry_run,
+            "--diff": diff,
+        },
+    )
     shows = dry_run or diff or check
     copy = enclosing_copy(project)
     _refuse_strange(answers, data, of_copier=copy is not None)
@@ -115,9 +124,12 @@ def _refuse_strange(answers: list[str] | None, data: list[str] | None, *, of_cop
         raise UsageError(problem, "Give --set NAME=VALUE.")
 
 
-def _refuse_together(options: dict[str, bool]) -> None:
+def _refuse_together(ways: dict[str, bool], begins: dict[str, bool]) -> None:
+    """Raise UsageError for two ways at once, or options of a beginning where an update ends."""
     from fastforge.errors import UsageError
 
-    given = [name for name, is_given in options.items() if is_given]
+    given = [name for name, is_given in ways.items() if is_given]
+    if given and given != ["--check"]:
+        given += [name for name, is_given in begins.items() if is_given]
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} cannot go together.", "Give one of them.")

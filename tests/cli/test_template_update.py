@@ -149,8 +149,15 @@ def test_conflicts_are_marked_and_finished_by_the_user(fastforge: Fastforge, sho
     edit(shop, {"lines.txt": marked})
     assert fastforge("update", "--abort", cwd=shop).code == 3  # edited since it was finished
     edit(shop, {"lines.txt": LINES.replace("line 18\n", "line 18, both\n")})
-    assert fastforge("update", "--abort", cwd=shop).code == 0
-    assert files_of(shop) == before
+    ran = fastforge("update", "--abort", cwd=shop)
+    assert (ran.code, "Alembic" in ran.out) == (0, False)
+    kept = {path: text for path, text in files_of(shop).items() if "/given_up/" in path}
+    assert (
+        kept[".fastforge/update/given_up/lines.txt"]
+        == LINES.replace("line 18\n", "line 18, both\n").encode()
+    )
+    rest = {p: text for p, text in files_of(shop).items() if not p.startswith(".fastforge/")}
+    assert rest == before
 
 
 @pytest.mark.parametrize("conflict", [True, False])
