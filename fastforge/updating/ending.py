@@ -17,6 +17,7 @@ from fastforge.updating.saved import (
     IGNORED,
     NOTHING_KEPT,
     Saved,
+    records_in,
     saved,
     under_way,
     with_state,
@@ -109,16 +110,13 @@ def _refuse_edited(root: Path, last: Saved) -> None:
 
 
 def _refuse_added(root: Path, last: Saved) -> None:
-    """Raise ConflictError for a part that this version added: it would lie in code of the other."""
-    known = {*last.before, *last.finish}
-    for path in sorted((root / FOLDER).glob("*s/*.yml")):
-        place = path.relative_to(root).as_posix()
-        if place not in known:
+    """Raise ConflictError for a part that was added since: it would lie in code of before."""
+    for place in records_in(root):
+        if place not in last.parts:
             part = record_at(root, place)
-            if part.version == last.new:
-                problem = f"The {part.kind} {part.name} was added since. Nothing was undone."
-                hint = f"Remove it first: fastforge remove-{part.kind} {part.name}"
-                raise ConflictError(problem, hint)
+            problem = f"The {part.kind} {part.name} was added since. Nothing was undone."
+            hint = f"Remove it first: fastforge remove-{part.kind} {part.name}"
+            raise ConflictError(problem, hint)
 
 
 def _digest_at(root: Path, path: str) -> str | None:

@@ -34,7 +34,8 @@ class Saved:
     """An update that was written: `before` and `finish` are files, None where there is none.
 
     `written` are the digests of what it wrote, `conflicts` the files that a person has to look at,
-    `executable` those that could be run before, `solved` those that were edited until it ended.
+    `executable` those that could be run before, `solved` those that were edited until it ended,
+    `parts` the records of all parts that there were.
     """
 
     old: str
@@ -45,6 +46,7 @@ class Saved:
     conflicts: tuple[str, ...]
     executable: tuple[str, ...] = ()
     solved: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def content(self) -> bytes:
         """Give it as JSON."""
@@ -57,6 +59,7 @@ class Saved:
             "conflicts": list(self.conflicts),
             "executable": list(self.executable),
             "solved": list(self.solved),
+            "parts": list(self.parts),
         }
         return json.dumps(data).encode()
 
@@ -78,11 +81,12 @@ def saved(root: Path) -> Saved | None:
             conflicts=tuple(map(str, data["conflicts"])),
             executable=tuple(map(str, data["executable"])),
             solved=tuple(map(str, data["solved"])),
+            parts=tuple(map(str, data["parts"])),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = f"{root / _STATE} is not what an update of fastforge wrote."
         raise FastforgeError(problem, "Remove it, and look at the project's history.") from error
-    named = (found.written, found.conflicts, found.executable, found.solved)
+    named = (found.written, found.conflicts, found.executable, found.solved, found.parts)
     for paths in (found.before, found.finish, *named):
         for path in paths:
             check_path(path)
@@ -119,11 +123,17 @@ def write(outcome: Outcome) -> None:
         finish=outcome.finish if outcome.conflicts else {},
         conflicts=outcome.conflicts,
         executable=tuple(sorted(runs)),
+        parts=tuple(records_in(outcome.root)),
     )
     apply(with_state(plan, kept))
     created = {change.path for change in plan.pending if change.action is Action.CREATE}
     moved = {told.path for told in outcome.told if told.other in runs}
     make_executable(outcome.root, created & (outcome.executable | moved))
+
+
+def records_in(root: Path) -> list[str]:
+    """Give the paths of the records of all parts that a project has now."""
+    return sorted(path.relative_to(root).as_posix() for path in (root / FOLDER).glob("*s/*.yml"))
 
 
 def with_state(plan: Plan, kept: Saved) -> Plan:

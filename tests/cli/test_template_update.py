@@ -84,6 +84,12 @@ def test_what_the_template_changed_comes_and_what_the_user_changed_stays(
     assert (ran.code, ran.err) == (0, NO_TESTS)
     assert ran.out == (
         "shop: v1 to v2\n"
+        "replace   .copier-answers.yml\n"
+        "create    added.txt\n"
+        "remove    dropped.txt\n"
+        "replace   lines.txt\n"
+        "create    new/place.txt\n"
+        "remove    old/place.txt\n"
         "deleted   gone.txt: you deleted it, so it stays so\n"
         "files: create 2, replace 2, remove 2\n"
         "Undo: fastforge update --abort\n"
