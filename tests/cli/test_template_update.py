@@ -238,7 +238,8 @@ def test_new_questions_are_told_or_must_be_answered(
     ran = fastforge("update", "--data=owner=Ada", cwd=shop)
 
     assert (without.code, ran.code) == (2, 0)
-    assert "Missing: owner;" in without.err
+    assert "error: v3 asks for what has no default: owner.\n" in without.err
+    assert "Add --data=owner=VALUE.\n" in without.err
     assert "The answer port is 80 now, a new question." in ran.err
     assert "The template does not ask for word any more." in ran.err
 
@@ -374,6 +375,20 @@ def keep_no_answers(shop: Path, made: TemplateRepository) -> None:
     made.commit("v3")
 
 
+def make_folder_a_file(shop: Path, made: TemplateRepository) -> None:
+    del shop
+    (made.path / "old").rmdir()
+    made.write({"old": "a file\n"})
+    made.commit("v3")
+
+
+def make_file_a_folder(shop: Path, made: TemplateRepository) -> None:
+    del shop
+    made.write({"gone.txt": None})
+    made.write({"gone.txt/a": "in a folder\n"})
+    made.commit("v3")
+
+
 def forget(key: str) -> Callable[[Path, TemplateRepository], None]:
     def change(shop: Path, made: TemplateRepository) -> None:
         del made
@@ -410,7 +425,9 @@ def test_a_path_from_the_project_stays_one(fastforge: Fastforge, shop: Path) -> 
 @pytest.mark.parametrize(
     ("change", "arguments", "said"),
     [
-        (remove_source, [], "There is no template"),
+        (remove_source, [], "If it has moved, mend `_src_path` in .copier-answers.yml."),
+        (make_folder_a_file, [], "has a file now where it had a folder, or a folder where it"),
+        (make_file_a_folder, [], "has a file now where it had a folder, or a folder where it"),
         (remove_version, [], "lacks version v1, of which this project was made."),
         (break_version, [], "The version v1 cannot be rendered any more."),
         (keep_no_answers, [], "keeps no answers in .copier-answers.yml any more."),
@@ -458,18 +475,32 @@ def test_without_tags_it_goes_to_the_newest_commit(fastforge: Fastforge, tmp_pat
     assert (tmp_path / "shop/added.txt").is_file()
 
 
-def test_another_name_of_the_answers_file_is_found(fastforge: Fastforge, tmp_path: Path) -> None:
-    asks = {**ASKS, "_answers_file": ".copier-answers.backend.yml"}
-    made = template(tmp_path / "named", asks, FILES)
-    fastforge("new", "shop", "--template=named", "--yes", "--no-verify", "--no-git")
+@pytest.mark.parametrize("name", [".copier-answers.backend.yml", ".my-answers.yaml"])
+def test_another_name_of_the_answers_file_is_found(
+    fastforge: Fastforge, tmp_path: Path, name: str
+) -> None:
+    made = template(tmp_path / "named", {**ASKS, "_answers_file": name}, FILES)
+    new = fastforge("new", "shop", "--template=named", "--yes", "--no-verify", "--no-git")
+    assert (new.code, new.err) == (0, "")
     made.write(NEW)
     made.commit("v2")
 
     ran = fastforge("update", cwd=tmp_path / "shop")
 
     assert ran.code == 0, ran.err
-    assert "_commit: v2" in (tmp_path / "shop/.copier-answers.backend.yml").read_text()
+    assert "_commit: v2" in (tmp_path / "shop" / name).read_text()
     assert not (tmp_path / "shop/.copier-answers.yml").exists()
+
+
+@pytest.mark.parametrize("command", ["list", "diff", "verify"])
+def test_what_is_for_our_own_projects_says_what_works_here(
+    fastforge: Fastforge, shop: Path, command: str
+) -> None:
+    ran = fastforge(command, cwd=shop / "old")
+
+    assert ran.code == 2
+    assert ran.err.startswith(f"error: {shop} is a project of another template than fastforge's")
+    assert "`fastforge update`" in ran.err
 
 
 def test_a_link_in_the_place_of_a_file_is_not_written_through(
