@@ -41,7 +41,7 @@ def update(
     project: ProjectOption = Path(),
     trust: Annotated[
         bool,
-        typer.Option("--trust", help="Use the project's own templates; let another run commands."),
+        typer.Option("--trust", help="Use own templates; let another run commands, dry run too."),
     ] = False,
     verify: Annotated[bool, typer.Option("--verify/--no-verify", help="Check the project.")] = True,
     full: FullOption = False,
@@ -54,7 +54,7 @@ def update(
     A project of another template goes to the newest version of that, with --data for answers.
     """
     from fastforge.changes.opening import opened_to_write, undo_leftovers
-    from fastforge.from_template.answersfile import enclosing_copy
+    from fastforge.project.copied import enclosing_copy
     from fastforge.updating.carrying import Wishes, aborted, carry_out, checked, continued
     from fastforge.updating.saved import refuse_under_way
 
@@ -105,7 +105,7 @@ def update(
         from fastforge.from_template.data import read_data
         from fastforge.from_template.updating import Wanted, prepare as prepare_copy
 
-        wanted = Wanted(to=to, given=read_data(data or (), None), trust=trust)
+        wanted = Wanted(to=to, given=read_data(data or (), None), trust=trust, check=check)
         outcome = prepare_copy(root, wanted)
     if check:
         checked(outcome, wishes)

@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from fastforge.errors import UsageError
-from fastforge.project import copied
 from fastforge.project.copied import USUAL, answers_files
 from fastforge.project.paths import read_inside
 
 _MEND = "Restore it from version control."
-enclosing_copy = copied.enclosing_copy
 
 
 @dataclass(frozen=True, slots=True)
