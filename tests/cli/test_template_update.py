@@ -337,6 +337,8 @@ def test_what_a_new_version_wants_to_run_is_listed_and_not_run(
 
     assert without.code == 2
     assert "  migration: touch ran; touch ../../ran\n" in without.err
+    checked = fastforge("update", "--check", cwd=shop)
+    assert (checked.code, "There is an update: v1 to v3." in checked.err) == (1, True)
     assert files_of(shop) == before
 
     ran = fastforge("update", "--trust", cwd=shop)
