@@ -7,11 +7,13 @@ from pathlib import Path
 
 from fastforge.changes.transaction import recover
 from fastforge.errors import FastforgeError, UsageError
+from fastforge.project.copied import enclosing_copy
 from fastforge.project.project import Project, enclosing_project, read_project
 from fastforge.project.trust import trust
 from fastforge.terminal.console import note
 
 _FOREIGN = "{stage} says what to change here, but no run of yours left it: it is not followed."
+_OF_COPIER = "What works there is `fastforge update`: it brings the newest version of its template."
 _WHY = (
     "If it came with the project, remove it; if you moved the project after a run was killed, what "
     "that run took away is in {stage}/old."
@@ -26,6 +28,9 @@ def open_project(folder: Path, *, writes: bool = False) -> Project:
     """
     root = enclosing_project(folder)
     if root is None:
+        if copy := enclosing_copy(folder):
+            problem = f"{copy} is a project of another template than fastforge's own."
+            raise UsageError(problem, _OF_COPIER)
         problem = f"{folder.resolve()} is not in a project that fastforge made."
         raise UsageError(problem, "Go to one, name one with -C, or make one: `fastforge new NAME`.")
     undo_leftovers(root, writes=writes)  # first: the record may be among what is undone

@@ -81,7 +81,7 @@ def new(
     data: DataOption = None,
     data_file: DataFileOption = None,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Let the template run commands of its own.")
+        bool, typer.Option("--trust", help="Let the template run commands, also in a dry run.")
     ] = False,
     into: IntoOption = Path(),
     here: Annotated[

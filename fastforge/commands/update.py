@@ -12,7 +12,6 @@ from fastforge.commands.options import (
     FullOption,
     JsonOption,
     ProjectOption,
-    VerifyOption,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 def update(
     *,
     to: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="The version; the newest.")
+        str | None,
+        typer.Option(metavar="VERSION", help="The version to go to; the newest if not given."),
     ] = None,
     answers: Annotated[
         list[str] | None,
@@ -41,9 +41,9 @@ def update(
     project: ProjectOption = Path(),
     trust: Annotated[
         bool,
-        typer.Option("--trust", help="Use the project's own templates; let another run commands."),
+        typer.Option("--trust", help="Use own templates; let another run commands, dry run too."),
     ] = False,
-    verify: VerifyOption = True,
+    verify: Annotated[bool, typer.Option("--verify/--no-verify", help="Check the project.")] = True,
     full: FullOption = False,
     dry_run: DryRunOption = False,
     diff: DiffOption = False,
@@ -54,11 +54,20 @@ def update(
     A project of another template goes to the newest version of that, with --data for answers.
     """
     from fastforge.changes.opening import opened_to_write, undo_leftovers
-    from fastforge.from_template.answersfile import enclosing_copy
+    from fastforge.project.copied import enclosing_copy
     from fastforge.updating.carrying import Wishes, aborted, carry_out, checked, continued
     from fastforge.updating.saved import refuse_under_way
 
-    _refuse_together({"--check": check, "--continue": go_on, "--abort": abort})
+    _refuse_together(
+        {"--check": check, "--continue": go_on, "--abort": abort},
+        {
+            "--to": bool(to),
+            "--set": bool(answers),
+            "--data": bool(data),
+            "--dry-run": dry_run,
+            "--diff": diff,
+        },
+    )
     shows = dry_run or diff or check
     copy = enclosing_copy(project)
     _refuse_strange(answers, data, of_copier=copy is not None)
@@ -96,7 +105,7 @@ def update(
         from fastforge.from_template.data import read_data
         from fastforge.from_template.updating import Wanted, prepare as prepare_copy
 
-        wanted = Wanted(to=to, given=read_data(data or (), None), trust=trust)
+        wanted = Wanted(to=to, given=read_data(data or (), None), trust=trust, check=check)
         outcome = prepare_copy(root, wanted)
     if check:
         checked(outcome, wishes)
@@ -115,9 +124,12 @@ def _refuse_strange(answers: list[str] | None, data: list[str] | None, *, of_cop
         raise UsageError(problem, "Give --set NAME=VALUE.")
 
 
-def _refuse_together(options: dict[str, bool]) -> None:
+def _refuse_together(ways: dict[str, bool], begins: dict[str, bool]) -> None:
+    """Raise UsageError for two ways at once, or options of a beginning where an update ends."""
     from fastforge.errors import UsageError
 
-    given = [name for name, is_given in options.items() if is_given]
+    given = [name for name, is_given in ways.items() if is_given]
+    if given and given != ["--check"]:
+        given += [name for name, is_given in begins.items() if is_given]
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} cannot go together.", "Give one of them.")

@@ -7,6 +7,11 @@ from pathlib import Path
 from fastforge.environment.git import run_git
 from fastforge.errors import SetupError, UsageError
 
+
+class NoTemplateError(UsageError):
+    """Where a template is said to be there is none."""
+
+
 _NAMES = ("{}", "refs/remotes/origin/{}")
 """How a version may be called in a clone: a tag or a commit, or a branch."""
 
@@ -25,13 +30,13 @@ def is_dirty(path: Path) -> bool:
 
 
 def tags(url: str) -> list[str]:
-    """Give all tags of a repository; raises UsageError if it cannot be reached."""
+    """Give all tags of a repository; raises NoTemplateError if it cannot be reached."""
     lines = _done(Path.cwd(), url, "ls-remote", "--tags", "--refs", "--", url).splitlines()
     return [line.partition("\t")[2].removeprefix("refs/tags/") for line in lines]
 
 
 def clone(url: str, folder: Path) -> None:
-    """Clone a repository into `folder`, without files; raises UsageError if it cannot be."""
+    """Clone a repository into `folder`, without files; raises NoTemplateError if it cannot be."""
     _done(folder.parent, url, "clone", "--quiet", "--no-checkout", "--", url, str(folder))
 
 
@@ -64,7 +69,7 @@ def _done(folder: Path, url: str, *arguments: str) -> str:
         said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         reason = said[0] if said else "it gave no reason"
         hint = "Check its address and that you may read it."
-        raise UsageError(f"The template {url} cannot be fetched: git said: {reason}", hint)
+        raise NoTemplateError(f"The template {url} cannot be fetched: git said: {reason}", hint)
     return done.stdout
 
 

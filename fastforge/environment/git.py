@@ -1,6 +1,7 @@
 """The first commit of a new project."""
 
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -82,14 +83,26 @@ def uncommitted(root: Path) -> set[str]:
     return {path.removeprefix(prefix) for path in entries}
 
 
-def _inside(root: Path, *arguments: str) -> str | None:
+def ignored(root: Path, paths: Iterable[str]) -> set[str]:
+    """Give those of some files below `root` that git is told to ignore, and does not track.
+
+    Empty if there is no repository, or it ignores the whole folder.
+    """
+    if _inside(root, "check-ignore", "--quiet", "--", ".") is not None:
+        return set()
+    found = _inside(root, "check-ignore", "-z", "--stdin", given="\0".join(paths))
+    return set((found or "").split("\0")) - {""}
+
+
+def _inside(root: Path, *arguments: str, given: str = "") -> str | None:
     """Run git for what it says about a folder; None where it can say nothing.
 
     Nothing that the repository's configuration names is started.
     """
     quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
     try:
-        done = run_git(root, *quiet, "--no-optional-locks", *arguments, errors="surrogateescape")
+        words = (*quiet, "--no-optional-locks", *arguments)
+        done = run_git(root, *words, errors="surrogateescape", given=given)
     except FileNotFoundError:
         return None
     return None if done.returncode else done.stdout
@@ -105,7 +118,7 @@ def configured_author() -> str | None:
 
 
 def run_git(
-    folder: Path, *arguments: str, errors: str = "replace"
+    folder: Path, *arguments: str, errors: str = "replace", given: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run git in `folder`, whatever repository the caller's environment may point to."""
     return subprocess.run(
@@ -115,6 +128,7 @@ def run_git(
         capture_output=True,
         text=True,
         errors=errors,
+        input=given,
         check=False,
     )
 

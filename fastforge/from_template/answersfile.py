@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from fastforge.errors import UsageError
+from fastforge.project.copied import USUAL, answers_files
 from fastforge.project.paths import read_inside
-from fastforge.project.project import enclosing_project, was_moved
 
-_USUAL = ".copier-answers.yml"
 _MEND = "Restore it from version control."
 
 
@@ -23,32 +22,11 @@ class AnswersFile:
     answers: Mapping[str, Any]
 
 
-def answers_files(root: Path) -> list[str]:
-    """Give the names of a project's answers files, the usual one first."""
-    names = [path.name for path in root.glob(".copier-answers*.y*ml") if path.is_file()]
-    return sorted(names, key=lambda name: (name != _USUAL, name))
-
-
-def enclosing_copy(folder: Path) -> Path | None:
-    """Give the root of the project of Copier's that `folder` lies in, if it lies in one.
-
-    A project of fastforge's own is none, nor is a folder in it.
-    """
-    here = folder.resolve()
-    ours = enclosing_project(here)
-    for root in (here, *here.parents):
-        if root == ours:
-            return None
-        if answers_files(root) or was_moved(root, _USUAL):
-            return root
-    return None
-
-
 def read_answers_file(root: Path) -> AnswersFile:
     """Read the answers file of a project; raises UsageError if it does not say enough."""
     found = answers_files(root)
     name = found[0]
-    if name != _USUAL and len(found) > 1:
+    if name != USUAL and len(found) > 1:
         problem = f"{root} has several answers files: {', '.join(found)}."
         raise UsageError(problem, "fastforge updates from one template; use Copier for these.")
     said = loaded(name, read_inside(root, name))

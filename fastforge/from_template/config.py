@@ -18,6 +18,10 @@ Settings = Mapping[str, Any]
 """What YAML holds; each value is checked where it is used."""
 
 
+class NeedsMoreError(UsageError):
+    """It could be done if more was typed: `--trust`, or an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What a template asks, by name and in order, and its settings without their underscore."""
@@ -38,12 +42,12 @@ class Config:
         return (*tasks, *migrations, *extensions)
 
     def require_trust(self, given: str, *, trusted: bool) -> None:
-        """Raise UsageError if the template `given` wants to run something and is not trusted."""
+        """Raise NeedsMoreError if the template `given` wants to run code and is not trusted."""
         if self.wishes and not trusted:
             wishes = "\n  ".join(wish.replace("\n", "\\n") for wish in self.wishes)
             problem = f"The template {given} wants to run code of its own:\n  {wishes}"
             hint = "Nothing was run or written. If you trust whoever wrote it, add --trust."
-            raise UsageError(problem, hint)
+            raise NeedsMoreError(problem, hint)
 
     def _list(self, name: str) -> Iterable[Any]:
         value = self.settings.get(name) or ()
@@ -108,6 +112,8 @@ def _documents(file: Path, root: Path) -> Iterator[Settings]:
     for document in loaded(file):
         if not isinstance(document, dict):
             raise TypeError("its top is no mapping")
+        if strange := [key for key in document if not isinstance(key, str)]:
+            raise TypeError(f"YAML reads {strange[0]!r} for a question's name: put it in quotes")
         yield document
 
 

@@ -13,6 +13,13 @@ from fastforge.project.paths import holds
 from fastforge.updating.yours import NOT_SOURCES
 
 NOTHING_WRITTEN = "Nothing was written."
+_KINDS = {"AssertionError", "FileExistsError", "IsADirectoryError", "NotADirectoryError"}
+"""What Copier 9.19 ends in where a folder becomes a file, or a file a folder."""
+_BY_HAND = (
+    "Nothing was written. If whoever wrote it cannot give one of them another name, make another "
+    "project of the new version with --template, take over by hand what it changed, and write its "
+    "version into the answers file (`_commit`)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,9 @@ def copier(does: Literal["copied", "updated"], work: Work) -> Copy:
     if isinstance(told, dict) and told:
         words = " ".join(str(told["words"]).split("\n\n")[0].split()).rstrip(".")
         problem = f"Copier cannot use {work.source.given}: {words or told['kind']}."
+        if does == "updated" and told["kind"] in _KINDS:
+            problem = f"{work.source.given} has a file now where it had a folder, or a folder where"
+            raise UsageError(f"{problem} it had a file, and Copier cannot update that.", _BY_HAND)
         raise UsageError(problem, NOTHING_WRITTEN)
     return _read(work.into, without=NOT_SOURCES if work.trust else frozenset())
 

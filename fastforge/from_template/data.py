@@ -56,8 +56,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         loaded = yaml.safe_load(file.read_bytes())
     except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise UsageError(f"--data-file {file} cannot be read: {reason}.", "Name YAML.") from error
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        problem = f"--data-file {file} cannot be read: {' '.join(str(said).split())}."
+        raise UsageError(problem, "Name a file of YAML with `KEY: VALUE` lines.") from error
     if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
         raise UsageError(f"--data-file {file} has no answers.", "Write `KEY: VALUE` lines.")
     return loaded

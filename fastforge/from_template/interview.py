@@ -36,7 +36,7 @@ class Interview:
             question.name
             for question, value, context in self._walk(answers)
             if question.name not in answers and (value is MISSING or not usual)
-            if question.is_wanted(context)
+            if question.is_wanted(context) and question.type_name(context)
         ]
 
     def check(self, given: Mapping[str, Any]) -> None:
@@ -84,6 +84,14 @@ class Interview:
             for question, value, context in self._walk(answers)
             if not question.spec.get("secret") and not _is_open(question, answers, context)
         }
+
+    def secrets(self, answers: Mapping[str, Any]) -> list[str]:
+        """Name the secrets among the answers, which `typed` leaves out."""
+        return [
+            question.name
+            for question, _, context in self._walk(answers)
+            if question.spec.get("secret") and not _is_open(question, answers, context)
+        ]
 
     def shown(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Give all answers and defaults as the template sees them, but for secrets."""

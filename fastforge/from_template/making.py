@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from fastforge import __version__
-from fastforge.from_template.answersfile import answers_files
 from fastforge.from_template.checking import NOTHING, Checked, check, commit
 from fastforge.from_template.config import Config, read_config
 from fastforge.from_template.creation import Rendered, rendered
@@ -17,6 +16,7 @@ from fastforge.from_template.rendering import Rendering
 from fastforge.from_template.settings import user_defaults
 from fastforge.from_template.source import Source, fetched
 from fastforge.parts.project.target import check_target
+from fastforge.project.copied import answers_files
 from fastforge.terminal.console import note, say, say_json
 from fastforge.terminal.shell import quoted
 
@@ -120,7 +120,7 @@ def _note(source: Source, checked: Checked) -> None:
         note(NOTHING.format(checked.reason))
 
 
-def _farewell(facts: Mapping[str, object], order: Order) -> None:
+def _farewell(facts: Mapping[str, Any], order: Order) -> None:
     say("")
     if order.target != Path.cwd():
         say("Next:")
@@ -128,11 +128,14 @@ def _farewell(facts: Mapping[str, object], order: Order) -> None:
     if facts["message"]:
         say(f"The template says: {facts['message']}")
     say(f"Again without questions: {facts['command']}")
+    if left_out := facts["left_out"]:
+        say(f"That leaves out what is secret: add --data for {', '.join(left_out)}.")
 
 
 def _written(project: Rendered) -> str:
     count = len(project.plan.changes) + len(project.copy.links)
-    return f"{count} files" if project.plan.pending else f"{count} files unchanged"
+    files = "1 file" if count == 1 else f"{count} files"
+    return files if project.plan.pending else f"{files} unchanged"
 
 
 def _facts(
@@ -143,12 +146,13 @@ def _facts(
         "project": str(order.target),
         "template": {"source": source.given, "version": source.version},
         "answers": interview.shown(answers),
-        "command": _again(order, interview, answers),
+        "command": _again(order, source, interview, answers),
+        "left_out": interview.secrets(answers),
     }
 
 
-def _again(order: Order, interview: Interview, answers: Mapping[str, Any]) -> str:
-    words = ["fastforge", "new", order.name, "--template", order.template]
+def _again(order: Order, source: Source, interview: Interview, answers: Mapping[str, Any]) -> str:
+    words = ["fastforge", "new", order.name, "--template", source.given]
     words += ["--ref", order.ref] if order.ref else []
     for name, value in interview.typed(answers).items():
         words += ["--data", f"{name}={value}"]

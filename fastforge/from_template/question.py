@@ -44,7 +44,8 @@ class TemplateQuestion:
             kind = type(self.spec.get("default", MISSING)).__name__
             kind = kind if is_type(kind) else "yaml"
         if not is_type(kind):
-            raise UsageError(f"The template's question {self.name} has the unknown type {kind!r}.")
+            problem = f"The template's question {self.name} has the unknown type {kind!r}."
+            raise UsageError(problem, "Ask whoever wrote the template.")
         return kind
 
     def is_wanted(self, context: Context) -> bool:

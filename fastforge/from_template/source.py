@@ -11,7 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastforge.environment.clone import check_out, clone, commit_of, is_dirty, is_repository, tags
+from fastforge.environment.clone import (
+    NoTemplateError,
+    check_out,
+    clone,
+    commit_of,
+    is_dirty,
+    is_repository,
+    tags,
+)
 from fastforge.errors import UsageError
 
 _SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -38,7 +46,8 @@ class Source:
 def fetched(source: str, ref: str | None, folder: Path = Path()) -> Iterator[Source]:
     """Give a template at `ref`, or at its newest version: for as long as the context lasts.
 
-    A path is one from `folder`. Raises UsageError for what cannot be fetched, or lacks the version.
+    A path is one from `folder`. Raises NoTemplateError for what cannot be fetched, UsageError for
+    what lacks the version.
     """
     given = _whole(source, folder)
     address = _address(given)
@@ -106,7 +115,7 @@ def _address(given: str) -> str:
 def _folder(given: str, ref: str | None) -> Source:
     if not Path(given).is_dir():
         hint = "Give a folder, a bundle or an address; `git+` before an address says it is git's."
-        raise UsageError(f"There is no template {given}.", hint)
+        raise NoTemplateError(f"There is no template {given}.", hint)
     if ref:
         problem = f"{given} is no git repository, so it has no version {ref}."
         raise UsageError(problem, "Leave --ref out.")

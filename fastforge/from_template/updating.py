@@ -5,20 +5,21 @@ is run where nothing can be lost: in a copy that holds only what the template ma
 there is merged into the project as our own updates are.
 """
 
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fastforge.environment.clone import check_out, clone, commit_of
+from fastforge.environment.clone import NoTemplateError, check_out, clone, commit_of
 from fastforge.environment.git import keep_all
-from fastforge.errors import UsageError
+from fastforge.errors import FastforgeError, UsageError
 from fastforge.from_template.answersfile import AnswersFile, loaded, read_answers_file
-from fastforge.from_template.config import read_config
+from fastforge.from_template.config import NeedsMoreError, read_config
 from fastforge.from_template.copies import Copy, Work, copier
-from fastforge.from_template.interview import collect, interview_of
+from fastforge.from_template.interview import interview_of
 from fastforge.from_template.rendering import Rendering
 from fastforge.from_template.settings import user_defaults
 from fastforge.from_template.source import Source, fetched
@@ -30,20 +31,25 @@ from fastforge.updating.yours import read_yours
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What was typed: the version to go to, other answers, and whether code may run."""
+    """What was typed: the version to go to, other answers, and whether code may run.
+
+    With `check` it is only asked whether there is an update.
+    """
 
     to: str | None
     given: Mapping[str, Any]
     trust: bool
+    check: bool = False
 
 
 def prepare(root: Path, wanted: Wanted) -> Outcome:
     """Work out the update of a project.
 
-    Raises UsageError for what cannot be, ConflictError if a file it needs is no ordinary one.
+    Raises UsageError for what cannot be, ConflictError if a file it needs is no ordinary one; for a
+    `check` FastforgeError (exit code 1) if there is an update that needs more than was typed.
     """
     kept = read_answers_file(root)
-    with fetched(kept.source, wanted.to, root) as source:
+    with _fetched(kept, wanted.to, root) as source:
         if source.ref is None:
             problem = f"{source.given}, of which this project was made, is no git repository."
             raise UsageError(problem, "An update needs its versions.")
@@ -52,6 +58,18 @@ def prepare(root: Path, wanted: Wanted) -> Outcome:
                 return _nothing(root, kept)
             base, theirs = _rendered(root, old, source, kept, wanted)
         return _outcome(root, kept, source, base, theirs)
+
+
+@contextmanager
+def _fetched(kept: AnswersFile, ref: str | None, root: Path) -> Iterator[Source]:
+    """Fetch the template; where it is gone, the UsageError says what to mend."""
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(fetched(kept.source, ref, root))
+        except NoTemplateError as error:
+            hint = f"Nothing was written. If it has moved, mend `_src_path` in {kept.path}."
+            raise UsageError(error.message, hint) from error
+        yield source
 
 
 @contextmanager
@@ -73,9 +91,16 @@ def _rendered(
     root: Path, old: Source, new: Source, kept: AnswersFile, wanted: Wanted
 ) -> tuple[Copy, Copy]:
     """Render what the template was with the answers of the project, and let Copier update that."""
-    for source in (old, new):
-        read_config(source.folder, source.given).require_trust(source.given, trusted=wanted.trust)
-    data = _answers(root, new, kept, wanted)
+    try:
+        for source in (old, new):
+            config = read_config(source.folder, source.given)
+            config.require_trust(source.given, trusted=wanted.trust)
+        data = _answers(root, new, kept, wanted)
+    except NeedsMoreError as error:
+        if not wanted.check:
+            raise
+        problem = f"There is an update: {old.version} to {new.version}. {error.message}"
+        raise FastforgeError(problem, error.hint) from error
     with tempfile.TemporaryDirectory(prefix="fastforge-") as folder:
         place = Path(folder, root.name)
         try:
@@ -96,7 +121,11 @@ def _answers(root: Path, source: Source, kept: AnswersFile, wanted: Wanted) -> d
     known = {name: value for name, value in kept.answers.items() if name in config.questions}
     valid = {name: value for name, value in known.items() if interview.takes(name, known)}
     answers = {**valid, **wanted.given}
-    collect(interview, answers, ask=False, yes=True)
+    interview.check(answers)
+    if missing := interview.missing(answers, usual=True):
+        problem = f"{source.version} asks for what has no default: {', '.join(missing)}."
+        examples = " ".join(shlex.quote(f"--data={name}=VALUE") for name in missing)
+        raise NeedsMoreError(problem, f"Nothing was written. Add {examples}.")
     data = interview.data(answers)
     return {name: data[name] for name in wanted.given if name in data}
 

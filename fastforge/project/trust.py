@@ -39,7 +39,9 @@ def templates_for(project: Project, kind: str) -> Path | None:
 
 
 def trust(project: Project) -> None:
-    """Remember that the user trusts the templates of a project as they are now."""
+    """Remember that the user trusts the templates of a project, if it has any, as they are now."""
+    if not os.path.lexists(project.templates):
+        return
     try:
         place = _kept_at(project)
         keep(place.parent, place.name, digest_of(project.templates))

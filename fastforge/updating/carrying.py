@@ -2,13 +2,14 @@
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastforge import __version__
 from fastforge.changes.plan import Action
+from fastforge.environment.git import ignored
 from fastforge.errors import ConflictError, FastforgeError, VerificationError
 from fastforge.merging.merge import Fate, Told
 from fastforge.project.record import PROJECT_RECORD
@@ -27,12 +28,17 @@ _FATES = {
     Fate.CONFLICT: "conflict  {0.path}: your lines and the new ones are between markers",
     Fate.UNMERGED: "conflict  {0.path}: it stays as you have it; the new version has another",
     Fate.KEPT_DELETED: "deleted   {0.path}: you deleted it, so it stays so",
-    Fate.KEPT: "kept      {0.path}: you edited it; the new version does without it",
+    Fate.KEPT: "kept      {0.path}: you edited or renamed it; the new version does without it",
     Fate.FOLLOWED: "followed  {0.other}: it is {0.path} in your project",
     Fate.MOVED: "moved     {0.other} to {0.path}",
 }
+_ACTIONS = (Action.CREATE, Action.REPLACE, Action.REMOVE)
+_FEW = 20
+"""So many files are named when they are written; of more, only those with a fate of their own."""
 _IN_THE_WAY = "conflict  {0.path}: it is left out, since {0.other} of yours is in the way"
 _SOLVE = "Edit what is between the markers, then: fastforge update --continue (or --abort)"
+_IGNORED = "git ignores {}: only --abort has that as it was."
+_LOOK = "Put into them what you want, then: fastforge update --continue (or --abort)"
 UNDO = "Undo: fastforge update --abort"
 _ABORTED = (
     "The environment is not: uv sync. Nor is a database that was migrated, and Alembic cannot take "
@@ -58,18 +64,24 @@ def carry_out(outcome: Outcome, wishes: Wishes, verify: Verify) -> None:
     dry = wishes.dry_run or wishes.diff
     facts = _facts(outcome, dry=dry)
     writes = not dry and not outcome.is_nothing
+    concerned = [change.path for change in outcome.plan.pending]
+    if writes:
+        _refuse_in_the_way(outcome)
+        refuse_uncommitted(outcome.root, concerned)
     if wishes.diff and not wishes.as_json:
         sys.stdout.write(outcome.plan.diff())
     elif not wishes.as_json:
         _tell(outcome, whole=wishes.dry_run)
     if writes:
-        refuse_uncommitted(outcome.root, (change.path for change in outcome.plan.pending))
         saved.write(outcome)
     report = verify() if writes and not outcome.conflicts else None
     if wishes.as_json:
         say_json({**facts, "verification": report.as_json() if report else None})
     elif writes and not outcome.conflicts:
         say(UNDO)
+    if dry:
+        _refuse_in_the_way(outcome)
+        refuse_uncommitted(outcome.root, concerned)
     if outcome.conflicts:
         _end_in_conflict(outcome, dry=dry)
     _require(outcome.root, report)
@@ -106,11 +118,14 @@ def continued(root: Path, wishes: Wishes, verify: Verify) -> None:
 
 def aborted(root: Path, wishes: Wishes) -> None:
     """Put back what the last update changed; raises ConflictError if that was edited since."""
-    undone = ending.abort(root)
+    undone, kept = ending.abort(root)
     if wishes.as_json:
-        say_json(_ended(root, undone, None))
-    else:
-        say(f"{root.name}: all files are as they were before the update to {undone.new}.")
+        say_json({**_ended(root, undone, None), "kept": kept})
+        return
+    say(f"{root.name}: all files are as they were before the update to {undone.new}.")
+    if kept:
+        say(f"What you wrote since is kept: {', '.join(kept)}")
+    if (root / PROJECT_RECORD).is_file():
         say(_ABORTED)
 
 
@@ -134,31 +149,48 @@ def _require(root: Path, report: "Report | None") -> None:
         raise VerificationError(problem, f"When it is mended: {again}. {UNDO}")
 
 
+def _refuse_in_the_way(outcome: Outcome) -> None:
+    """Raise ConflictError if the new version needs a place that something of the user's has."""
+    ways = sorted({told.other for told in outcome.told if told.fate is Fate.UNMERGED} - {""})
+    if ways:
+        problem = f"In the way of new files: {', '.join(ways)}. Nothing was written."
+        raise ConflictError(problem, "Move it away, then run the command again.")
+
+
 def _end_in_conflict(outcome: Outcome, *, dry: bool) -> None:
     count = len(outcome.conflicts)
     files = f"{count} files" if count > 1 else outcome.conflicts[0]
     if dry:
         raise ConflictError(f"There would be conflicts in {files}.", "Nothing was written.")
-    raise ConflictError(f"There are conflicts in {files}.", _SOLVE)
+    marked = any(told.fate is Fate.CONFLICT for told in outcome.told)
+    raise ConflictError(f"There are conflicts in {files}.", _SOLVE if marked else _LOOK)
 
 
 def _tell(outcome: Outcome, *, whole: bool) -> None:
     if outcome.is_nothing:
         say(f"Up to date: {outcome.after}. Nothing was written.")
         return
-    say(f"{outcome.root.name}: {outcome.before} to {outcome.after}")
-    counted = dict.fromkeys((Action.CREATE, Action.REPLACE, Action.REMOVE), 0)
-    for change in outcome.plan.pending:
-        counted[change.action] += 1
-        if whole:
-            say(f"{change.action.value:8}  {change.path}")
+    say(f"{outcome.root.name}: {outcome.before} to {outcome.after}{_other_answers(outcome)}")
+    pending = outcome.plan.pending
+    there = ignored(outcome.root, [c.path for c in pending if c.action is not Action.CREATE])
+    also = [_IGNORED.format(", ".join(sorted(there)))] if there else []
+    for text in (*outcome.notes, *also):
+        note(f"note: {text}")
+    for change in pending if whole or len(pending) <= _FEW else ():
+        say(f"{change.action.value:8}  {change.path}")
     for told in sorted(outcome.told, key=_order):
         in_the_way = told.fate is Fate.UNMERGED and told.other
         say((_IN_THE_WAY if in_the_way else _FATES[told.fate]).format(told))
-    for text in outcome.notes:
-        note(f"note: {text}")
-    said = ", ".join(f"{action.value} {number}" for action, number in counted.items())
-    say(f"files: {said}" + ("; nothing was written." if whole else ""))
+    actions = [change.action for change in pending]
+    said = (f"{one.value} {actions.count(one)}" for one in _ACTIONS)
+    say(f"files: {', '.join(said)}" + ("; nothing was written." if whole else ""))
+
+
+def _other_answers(outcome: Outcome) -> str:
+    changed = outcome.facts.get("changed_answers")
+    if not isinstance(changed, Mapping) or not changed:
+        return ""
+    return ", " + ", ".join(f"{name}={str(value).lower()}" for name, value in changed.items())
 
 
 def _order(told: Told) -> tuple[int, str]:

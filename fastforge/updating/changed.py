@@ -1,9 +1,10 @@
 """Other answers for a project: `--set metrics=false`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from fastforge.answers.project import ProjectAnswers, usual_broker
+from fastforge.answers.project import ProjectAnswers, refusal, usual_broker
 from fastforge.answers.values import Value
 from fastforge.errors import UsageError
 
@@ -27,6 +28,9 @@ def changed_answers(texts: Sequence[str], saved: Mapping[str, object]) -> dict[s
         same = (saved.get("engine", "inprocess") == "inprocess") == (given["engine"] == "inprocess")
         given |= {} if same else {"broker": usual_broker(given["engine"])}
     usual = {field.name: field.default for field in fields(ProjectAnswers)}
+    if reason := refusal({**usual, **saved, **given}):  # type: ignore[dict-item]
+        problem, hint = reason
+        raise UsageError(problem, re.sub(r"--(\w+) (\w+)", r"--set \1=\2", hint))
     return {name: value for name, value in given.items() if value != saved.get(name, usual[name])}
 
 

@@ -41,8 +41,9 @@ def drift(project: Project) -> Drift:
     made = as_recorded(project, records)
     made = under_new_names(made, renamed_modules(made, yours))
     base, unsure = base_of(made, yours)
+    is_renamed = project.package.name != project.answers.package  # no digest can fit then
     changes = (_change(path, base[path], yours.get(path)) for path in sorted(base))
-    return Drift(Plan(project.root, tuple(changes)), sorted(unsure))
+    return Drift(Plan(project.root, tuple(changes)), [] if is_renamed else sorted(unsure))
 
 
 def _change(path: str, made: bytes, there: bytes | None) -> Change:

@@ -9,11 +9,24 @@ from fastforge.changes.staging import make_executable, remove_empty
 from fastforge.changes.transaction import apply
 from fastforge.errors import ConflictError, UsageError
 from fastforge.project.paths import inside
+from fastforge.project.project import record_at
 from fastforge.project.record import FOLDER, digest
 from fastforge.updating.outcome import plan_of
-from fastforge.updating.saved import NOTHING_KEPT, Saved, saved, under_way, with_state
+from fastforge.updating.saved import (
+    IGNORE,
+    IGNORED,
+    NOTHING_KEPT,
+    Saved,
+    records_in,
+    saved,
+    under_way,
+    with_state,
+)
 
-_UNDONE = "The files are as before the update from {} to {}: it was undone in another way."
+_MARKS = (b"<<<<<<< ", b">>>>>>> ")
+GIVEN_UP = f"{FOLDER}/update/given_up"
+"""Where an abort keeps what was written into files of the update since."""
+_UNDONE = "Files are as before the update from {} to {}: {}. It was undone in another way."
 
 
 def finish(root: Path) -> Saved:
@@ -27,33 +40,53 @@ def finish(root: Path) -> Saved:
     if left := list(_markers(root, waiting)):
         problem = f"There are markers of a conflict still: {_some(left)}."
         raise ConflictError(problem, "Edit these first.")
-    if _is_undone(root, waiting):
-        problem = _UNDONE.format(waiting.old, waiting.new)
+    replaced = {path for path in _sure(waiting) if waiting.before.get(path) is not None}
+    undone = sorted(replaced & _as_before(root, waiting))
+    if len(undone) * 2 > len(replaced) or _is_undone(root, waiting):
+        problem = _UNDONE.format(waiting.old, waiting.new, _some(undone or sorted(waiting.written)))
         raise ConflictError(problem, "Forget it, then begin anew: fastforge update --abort")
     plan = plan_of(root, waiting.finish)
     before = {change.path: change.before for change in plan.pending}
     done = replace(waiting, before={**waiting.before, **before}, finish={}, conflicts=())
     written = {path: _digest_at(root, path) for path in waiting.written}
     after = {c.path: digest(c.after) if c.after is not None else None for c in plan.pending}
-    apply(with_state(plan, replace(done, written={**written, **after})))
+    solved = tuple(sorted(_edited(root, waiting)))
+    apply(with_state(plan, replace(done, written={**written, **after}, solved=solved)))
     return waiting
 
 
-def abort(root: Path) -> Saved:
-    """Put back every file that the last update changed.
+def abort(root: Path) -> tuple[Saved, list[str]]:
+    """Put back every file that the last update changed; give what is kept of later work.
 
-    Raises UsageError if there was none, ConflictError if one was edited since it was finished.
+    Raises UsageError if there was none, ConflictError if a file was edited since it was finished,
+    or a part was added since.
     """
     last = saved(root)
     if last is None:
         raise UsageError("There is no update to undo.", "Version control may have what you miss.")
+    _refuse_added(root, last)
     if not last.finish:
         _refuse_edited(root, last)
-    files = {} if last.finish and _is_undone(root, last) else last.before
-    apply(plan_of(root, {**files, **NOTHING_KEPT}))
+    forgets = bool(last.finish) and _is_undone(root, last)
+    files = {} if forgets else last.before
+    later = [] if forgets else sorted({*last.solved, *_edited(root, last)})
+    kept = {f"{GIVEN_UP}/{path}": read_file(inside(root, path)) for path in later}
+    kept = {path: text for path, text in kept.items() if text is not None}
+    nothing = NOTHING_KEPT if not kept else {**NOTHING_KEPT, IGNORE: IGNORED}
+    apply(plan_of(root, {**files, **nothing, **kept}))
     make_executable(root, files.keys() & {*last.executable})
     remove_empty(root / FOLDER)  # nothing of ours is in a project of another template
-    return last
+    return last, list(kept)
+
+
+def _sure(waiting: Saved) -> list[str]:
+    """Give the files that nobody has to look at."""
+    return [path for path in waiting.written if path not in waiting.conflicts]
+
+
+def _as_before(root: Path, waiting: Saved) -> set[str]:
+    paths = _sure(waiting)
+    return {path for path in paths if _digest_at(root, path) == _digest(waiting.before.get(path))}
 
 
 def _is_undone(root: Path, waiting: Saved) -> bool:
@@ -61,20 +94,29 @@ def _is_undone(root: Path, waiting: Saved) -> bool:
 
     What is in the files now may be newer than what was there before.
     """
-    surely = [path for path in waiting.written if path not in waiting.conflicts]
-    before = {path: waiting.before.get(path) for path in surely}
-    return (
-        bool(surely)
-        and all(_digest_at(root, path) == _digest(text) for path, text in before.items())
-        and not list(_markers(root, waiting))
-    )
+    surely = _sure(waiting)
+    as_before = bool(surely) and _as_before(root, waiting) == {*surely}
+    return as_before and not list(_markers(root, waiting))
+
+
+def _edited(root: Path, last: Saved) -> list[str]:
+    return [path for path, value in last.written.items() if _digest_at(root, path) != value]
 
 
 def _refuse_edited(root: Path, last: Saved) -> None:
-    edited = [path for path, value in last.written.items() if _digest_at(root, path) != value]
-    if edited:
+    if edited := _edited(root, last):
         problem = f"Edited since the update: {_some(edited)}. Nothing was undone."
         raise ConflictError(problem, "Put these back first, or use your version control.")
+
+
+def _refuse_added(root: Path, last: Saved) -> None:
+    """Raise ConflictError for a part that was added since: it would lie in code of before."""
+    for place in records_in(root):
+        if place not in last.parts:
+            part = record_at(root, place)
+            problem = f"The {part.kind} {part.name} was added since. Nothing was undone."
+            hint = f"Remove it first: fastforge remove-{part.kind} {part.name}"
+            raise ConflictError(problem, hint)
 
 
 def _digest_at(root: Path, path: str) -> str | None:
@@ -86,10 +128,12 @@ def _digest(content: bytes | None) -> str | None:
 
 
 def _markers(root: Path, waiting: Saved) -> Iterable[str]:
+    """Give the lines that mark a conflict, and were not in the file before."""
     for path in waiting.conflicts:
         content = read_file(inside(root, path)) or b""
+        own = {*(waiting.before.get(path) or b"").splitlines()}
         for number, line in enumerate(content.splitlines(), start=1):
-            if line.startswith((b"<<<<<<< ", b">>>>>>> ")):
+            if line not in own and (line == b"=======" or line.startswith(_MARKS)):
                 yield f"{path}:{number}"
 
 

@@ -20,8 +20,9 @@ from fastforge.project.paths import check_path, inside, read_bounded
 from fastforge.project.record import FOLDER, digest
 from fastforge.updating.outcome import Outcome, ordinary_file, plan_of
 
-_STATE, _IGNORE = f"{FOLDER}/update/state.json", f"{FOLDER}/update/.gitignore"
-NOTHING_KEPT = {_STATE: None, _IGNORE: None}
+_STATE, IGNORE = f"{FOLDER}/update/state.json", f"{FOLDER}/update/.gitignore"
+IGNORED = b"*\n"
+NOTHING_KEPT: dict[str, bytes | None] = {_STATE: None, IGNORE: None}
 """What takes it away again."""
 _LARGEST = 100_000_000
 _ALSO = ("uv.lock",)
@@ -33,7 +34,8 @@ class Saved:
     """An update that was written: `before` and `finish` are files, None where there is none.
 
     `written` are the digests of what it wrote, `conflicts` the files that a person has to look at,
-    `executable` those that could be run before.
+    `executable` those that could be run before, `solved` those that were edited until it ended,
+    `parts` the records of all parts that there were.
     """
 
     old: str
@@ -43,6 +45,8 @@ class Saved:
     finish: Mapping[str, bytes | None]
     conflicts: tuple[str, ...]
     executable: tuple[str, ...] = ()
+    solved: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def content(self) -> bytes:
         """Give it as JSON."""
@@ -54,6 +58,8 @@ class Saved:
             "finish": {path: _text(content) for path, content in self.finish.items()},
             "conflicts": list(self.conflicts),
             "executable": list(self.executable),
+            "solved": list(self.solved),
+            "parts": list(self.parts),
         }
         return json.dumps(data).encode()
 
@@ -74,11 +80,14 @@ def saved(root: Path) -> Saved | None:
             finish={path: _bytes(text) for path, text in data["finish"].items()},
             conflicts=tuple(map(str, data["conflicts"])),
             executable=tuple(map(str, data["executable"])),
+            solved=tuple(map(str, data["solved"])),
+            parts=tuple(map(str, data["parts"])),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         problem = f"{root / _STATE} is not what an update of fastforge wrote."
         raise FastforgeError(problem, "Remove it, and look at the project's history.") from error
-    for paths in (found.before, found.written, found.finish, found.conflicts, found.executable):
+    named = (found.written, found.conflicts, found.executable, found.solved, found.parts)
+    for paths in (found.before, found.finish, *named):
         for path in paths:
             check_path(path)
     return found
@@ -114,6 +123,7 @@ def write(outcome: Outcome) -> None:
         finish=outcome.finish if outcome.conflicts else {},
         conflicts=outcome.conflicts,
         executable=tuple(sorted(runs)),
+        parts=tuple(records_in(outcome.root)),
     )
     apply(with_state(plan, kept))
     created = {change.path for change in plan.pending if change.action is Action.CREATE}
@@ -121,9 +131,14 @@ def write(outcome: Outcome) -> None:
     make_executable(outcome.root, created & (outcome.executable | moved))
 
 
+def records_in(root: Path) -> list[str]:
+    """Give the paths of the records of all parts that a project has now."""
+    return sorted(path.relative_to(root).as_posix() for path in (root / FOLDER).glob("*s/*.yml"))
+
+
 def with_state(plan: Plan, kept: Saved) -> Plan:
     """Add to a plan what is kept of an update."""
-    own = plan_of(plan.target, {_IGNORE: b"*\n", _STATE: kept.content()})
+    own = plan_of(plan.target, {IGNORE: IGNORED, _STATE: kept.content()})
     return Plan(plan.target, plan.changes + own.changes)
 
 

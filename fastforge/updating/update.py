@@ -17,10 +17,16 @@ from fastforge.updating.outcome import Outcome
 from fastforge.updating.renamed import renamed_modules, under_new_names
 from fastforge.updating.settings import settings_in
 from fastforge.updating.sides import Side, as_in, as_recorded, base_of, records_of
-from fastforge.updating.taken import taken
+from fastforge.updating.taken import hidden, taken
 from fastforge.updating.versions import chosen, mixed, oldest
 from fastforge.updating.yours import read_yours, refuse_unseen
 
+_DATA = {
+    "database": "Data stays where it is. DATABASE_URL must name the new database; see docs, From "
+    "SQLite to PostgreSQL.",
+    "jobstore": "Next due times stay where they are; jobs are due again from the next start on.",
+    "engine": "Jobs and tasks run where you start it: with an engine, start its workers too.",
+}
 _OUT = "Left out, since the folder or the part that they belong to is not where it was: {}"
 _RENAMED = "The module {} is modules/{} in your project, and is updated there."
 _UNSURE = (
@@ -56,6 +62,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
         files |= {path: None, place: yours[path]}
     files |= history.joining(yours, _applied(yours, files), version, templates_for(project, "join"))
     refuse_unseen(project.root, files, yours)
+    is_renamed = project.package.name != project.answers.package  # no digest can fit then
     first = oldest(record.version for record in records)
     answers = new.records[0].answers
     news = News(
@@ -77,12 +84,14 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
             *(_RENAMED.format(old, now) for old, now in names.items()),
             *notes_between(first, version, answers),
             *news.sentences(),
+            *(_DATA[name] for name in _DATA if name in changed),
             *taken(new.records),
+            *hidden(yours, _applied(yours, files)),
             *lost_imports(yours, _applied(yours, files), theirs, project.package.name),
             *([_OUT.format(", ".join(sorted(out)))] if out else []),
-            *([_UNSURE.format(", ".join(sorted(unsure)))] if unsure else []),
+            *([_UNSURE.format(", ".join(sorted(unsure)))] if unsure and not is_renamed else []),
         ),
-        facts=news.as_json(),
+        facts={**news.as_json(), "changed_answers": dict(changed)},
     )
 
 

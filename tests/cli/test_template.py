@@ -42,7 +42,7 @@ def test_a_project_is_made_and_can_be_made_again(
         "\n"
         "Next:\n"
         "  cd shop\n"
-        "Again without questions: fastforge new shop --template greeting --yes\n"
+        f"Again without questions: fastforge new shop --template {greeting.path} --yes\n"
     )
     assert (tmp_path / "shop/shop.txt").read_text() == "Hello, shop!\n"
     assert answers_in(tmp_path / "shop") == {
@@ -171,7 +171,7 @@ def test_a_folder_without_a_repository_is_a_template(
         (["--template=greeting", "--ref=--help"], "has no version --help."),
         (["--template=greeting", "--data=wrod=x"], "does not ask for wrod.\n  It asks for: name, "),
         (["--template=greeting", "--data=word"], "--data word is no answer."),
-        (["--template=greeting", "--data-file=none.yml"], "--data-file none.yml cannot be read"),
+        (["--template=greeting", "--data-file=none.yml"], "none.yml cannot be read: No such file"),
         (["--template=greeting", "--bare", "--ci=none"], "--ci, --examples/--bare are answers to"),
         (["--ref=v1"], "are about the template of --template."),
         (["--data=a=b"], "are about the template of --template."),
@@ -279,8 +279,31 @@ def test_json_tells_all(fastforge: Fastforge, tmp_path: Path) -> None:
     assert told["project"] == str(tmp_path / "shop")
     assert told["template"] == {"source": str(tmp_path / "greeting"), "version": "v1"}
     assert told["answers"] == {"name": "shop", "word": "Hello"}
-    assert told["command"] == "fastforge new shop --template greeting --yes"
+    assert told["command"] == f"fastforge new shop --template {tmp_path}/greeting --yes"
     assert told["files"][1] == {"path": "shop.txt", "action": "create"}
+
+
+def test_one_file_is_one(fastforge: Fastforge, tmp_path: Path) -> None:
+    TemplateRepository(tmp_path / "lone").write({"copier.yml": "word: a\n", "a.txt": "a"})
+
+    ran = fastforge("new", "shop", "--template=lone", *FILES_ONLY)
+
+    assert ran.out.startswith("1 file in ")
+
+
+def test_secrets_are_not_in_the_command_and_that_is_said(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    asks = {name: {"type": "str", "secret": True, "default": "x"} for name in ("key", "other")}
+    template(tmp_path / "secretive", {**asks, "word": "a"}, {})
+    new = ("new", "shop", "--template=secretive", "--data=key=s3cret", *FILES_ONLY)
+
+    ran = fastforge(*new)
+    told = json.loads(fastforge(*new, "--json").out)
+
+    assert "s3cret" not in ran.out
+    assert ran.out.endswith("That leaves out what is secret: add --data for key.\n")
+    assert told["left_out"] == ["key"]
 
 
 def test_a_first_commit_is_made(

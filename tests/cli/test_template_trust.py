@@ -123,6 +123,8 @@ def test_the_environment_that_a_task_makes_is_no_file_of_the_project(
         ({"_envops": {"undefined": "os.system"}}, {}, "Unsupported envops.undefined value"),
         ({"n": {"type": "int", "default": "x"}}, {}, "n cannot be 'x': it is not a whole number."),
         ({"n": {"type": "thing", "default": 1}}, {}, "question n has the unknown type 'thing'."),
+        ({"n": {"type": "thing"}}, {}, "question n has the unknown type 'thing'."),
+        ({True: "x"}, {}, "cannot be read: YAML reads True for a question's name: put it in quo"),
         ({"n": {"default": "{{ 1 / 0 }}"}}, {}, "question n cannot be rendered: division by zero"),
         ({"_subdirectory": "../.."}, {}, '"../.." is forbidden'),
         ({"way": "../../outside"}, {"{{ way }}/stolen": "x"}, '"../../outside" is forbidden'),

@@ -84,6 +84,12 @@ def test_what_the_template_changed_comes_and_what_the_user_changed_stays(
     assert (ran.code, ran.err) == (0, NO_TESTS)
     assert ran.out == (
         "shop: v1 to v2\n"
+        "replace   .copier-answers.yml\n"
+        "create    added.txt\n"
+        "remove    dropped.txt\n"
+        "replace   lines.txt\n"
+        "create    new/place.txt\n"
+        "remove    old/place.txt\n"
         "deleted   gone.txt: you deleted it, so it stays so\n"
         "files: create 2, replace 2, remove 2\n"
         "Undo: fastforge update --abort\n"
@@ -149,8 +155,15 @@ def test_conflicts_are_marked_and_finished_by_the_user(fastforge: Fastforge, sho
     edit(shop, {"lines.txt": marked})
     assert fastforge("update", "--abort", cwd=shop).code == 3  # edited since it was finished
     edit(shop, {"lines.txt": LINES.replace("line 18\n", "line 18, both\n")})
-    assert fastforge("update", "--abort", cwd=shop).code == 0
-    assert files_of(shop) == before
+    ran = fastforge("update", "--abort", cwd=shop)
+    assert (ran.code, "Alembic" in ran.out) == (0, False)
+    kept = {path: text for path, text in files_of(shop).items() if "/given_up/" in path}
+    assert (
+        kept[".fastforge/update/given_up/lines.txt"]
+        == LINES.replace("line 18\n", "line 18, both\n").encode()
+    )
+    rest = {p: text for p, text in files_of(shop).items() if not p.startswith(".fastforge/")}
+    assert rest == before
 
 
 @pytest.mark.parametrize("conflict", [True, False])
@@ -225,7 +238,8 @@ def test_new_questions_are_told_or_must_be_answered(
     ran = fastforge("update", "--data=owner=Ada", cwd=shop)
 
     assert (without.code, ran.code) == (2, 0)
-    assert "Missing: owner;" in without.err
+    assert "error: v3 asks for what has no default: owner.\n" in without.err
+    assert "Add --data=owner=VALUE.\n" in without.err
     assert "The answer port is 80 now, a new question." in ran.err
     assert "The template does not ask for word any more." in ran.err
 
@@ -323,6 +337,8 @@ def test_what_a_new_version_wants_to_run_is_listed_and_not_run(
 
     assert without.code == 2
     assert "  migration: touch ran; touch ../../ran\n" in without.err
+    checked = fastforge("update", "--check", cwd=shop)
+    assert (checked.code, "There is an update: v1 to v3." in checked.err) == (1, True)
     assert files_of(shop) == before
 
     ran = fastforge("update", "--trust", cwd=shop)
@@ -358,6 +374,20 @@ def break_version(shop: Path, made: TemplateRepository) -> None:
 def keep_no_answers(shop: Path, made: TemplateRepository) -> None:
     del shop
     made.write({ANSWERS: None})
+    made.commit("v3")
+
+
+def make_folder_a_file(shop: Path, made: TemplateRepository) -> None:
+    del shop
+    (made.path / "old").rmdir()
+    made.write({"old": "a file\n"})
+    made.commit("v3")
+
+
+def make_file_a_folder(shop: Path, made: TemplateRepository) -> None:
+    del shop
+    made.write({"gone.txt": None})
+    made.write({"gone.txt/a": "in a folder\n"})
     made.commit("v3")
 
 
@@ -397,7 +427,9 @@ def test_a_path_from_the_project_stays_one(fastforge: Fastforge, shop: Path) -> 
 @pytest.mark.parametrize(
     ("change", "arguments", "said"),
     [
-        (remove_source, [], "There is no template"),
+        (remove_source, [], "If it has moved, mend `_src_path` in .copier-answers.yml."),
+        (make_folder_a_file, [], "has a file now where it had a folder, or a folder where it"),
+        (make_file_a_folder, [], "has a file now where it had a folder, or a folder where it"),
         (remove_version, [], "lacks version v1, of which this project was made."),
         (break_version, [], "The version v1 cannot be rendered any more."),
         (keep_no_answers, [], "keeps no answers in .copier-answers.yml any more."),
@@ -445,18 +477,32 @@ def test_without_tags_it_goes_to_the_newest_commit(fastforge: Fastforge, tmp_pat
     assert (tmp_path / "shop/added.txt").is_file()
 
 
-def test_another_name_of_the_answers_file_is_found(fastforge: Fastforge, tmp_path: Path) -> None:
-    asks = {**ASKS, "_answers_file": ".copier-answers.backend.yml"}
-    made = template(tmp_path / "named", asks, FILES)
-    fastforge("new", "shop", "--template=named", "--yes", "--no-verify", "--no-git")
+@pytest.mark.parametrize("name", [".copier-answers.backend.yml", ".my-answers.yaml"])
+def test_another_name_of_the_answers_file_is_found(
+    fastforge: Fastforge, tmp_path: Path, name: str
+) -> None:
+    made = template(tmp_path / "named", {**ASKS, "_answers_file": name}, FILES)
+    new = fastforge("new", "shop", "--template=named", "--yes", "--no-verify", "--no-git")
+    assert (new.code, new.err) == (0, "")
     made.write(NEW)
     made.commit("v2")
 
     ran = fastforge("update", cwd=tmp_path / "shop")
 
     assert ran.code == 0, ran.err
-    assert "_commit: v2" in (tmp_path / "shop/.copier-answers.backend.yml").read_text()
+    assert "_commit: v2" in (tmp_path / "shop" / name).read_text()
     assert not (tmp_path / "shop/.copier-answers.yml").exists()
+
+
+@pytest.mark.parametrize("command", ["list", "diff", "verify"])
+def test_what_is_for_our_own_projects_says_what_works_here(
+    fastforge: Fastforge, shop: Path, command: str
+) -> None:
+    ran = fastforge(command, cwd=shop / "old")
+
+    assert ran.code == 2
+    assert ran.err.startswith(f"error: {shop} is a project of another template than fastforge's")
+    assert "`fastforge update`" in ran.err
 
 
 def test_a_link_in_the_place_of_a_file_is_not_written_through(

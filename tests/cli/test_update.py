@@ -187,9 +187,132 @@ def test_abort_gives_up_half_solved_conflicts(run: Fastforge, shop: Path) -> Non
     run("update")
     (shop / "pyproject.toml").write_text("# half\n")
 
+    ran = run("update", "--abort")
+
+    assert ran.code == 0
+    assert without_state(shop) == before
+    kept = ".fastforge/update/given_up/pyproject.toml"
+    assert f"What you wrote since is kept: {kept}" in ran.out
+    assert (shop / kept).read_text() == "# half\n"
+    assert run("update", "--abort").code == 2
+
+
+def test_a_part_that_was_added_since_keeps_an_update_from_being_undone(
+    run: Fastforge, shop: Path
+) -> None:
+    before = without_state(shop)
+    run("update")
+    run("add-job", "later", "--every", "1h")
+
+    ran = run("update", "--abort")
+
+    assert ran.code == 3
+    assert "The job later was added since. Nothing was undone." in ran.err
+    assert run("remove-job", "later").code == 0
+    assert run("update", "--abort").code == 0
+    assert without_state(shop) == before
+
+
+def test_what_solved_a_conflict_is_kept_when_the_update_is_undone(
+    run: Fastforge, shop: Path
+) -> None:
+    conflict(shop)
+    run("update")
+    (shop / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    assert run("update", "--continue").code == 0
+
     assert run("update", "--abort").code == 0
 
+    kept = shop / ".fastforge/update/given_up/pyproject.toml"
+    assert kept.read_text() == '[project]\nname = "shop"\n'
+
+
+def test_markers_of_ones_own_do_not_count_and_a_forgotten_middle_does(
+    run: Fastforge, shop: Path
+) -> None:
+    (shop / "README.md").write_text("<<<<<<< mine\n=======\n" + (shop / "README.md").read_text())
+    conflict(shop)
+    run("update")
+    for name in ("README.md", "pyproject.toml"):
+        lines = (shop / name).read_text().splitlines(keepends=True)
+        left = [line for line in lines if not line.startswith(("<<<<<<< yours", ">>>>>>> f"))]
+        (shop / name).write_text("".join(left))
+
+    assert (
+        "There are markers of a conflict still: pyproject.toml:" in run("update", "--continue").err
+    )
+    text = (shop / "pyproject.toml").read_text()
+    (shop / "pyproject.toml").write_text(text.replace("=======\n", ""))
+    assert run("update", "--continue").code == 0
+
+
+def test_what_is_in_the_way_of_new_files_is_told_before_anything_is_written(
+    run: Fastforge, shop: Path
+) -> None:
+    (shop / "src/shop/web").write_text("mine\n")
+    before = files_of(shop)
+
+    ran = run("update")
+
+    assert (ran.code, ran.out) == (3, "")
+    assert "In the way of new files: src/shop/web. Nothing was written." in ran.err
     assert files_of(shop) == before
+    assert run("update", "--dry-run").code == 3
+
+
+def test_a_module_that_a_new_package_hides_is_told(run: Fastforge, shop: Path) -> None:
+    (shop / "src/shop/values.py").write_text("MINE = 1\n")
+
+    ran = run("update")
+
+    hidden = (
+        "src/shop/values.py is hidden by the new package src/shop/values/__init__.py: rename it."
+    )
+    assert hidden in ran.err
+
+
+def test_an_unfinished_update_whose_files_were_put_back_is_not_recorded(
+    run: Fastforge, shop: Path
+) -> None:
+    before = files_of(shop)
+    conflict(shop)
+    run("update")
+    for path, content in before.items():
+        (shop / path).parent.mkdir(parents=True, exist_ok=True)
+        (shop / path).write_bytes(content)
+
+    ran = run("update", "--continue")
+
+    assert ran.code == 3
+    assert "It was undone in another way." in ran.err
+    assert recorded(shop) == {"0.1.0"}
+
+
+@pytest.mark.parametrize("way", ["--abort", "--continue"])
+@pytest.mark.parametrize(
+    "option", [("--dry-run",), ("--diff",), ("--set", "page=no"), ("--to", "1")]
+)
+def test_an_end_takes_no_options_of_a_beginning(
+    run: Fastforge, shop: Path, way: str, option: tuple[str, ...]
+) -> None:
+    run("update")
+    before = files_of(shop)
+
+    ran = run("update", way, *option)
+
+    assert ran.code == 2
+    assert f"{way} and {option[0]} cannot go together." in ran.err
+    assert files_of(shop) == before
+
+
+def test_trusting_a_project_without_templates_of_its_own_does_nothing(run: Fastforge) -> None:
+    assert run("diff", "--trust").code == 0
+
+
+def test_hints_about_answers_name_options_of_update(run: Fastforge) -> None:
+    ran = run("update", "--set", "engine=celery")
+
+    assert "Add --set database=postgresql" in ran.err
 
 
 @pytest.mark.parametrize("conflicts", [False, True])

@@ -40,7 +40,8 @@ def keep(shop: Path, text: str) -> None:
 
 def state(**changes: object) -> str:
     data = {"from": "0.2.1", "to": NEWEST, "before": {}, "written": {}, "finish": {"x": EVIL}}
-    return json.dumps({**data, "conflicts": [], "executable": [], **changes})
+    names: dict[str, list[str]] = {"conflicts": [], "executable": [], "solved": [], "parts": []}
+    return json.dumps({**data, **names, **changes})
 
 
 TEXTS = {
@@ -59,7 +60,7 @@ TEXTS = {
     "a name that is empty": state(before={"": EVIL}),
     **{
         f"{name} in {key}": state(**{key: {name: EVIL}})
-        for key in ("before", "written", "finish", "conflicts", "executable")
+        for key in ("before", "written", "finish", "conflicts", "executable", "solved", "parts")
         for name in ("../x", "/x", ".git/config", "src/../../x", "src/.GIT/x", "x\x1b", "\ud800")
     },
 }

@@ -20,8 +20,8 @@ from tests.environments import Environments
 pytestmark = pytest.mark.e2e
 
 MOVED = (
-    "src/shop/jobs/price_check.py: import Every, Job from shop.background, no longer from "
-    "shop.scheduling."
+    "src/shop/jobs/price_check.py: import Every, Job from shop.background, as it seems, no longer "
+    "from shop.scheduling."
 )
 KEPT_DELETED = {
     "AGENTS.md",
