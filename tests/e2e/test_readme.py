@@ -57,9 +57,12 @@ def shell(project: Path, installed: Installed) -> Iterator[Open]:
     """Open a shell in the project; what was done there is undone afterwards."""
     usual = of_a_reader(project)["env"]
     path = f"{installed.programs}{os.pathsep}{usual['PATH']}"
-    yield partial(reader, project, {**usual, **installed.variables, **GIT, "PATH": path})
+    environment = {**usual, **installed.variables, **GIT, "PATH": path}
+    yield partial(reader, project, environment)
     _git(project, "checkout", "--quiet", ".")
     _git(project, "clean", "-dxq", "--force", "--exclude=.venv")
+    # uv builds a project anew that was touched, and says so to the next reader
+    subprocess.run(["uv", "sync", "--quiet"], cwd=project, env=environment, check=True)
 
 
 @curl
