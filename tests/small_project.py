@@ -9,12 +9,16 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fastforge.changes.staging import write_files
 from fastforge.commands.update import update
 from fastforge.errors import understood
 from fastforge.project.record import Record, record_of
 from fastforge.releases.releases import rendered
 from fastforge.releases.request import Request, Wanted
+from fastforge.updating import versions
+from tests.releases import SMALL, use
 
 ANSWERS = {"name": "shop", "description": "Sells.", "author": "Ada"}
 PARTS = {
@@ -36,6 +40,16 @@ _GIT = {
     "GIT_COMMITTER_NAME": "ada",
     "GIT_COMMITTER_EMAIL": "ada",
 }
+
+
+def project_of_the_oldest(folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Make a project of 0.2.1 for a fastforge that is 0.4.0, where no git is set up."""
+    (folder / "releases").mkdir()
+    use(patch, folder / "releases")
+    patch.setattr(versions, "__version__", SMALL[-1])
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        patch.setenv(name, os.devnull)
+    return make_project(folder / "top" / "shop")
 
 
 def make_project(root: Path, version: str = "0.2.1") -> Path:

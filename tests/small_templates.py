@@ -371,21 +371,21 @@ THIRD: Texts = {
         "## Tests", "## Operators\n\nThe page is at `/ops`.\n\n## Tests"
     ),
     "project/template/src/{{ package }}/logo.bin": b"\x00\xff\x02 logo of the third release\x00",
-    "project/template/src/{{ package }}/main.py.jinja": _MAIN_2.replace(".background", ".work"),
+    "project/template/src/{{ package }}/main.py.jinja": _MAIN_2.replace(".background", ".engine"),
     "project/template/src/{{ package }}/background/__init__.py.jinja": None,
     "project/template/src/{{ package }}/background/runner.py.jinja": None,
     "project/template/src/{{ package }}/background/ledger.py.jinja": None,
-    "project/template/src/{{ package }}/work/__init__.py.jinja": "",
-    "project/template/src/{{ package }}/work/runner.py.jinja": _RUNNER.replace(
+    "project/template/src/{{ package }}/engine/__init__.py.jinja": "",
+    "project/template/src/{{ package }}/engine/runner.py.jinja": _RUNNER.replace(
         "daemon=True", 'daemon=True, name="work"'
     ),
-    "project/template/src/{{ package }}/work/ledger.py.jinja": _LEDGER,
+    "project/template/src/{{ package }}/engine/ledger.py.jinja": _LEDGER,
     "project/template/src/{{ package }}/{% if metrics %}metrics.py{% endif %}.jinja": None,
     "project/template/src/{{ package }}/metrics.py.jinja": _METRICS,
     "job/copier.yml": _JOB.replace("default: 0}", "default: 2}")
     + 'jitter: {type: str, default: "0s"}\n',
     "job/template/src/{{ package }}/jobs/{{ name }}.py.jinja": _JOB_CODE_2.replace(
-        "..background", "..work"
+        "..background", "..engine"
     ),
     "job/template/tests/jobs/test_{{ name }}.py.jinja": None,
     "job/template/tests/jobs/{{ name }}_test.py.jinja": _JOB_TEST,

@@ -17,41 +17,28 @@ def copied(request: Mapping[str, Any]) -> dict[str, str]:
     """
     from copier import run_copy
 
-    return _told(
-        lambda: run_copy(
-            request["source"],
-            request["into"],
-            data=request["data"],
-            answers_file=request["answers_file"],
-            vcs_ref=request["ref"],
-            unsafe=request["trust"],
-            settings=_settings(),
-            defaults=True,
-            overwrite=True,
-            quiet=True,
-        )
-    )
+    return _told(lambda: run_copy(request["source"], **_options(request)))
 
 
 def updated(request: Mapping[str, Any]) -> dict[str, str]:
     """Update what `copied` has rendered, in a repository of its own; the request is the same."""
     from copier import run_update
 
-    return _told(
-        lambda: run_update(
-            request["into"],
-            data=request["data"],
-            answers_file=request["answers_file"],
-            vcs_ref=request["ref"],
-            unsafe=request["trust"],
-            settings=_settings(),
-            conflict="inline",
-            skip_answered=True,
-            defaults=True,
-            overwrite=True,
-            quiet=True,
-        )
-    )
+    return _told(lambda: run_update(conflict="inline", skip_answered=True, **_options(request)))
+
+
+def _options(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "dst_path": request["into"],
+        "data": request["data"],
+        "answers_file": request["answers_file"],
+        "vcs_ref": request["ref"],
+        "unsafe": request["trust"],
+        "settings": _settings(),
+        "defaults": True,
+        "overwrite": True,
+        "quiet": True,
+    }
 
 
 def _settings() -> Plain:

@@ -15,6 +15,7 @@ from fastforge.merging.merge import Fate, Told
 from fastforge.project.record import PROJECT_RECORD
 from fastforge.terminal.console import note, say, say_json
 from fastforge.updating import ending, saved
+from fastforge.updating.news import typed
 from fastforge.updating.outcome import Outcome
 from fastforge.updating.yours import refuse_uncommitted
 
@@ -190,7 +191,7 @@ def _other_answers(outcome: Outcome) -> str:
     changed = outcome.facts.get("changed_answers")
     if not isinstance(changed, Mapping) or not changed:
         return ""
-    return ", " + ", ".join(f"{name}={str(value).lower()}" for name, value in changed.items())
+    return ", " + ", ".join(f"{name}={typed(value)}" for name, value in changed.items())
 
 
 def _order(told: Told) -> tuple[int, str]:

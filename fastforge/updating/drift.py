@@ -40,10 +40,9 @@ def drift(project: Project) -> Drift:
     yours = read_yours(project.root, {path for record in records for path in record.digests})
     made = as_recorded(project, records)
     made = under_new_names(made, renamed_modules(made, yours))
-    base, unsure = base_of(made, yours)
-    is_renamed = project.package.name != project.answers.package  # no digest can fit then
+    base, unsure = base_of(project, made, yours)
     changes = (_change(path, base[path], yours.get(path)) for path in sorted(base))
-    return Drift(Plan(project.root, tuple(changes)), [] if is_renamed else sorted(unsure))
+    return Drift(Plan(project.root, tuple(changes)), unsure)
 
 
 def _change(path: str, made: bytes, there: bytes | None) -> Change:

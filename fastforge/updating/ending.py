@@ -1,6 +1,6 @@
 """The end of an update: its version is recorded, or all that it changed is put back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from fastforge.updating.saved import (
     under_way,
     with_state,
 )
+from fastforge.updating.yours import some
 
 _MARKS = (b"<<<<<<< ", b">>>>>>> ")
 GIVEN_UP = f"{FOLDER}/update/given_up"
@@ -38,12 +39,12 @@ def finish(root: Path) -> Saved:
     if waiting is None:
         raise UsageError("No update waits to be continued.", "Begin one: fastforge update")
     if left := list(_markers(root, waiting)):
-        problem = f"There are markers of a conflict still: {_some(left)}."
+        problem = f"There are markers of a conflict still: {some(left)}."
         raise ConflictError(problem, "Edit these first.")
     replaced = {path for path in _sure(waiting) if waiting.before.get(path) is not None}
     undone = sorted(replaced & _as_before(root, waiting))
     if len(undone) * 2 > len(replaced) or _is_undone(root, waiting):
-        problem = _UNDONE.format(waiting.old, waiting.new, _some(undone or sorted(waiting.written)))
+        problem = _UNDONE.format(waiting.old, waiting.new, some(undone or sorted(waiting.written)))
         raise ConflictError(problem, "Forget it, then begin anew: fastforge update --abort")
     plan = plan_of(root, waiting.finish)
     before = {change.path: change.before for change in plan.pending}
@@ -70,13 +71,22 @@ def abort(root: Path) -> tuple[Saved, list[str]]:
     forgets = bool(last.finish) and _is_undone(root, last)
     files = {} if forgets else last.before
     later = [] if forgets else sorted({*last.solved, *_edited(root, last)})
-    kept = {f"{GIVEN_UP}/{path}": read_file(inside(root, path)) for path in later}
-    kept = {path: text for path, text in kept.items() if text is not None}
+    now = {f"{GIVEN_UP}/{path}": read_file(inside(root, path)) for path in later}
+    kept = {path: text for path, text in now.items() if text is not None}
+    _refuse_to_replace(root, kept)
     nothing = NOTHING_KEPT if not kept else {**NOTHING_KEPT, IGNORE: IGNORED}
     apply(plan_of(root, {**files, **nothing, **kept}))
     make_executable(root, files.keys() & {*last.executable})
     remove_empty(root / FOLDER)  # nothing of ours is in a project of another template
     return last, list(kept)
+
+
+def _refuse_to_replace(root: Path, kept: Mapping[str, bytes]) -> None:
+    """Raise ConflictError if an abort before this one has kept other work in the same place."""
+    now = {path: read_file(inside(root, path)) for path in kept}
+    if there := [path for path, text in kept.items() if now[path] not in {None, text}]:
+        problem = f"An abort before this one kept {some(there)}. Nothing was undone."
+        raise ConflictError(problem, "Take from it what you want, then remove it.")
 
 
 def _sure(waiting: Saved) -> list[str]:
@@ -105,7 +115,7 @@ def _edited(root: Path, last: Saved) -> list[str]:
 
 def _refuse_edited(root: Path, last: Saved) -> None:
     if edited := _edited(root, last):
-        problem = f"Edited since the update: {_some(edited)}. Nothing was undone."
+        problem = f"Edited since the update: {some(edited)}. Nothing was undone."
         raise ConflictError(problem, "Put these back first, or use your version control.")
 
 
@@ -135,7 +145,3 @@ def _markers(root: Path, waiting: Saved) -> Iterable[str]:
         for number, line in enumerate(content.splitlines(), start=1):
             if line not in own and (line == b"=======" or line.startswith(_MARKS)):
                 yield f"{path}:{number}"
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastforge.errors import FastforgeError
 from fastforge.project.paths import read_inside
 
+_QUESTION = "New question: {}. The answer is {}; fastforge update --set changes it."
 _NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=", re.MULTILINE)
 
 
@@ -23,8 +24,7 @@ class News:
     def sentences(self) -> Iterator[str]:
         """Tell it to a person."""
         for name, value in self.answers.items():
-            said = str(value).lower() if isinstance(value, bool) else value
-            yield f"New question: {name}. The answer is {said}; fastforge update --set changes it."
+            yield _QUESTION.format(name, typed(value))
         if self.settings:
             yield f"New settings, see .env.example: {', '.join(sorted(self.settings))}."
         if self.gone:
@@ -39,6 +39,11 @@ class News:
             "new_settings": sorted(self.settings),
             "gone_settings": sorted(self.gone),
         }
+
+
+def typed(value: object) -> str:
+    """Give an answer as it is typed after `--set NAME=`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def read_dotenv(root: Path) -> set[str]:

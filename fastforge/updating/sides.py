@@ -84,11 +84,14 @@ def as_in(
     )
 
 
-def base_of(side: Side, yours: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
-    """Give each file as it was when it was made, and those of which that cannot be told.
+def base_of(
+    project: Project, side: Side, yours: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], list[str]]:
+    """Give each file as it was when it was made, and those of which that cannot be told, sorted.
 
     A file that its record's digest says is unedited is its own base, whatever a render gives. One
-    that no render gives as it was is merged with the nearest there is.
+    that no render gives as it was is merged with the nearest there is. In a package that the user
+    renamed no digest can fit, so there nothing is told.
     """
     base, unsure = {}, []
     for path, value in _digests(side.records):
@@ -99,7 +102,8 @@ def base_of(side: Side, yours: Mapping[str, bytes]) -> tuple[dict[str, bytes], l
                 unsure.append(path)
         if content is not None:
             base[path] = content
-    return base, unsure
+    is_renamed = project.package.name != project.answers.package
+    return base, [] if is_renamed else sorted(unsure)
 
 
 def _digests(records: Sequence[Record]) -> Iterator[tuple[str, str]]:

@@ -49,7 +49,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
     yours = read_yours(project.root, named)
     names = renamed_modules(old, yours)
     old, new = under_new_names(old, names), under_new_names(new, names)
-    base, unsure = base_of(old, yours)
+    base, unsure = base_of(project, old, yours)
     theirs = new.tree
     if "database" not in changed:  # a new database has no history
         theirs = _with_history(project, version, new, base, yours)
@@ -62,7 +62,6 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
         files |= {path: None, place: yours[path]}
     files |= history.joining(yours, _applied(yours, files), version, templates_for(project, "join"))
     refuse_unseen(project.root, files, yours)
-    is_renamed = project.package.name != project.answers.package  # no digest can fit then
     first = oldest(record.version for record in records)
     answers = new.records[0].answers
     news = News(
@@ -89,7 +88,7 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
             *hidden(yours, _applied(yours, files)),
             *lost_imports(yours, _applied(yours, files), theirs, project.package.name),
             *([_OUT.format(", ".join(sorted(out)))] if out else []),
-            *([_UNSURE.format(", ".join(sorted(unsure)))] if unsure and not is_renamed else []),
+            *([_UNSURE.format(", ".join(unsure))] if unsure else []),
         ),
         facts={**news.as_json(), "changed_answers": dict(changed)},
     )

@@ -1,7 +1,7 @@
 """The files of a project as they are: what an update merges into, and may not lose."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fastforge.environment.git import known_files, uncommitted
@@ -14,6 +14,7 @@ NOT_SOURCES = frozenset(
     .git .hg .venv venv node_modules __pycache__ .mypy_cache .ruff_cache .pytest_cache .tox
     """.split()
 )
+_FEW = 5
 _HINT = "Move it away, or put an ordinary file there, then run the command again."
 
 
@@ -45,9 +46,14 @@ def refuse_uncommitted(root: Path, paths: Iterable[str]) -> None:
     """Raise ConflictError if git has not yet seen what would be overwritten or removed."""
     dirty = sorted(uncommitted(root) & set(paths))
     if dirty:
-        shown = ", ".join(dirty[:5]) + (f" and {len(dirty) - 5} more" if dirty[5:] else "")
-        problem = f"Changed and not committed: {shown}. Nothing was written."
+        problem = f"Changed and not committed: {some(dirty)}. Nothing was written."
         raise ConflictError(problem, "Commit or stash them first; other files may be as they are.")
+
+
+def some(names: Sequence[str]) -> str:
+    """Name the first few, and say how many more there are."""
+    more = f" and {len(names) - _FEW} more" if names[_FEW:] else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def _required(root: Path, path: str) -> bytes | None:

@@ -12,6 +12,7 @@ from fastforge.project.revisions import heads, read_revisions
 from fastforge.updating.sides import as_in, records_of
 from tests.conftest import Fastforge, Ran, files_of
 from tests.old_project import unpack_old_project
+from tests.small_project import commit
 
 JOB, TEST = "src/shop/jobs/tidy_up.py", "tests/jobs/test_tidy_up.py"
 ROUTER = "src/shop/modules/products/router.py"
@@ -403,6 +404,11 @@ def test_revisions_of_ones_own_move_along_and_are_joined(run: Fastforge, shop: P
     assert '"0007",\n    "abc",\n' in joined
 
 
+DATA = {
+    "database": "Data stays where it is. DATABASE_URL must name the new database",
+    "jobstore": "Next due times stay where they are",
+    "engine": "with an engine, start its workers too",
+}
 CHANGES = (
     ("metrics=false",),
     ("page=no",),
@@ -439,6 +445,10 @@ def test_other_answers_give_what_a_new_project_with_them_has(
     ran = run("update", *sets, cwd=tmp_path / "plain/shop")
 
     assert ran.code == 0, ran.err
+    for change in changes:
+        assert change.replace("page=no", "page=false") in ran.out.splitlines()[0]
+    said = [name for name in ("database", "jobstore", "engine") if DATA[name] in ran.err]
+    assert said == [name for name in DATA if any(text.startswith(name) for text in changes)]
     assert without_state(tmp_path / "plain/shop") == files_of(tmp_path / "other/shop")
 
 
@@ -561,3 +571,39 @@ def test_a_link_in_the_place_of_a_file_is_refused(run: Fastforge, shop: Path) ->
 
     assert ran.code == 3
     assert f"{JOB} is a link, too large or no ordinary file" in ran.err
+
+
+def test_a_second_abort_does_not_replace_what_the_first_one_kept(
+    run: Fastforge, shop: Path
+) -> None:
+    conflict(shop)
+    for text in ("# first\n", "# second\n"):
+        run("update")
+        (shop / "pyproject.toml").write_text(text)
+        ran = run("update", "--abort")
+
+    assert ran.code == 3
+    assert "An abort before this one kept .fastforge/update/given_up/pyproject.toml." in ran.err
+    assert (shop / "pyproject.toml").read_text() == "# second\n"
+    (shop / ".fastforge/update/given_up/pyproject.toml").unlink()
+    assert run("update", "--abort").code == 0
+
+
+def test_files_that_git_ignores_and_an_update_changes_are_named(run: Fastforge, shop: Path) -> None:
+    (shop / ".gitignore").write_text((shop / ".gitignore").read_text() + "/compose.yaml\n/notes\n")
+    (shop / "notes").write_text("mine\n")
+    commit(shop)
+
+    ran = run("update")
+
+    assert "note: git ignores compose.yaml: only --abort has that as it was.\n" in ran.err
+
+
+def test_a_conflict_without_markers_has_a_hint_of_its_own(run: Fastforge, shop: Path) -> None:
+    (shop / "README.md").write_bytes((shop / "README.md").read_bytes() + b"# \0\n")
+
+    ran = run("update")
+
+    assert ran.code == 3
+    assert "README.md: it stays as you have it; the new version has another" in ran.out
+    assert "Put into them what you want, then: fastforge update --continue" in ran.err

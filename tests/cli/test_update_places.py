@@ -1,6 +1,5 @@
 """Wherever a project lies, and whatever is in it: an update works, or says why it does not."""
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +11,14 @@ from fastforge.commands.diff import diff
 from fastforge.commands.list import list_parts
 from fastforge.errors import ConflictError, FastforgeError, SetupError, UsageError
 from fastforge.merging import git as merging_git
-from fastforge.updating import versions
 from tests.conftest import files_of
-from tests.releases import SMALL, use
-from tests.small_project import commit, git, make_project, run_update
+from tests.releases import SMALL
+from tests.small_project import commit, git, make_project, project_of_the_oldest, run_update
 
 NEWEST = SMALL[-1]
 PROJECT = ".fastforge/project.yml"
 JOB, TASK = ".fastforge/jobs/tidy.yml", ".fastforge/tasks/mail.yml"
-LEDGER, MOVED = "src/shop/background/ledger.py", "src/shop/work/ledger.py"
+LEDGER, MOVED = "src/shop/background/ledger.py", "src/shop/engine/ledger.py"
 
 Change = Callable[[Path], object]
 
@@ -28,12 +26,7 @@ Change = Callable[[Path], object]
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of 0.2.1, and a fastforge that is 0.4.0."""
-    (tmp_path / "releases").mkdir()
-    use(monkeypatch, tmp_path / "releases")
-    monkeypatch.setattr(versions, "__version__", NEWEST)
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-        monkeypatch.setenv(name, os.devnull)
-    return make_project(tmp_path / "top" / "shop")
+    return project_of_the_oldest(tmp_path, monkeypatch)
 
 
 def replaced(path: str, old: str, new: str) -> Change:
@@ -247,7 +240,7 @@ def test_a_renamed_package_is_updated_where_it_is(shop: Path) -> None:
 
     run_update(shop, to=NEWEST)
 
-    assert (shop / "src/store/work/ledger.py").is_file()
+    assert (shop / "src/store/engine/ledger.py").is_file()
     assert not (shop / "src/shop").exists()
     assert run_update(shop, to=NEWEST)["up_to_date"]
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from fastforge.errors import ConflictError, FastforgeError, UsageError
-from fastforge.updating import versions
 from tests.conftest import files_of
-from tests.releases import SMALL, use
-from tests.small_project import commit, git, make_project, run_update
+from tests.releases import SMALL
+from tests.small_project import commit, git, project_of_the_oldest, run_update
 
 NEWEST = SMALL[-1]
 STATE = ".fastforge/update/state.json"
@@ -24,12 +23,7 @@ WAYS = ({"abort": True}, {"go_on": True}, {"to": NEWEST})
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of 0.2.1, and a fastforge that is 0.4.0."""
-    (tmp_path / "releases").mkdir()
-    use(monkeypatch, tmp_path / "releases")
-    monkeypatch.setattr(versions, "__version__", NEWEST)
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-        monkeypatch.setenv(name, os.devnull)
-    return make_project(tmp_path / "top" / "shop")
+    return project_of_the_oldest(tmp_path, monkeypatch)
 
 
 def keep(shop: Path, text: str) -> None:

@@ -149,7 +149,7 @@ def _rename_folder(draw: Draw, tree: Files, _fresh: Fresh) -> None:
 def _add(draw: Draw, tree: Files, fresh: Fresh) -> None:
     lines = [next(fresh) for _ in range(draw(st.integers(0, 3)))]
     # some are where a later version has a file or a folder of its own
-    clashing = ("src/shop/web", "src/shop/page.py", "src/shop/work/ledger.py")
+    clashing = ("src/shop/web", "src/shop/page.py", "src/shop/engine/ledger.py")
     _place(tree, draw(st.sampled_from((*NEW, *clashing))), b"".join(lines))
 
 

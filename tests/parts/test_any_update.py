@@ -3,13 +3,11 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout, suppress
-from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -353,15 +351,8 @@ def _write_over(root: Path, old: Tree, new: Tree) -> None:
         (root / path).write_bytes(text)
 
 
-@cache
-def _empty_repository() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="fastforge-git-"))
-    _git(folder, "init", "-q", "--template=")
-    return folder / ".git"
-
-
 def _commit(root: Path) -> None:
-    shutil.copytree(_empty_repository(), root / ".git")
+    _git(root, "init", "-q", "--template=")
     _git(root, "add", "--all")
     _git(root, "commit", "-qm", "all")
 

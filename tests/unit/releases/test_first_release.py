@@ -11,12 +11,10 @@ from fastforge.releases.request import Request, Wanted
 from tests.old_project import unpack_old_project
 from tests.unit.releases.trees import (
     HOSTILE,
-    answers_of,
+    assert_made_as_recorded,
     records_of,
     request_of,
-    saved_answers,
     whole,
-    without_records,
 )
 
 FIRST = "0.1.0"
@@ -28,13 +26,7 @@ def old(tmp_path: Path) -> Path:
 
 
 def test_it_makes_a_project_of_then_with_all_its_parts(old: Path) -> None:
-    request = request_of(old)
-    response = rendered(FIRST, request)
-
-    assert response.project is not None
-    assert whole(response) == without_records(old)
-    assert response.project.answers == request.project
-    assert answers_of(response) == saved_answers(records_of(old))
+    assert_made_as_recorded(rendered(FIRST, request_of(old)), old)
 
 
 def test_parts_are_made_alone_around_which_the_project_may_be_a_newer_one(old: Path) -> None:

@@ -21,11 +21,10 @@ from tests.old_project import PARTS, unpack_old_project
 from tests.unit.releases.trees import (
     HOSTILE,
     answers_of,
+    assert_made_as_recorded,
     records_of,
     request_of,
-    saved_answers,
     whole,
-    without_records,
 )
 
 QUIET = ("--yes", "--no-verify")
@@ -56,13 +55,7 @@ def test_a_project_with_parts_of_all_kinds_is_what_the_commands_wrote(
     tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     root = made(tmp_path, *options)
-    request = request_of(root)
-    response = rendered(__version__, request)
-
-    assert response.project is not None
-    assert whole(response) == without_records(root)
-    assert response.project.answers == request.project
-    assert answers_of(response) == saved_answers(records_of(root))
+    assert_made_as_recorded(rendered(__version__, request_of(root)), root)
 
 
 def test_a_part_in_a_project_of_before_is_what_the_command_writes_there(tmp_path: Path) -> None:

@@ -49,6 +49,15 @@ def saved_answers(records: Iterable[Record]) -> list[dict[str, object]]:
     return [dict(record.answers) for record in records]
 
 
+def assert_made_as_recorded(response: Response, root: Path) -> None:
+    """Hold what was rendered of a whole project to its files and all its answers."""
+    request = request_of(root)
+    assert response.project is not None
+    assert whole(response) == without_records(root)
+    assert response.project.answers == request.project
+    assert answers_of(response) == saved_answers(records_of(root))
+
+
 HOSTILE: list[tuple[str, dict[str, object], str]] = [
     ("job", {"name": "../x"}, "."),
     ("job", {"name": "other"}, "has the answers of"),
