@@ -1,6 +1,7 @@
 """The end of an update: its version is recorded, or all that it changed is put back."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,11 +138,13 @@ def _digest(content: bytes | None) -> str | None:
     return None if content is None else digest(content)
 
 
-def _markers(root: Path, waiting: Saved) -> Iterable[str]:
-    """Give the lines that mark a conflict, and were not in the file before."""
+def _markers(root: Path, waiting: Saved) -> Iterator[str]:
+    """Give the lines that mark a conflict, but for those that were in the file before."""
     for path in waiting.conflicts:
         content = read_file(inside(root, path)) or b""
-        own = {*(waiting.before.get(path) or b"").splitlines()}
+        own = Counter((waiting.before.get(path) or b"").splitlines())
         for number, line in enumerate(content.splitlines(), start=1):
-            if line not in own and (line == b"=======" or line.startswith(_MARKS)):
-                yield f"{path}:{number}"
+            if line == b"=======" or line.startswith(_MARKS):
+                own[line] -= 1
+                if own[line] < 0:
+                    yield f"{path}:{number}"

@@ -231,19 +231,18 @@ def test_what_solved_a_conflict_is_kept_when_the_update_is_undone(
 def test_markers_of_ones_own_do_not_count_and_a_forgotten_middle_does(
     run: Fastforge, shop: Path
 ) -> None:
-    (shop / "README.md").write_text("<<<<<<< mine\n=======\n" + (shop / "README.md").read_text())
-    conflict(shop)
+    readme, own = shop / "README.md", "<<<<<<< mine\n=======\n"
+    readme.write_text(own + readme.read_text().replace("\n", " \n"))  # each line is edited
     run("update")
-    for name in ("README.md", "pyproject.toml"):
-        lines = (shop / name).read_text().splitlines(keepends=True)
-        left = [line for line in lines if not line.startswith(("<<<<<<< yours", ">>>>>>> f"))]
-        (shop / name).write_text("".join(left))
+    assert "<<<<<<< yours\n" in readme.read_text()
+    lines = readme.read_text().splitlines(keepends=True)
+    left = [line for line in lines if not line.startswith(("<<<<<<< yours", ">>>>>>> f"))]
+    readme.write_text("".join(left))
 
-    assert (
-        "There are markers of a conflict still: pyproject.toml:" in run("update", "--continue").err
-    )
-    text = (shop / "pyproject.toml").read_text()
-    (shop / "pyproject.toml").write_text(text.replace("=======\n", ""))
+    forgotten = run("update", "--continue")
+
+    assert "There are markers of a conflict still: README.md:" in forgotten.err
+    readme.write_text(own + readme.read_text().replace(own, "").replace("\n=======\n", "\n"))
     assert run("update", "--continue").code == 0
 
 

@@ -237,9 +237,12 @@ def test_a_renamed_package_is_updated_where_it_is(shop: Path) -> None:
     (shop / "src/shop").rename(shop / "src/store")
     replaced("pyproject.toml", '"shop"\n\n[tool.f', '"store"\n\n[tool.f')(shop)
     replaced("pyproject.toml", "shop.main", "store.main")(shop)
+    runner = shop / "src/store/background/runner.py"
+    runner.write_text(runner.read_text() + "# mine\n")
 
-    run_update(shop, to=NEWEST)
+    facts = run_update(shop, to=NEWEST)
 
+    assert not [note for note in facts["notes"] if "as it was made" in note]
     assert (shop / "src/store/engine/ledger.py").is_file()
     assert not (shop / "src/shop").exists()
     assert run_update(shop, to=NEWEST)["up_to_date"]
