@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from fastforge.changes.plan import read_file
@@ -72,9 +73,8 @@ def abort(root: Path) -> tuple[Saved, list[str]]:
     forgets = bool(last.finish) and _is_undone(root, last)
     files = {} if forgets else last.before
     later = [] if forgets else sorted({*last.solved, *_edited(root, last)})
-    now = {f"{GIVEN_UP}/{path}": read_file(inside(root, path)) for path in later}
-    kept = {path: text for path, text in now.items() if text is not None}
-    _refuse_to_replace(root, kept)
+    now = {path: read_file(inside(root, path)) for path in later}
+    kept = _beside_earlier(root, {path: text for path, text in now.items() if text is not None})
     nothing = NOTHING_KEPT if not kept else {**NOTHING_KEPT, IGNORE: IGNORED}
     apply(plan_of(root, {**files, **nothing, **kept}))
     make_executable(root, files.keys() & {*last.executable})
@@ -82,12 +82,14 @@ def abort(root: Path) -> tuple[Saved, list[str]]:
     return last, list(kept)
 
 
-def _refuse_to_replace(root: Path, kept: Mapping[str, bytes]) -> None:
-    """Raise ConflictError if an abort before this one has kept other work in the same place."""
-    now = {path: read_file(inside(root, path)) for path in kept}
-    if there := [path for path, text in kept.items() if now[path] not in {None, text}]:
-        problem = f"An abort before this one kept {some(there)}. Nothing was undone."
-        raise ConflictError(problem, "Take from it what you want, then remove it.")
+def _beside_earlier(root: Path, kept: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Give what is kept the first place where no abort before this one has kept something else."""
+    for number in count(1):
+        folder = GIVEN_UP if number == 1 else f"{GIVEN_UP}_{number}"
+        there = {f"{folder}/{path}": text for path, text in kept.items()}
+        if all(read_file(inside(root, path)) in {None, text} for path, text in there.items()):
+            break
+    return there
 
 
 def _sure(waiting: Saved) -> list[str]:

@@ -13,7 +13,8 @@ from fastforge.parts.modules.module import new_revision
 from fastforge.project.revisions import Revision, heads, revision_in
 from fastforge.render import Tree, render
 
-_FOLDER = "migrations/versions"
+_FOLDER = "/migrations/"
+"""Revisions lie anywhere below, since a user may have given `versions` another name."""
 
 
 def keep_applied(base: Tree, yours: Tree, theirs: Tree) -> dict[str, bytes]:
@@ -97,7 +98,7 @@ def _by_id(tree: Tree) -> dict[str, str]:
 
 def _revisions(tree: Tree) -> Iterator[Revision]:
     for path in sorted(tree):
-        lies_there = path.endswith(".py") and f"/{_parent(path)}".endswith(f"/{_FOLDER}")
+        lies_there = path.endswith(".py") and _FOLDER in f"/{path}"
         revision = revision_in(tree[path], Path(path)) if lies_there else None
         if revision:
             yield revision

@@ -50,9 +50,9 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
     names = renamed_modules(old, yours)
     old, new = under_new_names(old, names), under_new_names(new, names)
     base, unsure = base_of(project, old, yours)
-    theirs = new.tree
+    theirs = _without_gone(project, version, new, base, yours)
     if "database" not in changed:  # a new database has no history
-        theirs = _with_history(project, version, new, base, yours)
+        theirs = history.keep_applied(base, yours, theirs)
     out = left_out(base, yours, theirs, old.records, new.records)
     kept = {path: text for path, text in theirs.items() if path not in out}
     merged = merge(base, yours, kept, f"fastforge {version}")
@@ -94,17 +94,16 @@ def prepare(project: Project, wanted: str | None, changed: Mapping[str, object])
     )
 
 
-def _with_history(
+def _without_gone(
     project: Project, version: str, new: Side, base: Tree, yours: Tree
 ) -> dict[str, bytes]:
-    """Give the new files, with the project's revisions left as databases know them."""
-    theirs = history.keep_applied(base, yours, new.tree)
+    """Give the new files, their revisions without those that the project has removed."""
     gone = history.ids(base) - history.ids(yours)
-    if not gone & history.parents(theirs) or not new.records[0].answers.get("examples"):
-        return theirs
+    if not gone & history.parents(new.tree) or not new.records[0].answers.get("examples"):
+        return dict(new.tree)
     answers = {**new.records[0].answers, "examples": False}  # the example of a table was removed
     bare = as_in(version, project, (project.record,), answers).tree
-    return {**theirs, **history.without(gone, theirs, bare)}
+    return {**new.tree, **history.without(gone, new.tree, bare)}
 
 
 def _applied(yours: Tree, files: Mapping[str, bytes | None]) -> dict[str, bytes]:
