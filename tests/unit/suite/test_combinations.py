@@ -93,9 +93,8 @@ def test_the_first_rows_have_every_value_of_the_extras_with_every_other_in_proce
 
     own = [{option: row[option] for option in EXTRAS} for row in rows]
     assert [{k: v for k, v in row.items() if k not in EXTRAS} for row in rows] == first + others
-    assert pairs(own[: len(first)]) == pairs(
-        dict(zip(EXTRAS, v)) for v in product(*EXTRAS.values())
-    )
+    wanted = (dict(zip(EXTRAS, values, strict=True)) for values in product(*EXTRAS.values()))
+    assert pairs(own[: len(first)]) == pairs(wanted)
     assert spread(first + others) == rows
 
 
