@@ -12,6 +12,8 @@ from fastforge.errors import UsageError
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.lists import lists_context, read_lists
+from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
 from fastforge.parts.modules.tables import (
     field_context,
     index_lines,
@@ -59,10 +61,15 @@ class ModuleAnswers:
     gateway: bool
     revision: str
     parents: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ROUTES
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
-        return {**asdict(self), "fields": list(self.fields), "parents": list(self.parents)}
+        answers = asdict(self).items()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in answers}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, object]) -> "ModuleAnswers":
@@ -70,6 +77,7 @@ class ModuleAnswers:
         answers = cls(**read_saved(cls, saved, FORMER))
         check_part_name("module", answers.name)
         check_item(answers.item)
+        checked_routes(answers.routes)
         if not all(map(ID.fullmatch, (answers.revision, *answers.parents))):
             raise UsageError("The saved answers of the module name a revision that cannot be.")
         return answers
@@ -133,6 +141,7 @@ def module_part(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> Part:
 def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the variables of the template; raises UsageError for a field that cannot be."""
     fields = parse_fields(answers.fields, decimal)
+    lists = read_lists(fields, answers.filters, answers.sorts, answers.searched)
     unique = [field.param.name for field in fields if field.unique]
     return {
         "name": answers.name,
@@ -140,15 +149,18 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "model": model_name(answers.item),
         "path": path_of(answers.name),
         "gateway": answers.gateway,
-        "fields": [field_context(field) for field in fields],
+        "fields": [field_context(field, lists) for field in fields],
+        "lists": lists_context(lists, fields),
+        "routes": list(answers.routes),
+        "changes": not CHANGING.isdisjoint(answers.routes),
         "known": known_values(field.param for field in fields),
-        "models": models_context(fields),
-        "schemas": schemas_context(fields),
+        "models": models_context(fields, lists),
+        "schemas": schemas_context(fields, lists, answers.routes),
         "taken": _taken(answers.item, unique),
         "revision": answers.revision,
         "parents": list(answers.parents),
         "table": table_lines(answers.name, fields),
-        "indexes": index_lines(answers.name, fields),
+        "indexes": index_lines(answers.name, fields, lists),
     }
 
 
@@ -157,6 +169,13 @@ def command_for(answers: ModuleAnswers) -> str:
     words = ["fastforge", "add-module", answers.name]
     for field in answers.fields:
         words += ["--field", field]
+    for option, texts in (
+        ("--filter", answers.filters),
+        ("--sort", answers.sorts),
+        ("--search", answers.searched),
+        ("--routes", () if answers.routes == ROUTES else answers.routes),
+    ):
+        words += [option, ",".join(texts)] if texts else []
     words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
     return quoted([*words, *(["--gateway"] if answers.gateway else [])])
 

@@ -1,13 +1,25 @@
 """Fields of a module as the sources of its table, its schemas and its tests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
 from fastforge.params.kinds import JSON_DECIMAL, Import
 from fastforge.params.layout import WIDTH
 from fastforge.parts.modules.fields import INT64, MOMENT, Field
+from fastforge.parts.modules.lists import (
+    Lists,
+    imports_of as list_imports,
+    plain_index,
+    sorted_index,
+    types_of,
+)
+from fastforge.parts.modules.routes import ROUTES
 
 Context = dict[str, object]
+NO_LISTS = Lists()
+LEFT_OUT = "LEFT_OUT"
+"""The default of a field that may be left out of a change."""
 
 _TYPES = {
     "int": "BigInteger",
@@ -27,21 +39,22 @@ _JSON = {"int", "float", "bool"}
 """What JSON has a type for; all else is text in it."""
 
 
-def field_context(field: Field) -> Context:
+def field_context(field: Field, lists: Lists = NO_LISTS) -> Context:
     """Give what the template needs to know about a field."""
     param = field.param
     return {
         "name": param.name,
         "source": field_source(param),
+        "change": field_source(replace(param, default=LEFT_OUT)),
         "view": _nullable(param, _listed(param, _PYTHON.get(param.kind.name, param.kind.name))),
-        "column": _model_column(field),
+        "column": _model_column(field, lists),
         "unique": field.unique,
         "as_json": param.is_list or param.kind.name == "HttpUrl",
         "required": param.required,
     }
 
 
-def models_context(fields: Sequence[Field]) -> Context:
+def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
     """Give the imports of the model, and whether a column is an exact decimal."""
     names: set[Import] = {
         ("datetime", "UTC"),
@@ -63,15 +76,21 @@ def models_context(fields: Sequence[Field]) -> Context:
     if exact:
         names |= {("decimal", "Decimal"), ("sqlalchemy.types", "TypeDecorator")}
         names |= {("sqlalchemy", "Dialect"), ("sqlalchemy", "Text")}
+    if any(sorted_index(field, lists) for field in fields):
+        names.add(("sqlalchemy", "Index"))
     return {"exact": exact, "imports": _import_block(names)}
 
 
-def schemas_context(fields: Sequence[Field]) -> Context:
+def schemas_context(
+    fields: Sequence[Field], lists: Lists = NO_LISTS, routes: Sequence[str] = ROUTES
+) -> Context:
     """Give the imports and the named types of the schemas."""
     params = [field.param for field in fields]
     names = {*imports_of(params), ("pydantic", "BaseModel"), ("pydantic", "ConfigDict")}
     names |= {("datetime", "datetime"), ("uuid", "UUID")}
-    used = {param.kind.annotation for param in params}
+    if "list" in routes:
+        names |= {("typing", "Literal"), *list_imports(lists)}
+    used = {param.kind.annotation for param in params} | types_of(lists)
     aliases = []
     if INT64 in used:
         aliases.append(f"{INT64} = Annotated[int, Field(ge=-(2**63), lt=2**63)]")
@@ -106,21 +125,25 @@ def table_lines(name: str, fields: Sequence[Field]) -> list[str]:
     return lines
 
 
-def index_lines(name: str, fields: Sequence[Field]) -> list[str]:
+def index_lines(name: str, fields: Sequence[Field], lists: Lists = NO_LISTS) -> list[str]:
     """Give the statements that make the table's indexes."""
-    columns = ["created_at", *(field.param.name for field in fields if field.index)]
+    columns = ["created_at", *(f.param.name for f in fields if plain_index(f, lists))]
+    found = [(f"ix_{name}_{column}", f'["{column}"]') for column in columns]
+    ordered = [field.param.name for field in fields if sorted_index(field, lists)]
+    found += [(f"ix_{name}_{column}_{name}_id", f'["{column}", "id"]') for column in ordered]
     return [
-        _call("op.create_index", [f'op.f("ix_{name}_{c}")', f'"{name}"', f'["{c}"]'], 4)
-        for c in columns
+        _call("op.create_index", [f'op.f("{index}")', f'"{name}"', columns_of_it], 4)
+        for index, columns_of_it in found
     ]
 
 
-def _model_column(field: Field) -> str:
+def _model_column(field: Field, lists: Lists) -> str:
     param = field.param
     python = _PYTHON.get(param.kind.name, param.kind.name)
     if param.is_list and param.kind.name not in _JSON:
         python = "str"
-    flags = [f"{flag}=True" for flag in ("unique", "index") if getattr(field, flag)]
+    flags = ["unique=True"] if field.unique else []
+    flags += ["index=True"] if plain_index(field, lists) else []
     annotation = _nullable(param, _listed(param, python))
     column = f"{param.name}: Mapped[{annotation}] = mapped_column"
     return _call(column, [_column_type(param), *flags], 4)
