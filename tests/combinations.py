@@ -63,7 +63,7 @@ def spread(rows: Iterable[Row]) -> list[Row]:
     """Give each row values of the EXTRAS: those with most pairs that no row before it has."""
     chance, covered, full = random.Random(0), set[Choices](), list[Row]()  # noqa: S311
     for row in rows:
-        drawn = ({o: chance.choice(values) for o, values in EXTRAS.items()} for _ in range(_TRIES))
+        drawn = ({o: chance.choice(values) for o, values in EXTRAS.items()} for _ in range(12))
         tried = [(row | extras, pairs([row | extras])) for extras in drawn]
         best, its_pairs = max(tried, key=lambda each: len(each[1] - covered))
         full.append(best)
