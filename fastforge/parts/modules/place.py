@@ -48,14 +48,21 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         _require_http_client(project)
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
-        revision, parents = kept.revision, kept.parents
+        revision, parents, stamped = kept.revision, kept.parents, kept.stamped
     else:
         revisions = read_revisions(project)
         taken = {revision.id for revision in revisions}
         revision = new_revision([name, item, list(fields), gateway], taken)
         parents = tuple(sorted(revision.id for revision in heads(revisions)))
+        stamped = True
     return ModuleAnswers(
-        name=name, item=item, fields=fields, gateway=gateway, revision=revision, parents=parents
+        name=name,
+        item=item,
+        fields=fields,
+        gateway=gateway,
+        revision=revision,
+        parents=parents,
+        stamped=stamped,
     )
 
 
