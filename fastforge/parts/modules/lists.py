@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fastforge.errors import UsageError
 from fastforge.params import Param
 from fastforge.params.kinds import KINDS, Import
-from fastforge.parts.modules.fields import INT64, MOMENT, Field
+from fastforge.parts.modules.fields import DURATION, INT64, LOCAL_TIME, MOMENT, Field
 
 CREATED = "created_at"
 OWN_PARAMETERS = frozenset("limit after sort search".split())
@@ -24,16 +24,18 @@ _TYPES = {
     "bool": "bool",
     "date": "date",
     "datetime": MOMENT,
+    "time": LOCAL_TIME,
+    "timedelta": DURATION,
     "UUID": "UUID",
     "EmailStr": "EmailStr",
     "HttpUrl": _URL,
 }
-"""The type of a parameter that is compared with a column, by the kind of its field."""
+"""The type of a parameter that is compared with a column, but for enums, by the field's kind."""
 
-_ORDERED = frozenset({"int", "float", "date", "datetime"})
+_ORDERED = frozenset({"int", "float", "date", "datetime", "time", "timedelta"})
 """What has values from one to another."""
 
-_TEXTS = frozenset({"str", "EmailStr", "HttpUrl"})
+_TEXTS = frozenset({"str", "text", "EmailStr", "HttpUrl"})
 _COMPARED = {"": ("", "eq"), ">=": ("_from", "ge"), "<=": ("_to", "le")}
 _FILTER = re.compile(r"(\w*)\s*(>=|<=|)", re.ASCII)
 
@@ -129,7 +131,7 @@ def _found(option: str, name: str, known: dict[str, Param]) -> Param:
 
 def _check_indexed(option: str, param: Param) -> None:
     """Raise UsageError for what cannot be compared in the database, or not be indexed."""
-    if param.is_list or param.kind.name not in _TYPES:
+    if param.is_list or not (param.kind.members or param.kind.name in _TYPES):
         why = "a Decimal is kept as text" if param.kind.name == "Decimal" else "no order is kept"
         problem = f"{option} cannot have `{param.name}`, of type {_kind(param)}: {why}."
         raise UsageError(problem, "Leave it out.")
@@ -159,7 +161,7 @@ def lists_context(lists: Lists, fields: Sequence[Field]) -> dict[str, object]:
                 "name": each.name,
                 "compare": each.compare,
                 "column": each.param.name,
-                "type": _TYPES[each.param.kind.name],
+                "type": _type_of(each.param),
             }
             for each in lists.filters
         ],
@@ -182,7 +184,11 @@ def plain_index(field: Field, lists: Lists) -> bool:
 
 def types_of(lists: Lists) -> set[str]:
     """Give the types of the parameters."""
-    return {_TYPES[each.param.kind.name] for each in lists.filters}
+    return {_type_of(each.param) for each in lists.filters}
+
+
+def _type_of(param: Param) -> str:
+    return param.kind.annotation if param.kind.members else _TYPES[param.kind.name]
 
 
 def imports_of(lists: Lists) -> Iterator[Import]:

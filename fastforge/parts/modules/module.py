@@ -3,15 +3,17 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from fastforge.answers.names import check_part_name
 from fastforge.answers.saved import Former, read_saved
 from fastforge.errors import UsageError
+from fastforge.params import item_name
+from fastforge.params.enums import named_enums
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
-from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
 from fastforge.parts.modules.lists import lists_context, read_lists
 from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
 from fastforge.parts.modules.tables import (
@@ -33,6 +35,8 @@ LONGEST_ITEM = 28
 """Characters in the name of an item: with more, generated lines would pass the line length."""
 
 LONGEST_TAKEN = 60
+_ENDINGS = ("Change", "Page", "Query", "View")
+"""With these, the name of a model is that of a schema."""
 
 USED = frozenset(
     """
@@ -46,6 +50,7 @@ USED = frozenset(
     SecretStr Sequence Session SessionDep SettingsConfigDict START String TABLE TAKEN TestClient
     Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
     Uuid ValidationError Values
+    ANY_JSON AnyJson Duration Enum Interval Json JsonValue LocalTime StrEnum Time WithJsonSchema
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
@@ -53,7 +58,10 @@ USED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleAnswers:
-    """The answers of a module; `fields` as typed, `revision` makes its table after `parents`."""
+    """The answers of a module; `fields` as typed, `revision` makes its table after `parents`.
+
+    Rows of a `stamped` one know when they were last changed; those of older ones do not.
+    """
 
     name: str
     item: str
@@ -65,6 +73,7 @@ class ModuleAnswers:
     sorts: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     routes: tuple[str, ...] = ROUTES
+    stamped: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
@@ -140,7 +149,7 @@ def module_part(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> Part:
 
 def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the variables of the template; raises UsageError for a field that cannot be."""
-    fields = parse_fields(answers.fields, decimal)
+    fields = _fields_of(answers, decimal)
     lists = read_lists(fields, answers.filters, answers.sorts, answers.searched)
     unique = [field.param.name for field in fields if field.unique]
     return {
@@ -149,6 +158,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "model": model_name(answers.item),
         "path": path_of(answers.name),
         "gateway": answers.gateway,
+        "stamped": answers.stamped,
         "fields": [field_context(field, lists) for field in fields],
         "lists": lists_context(lists, fields),
         "routes": list(answers.routes),
@@ -159,9 +169,19 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "taken": _taken(answers.item, unique),
         "revision": answers.revision,
         "parents": list(answers.parents),
-        "table": table_lines(answers.name, fields),
+        "table": table_lines(answers.name, fields, stamped=answers.stamped),
         "indexes": index_lines(answers.name, fields, lists),
     }
+
+
+def _fields_of(answers: ModuleAnswers, decimal: str) -> tuple[Field, ...]:
+    """Read the fields, and name the classes of their enums after the model."""
+    own = OWN if answers.stamped else OWN - {STAMP}
+    fields = parse_fields(answers.fields, decimal, own)
+    params, model = [field.param for field in fields], model_name(answers.item)
+    taken = USED | {model, f"New{model}"} | {f"{model}{end}" for end in _ENDINGS}
+    named = named_enums(params, model, taken | {item_name(param) for param in params})
+    return tuple(replace(field, param=param) for field, param in zip(fields, named, strict=True))
 
 
 def command_for(answers: ModuleAnswers) -> str:

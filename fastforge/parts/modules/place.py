@@ -56,13 +56,14 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         _require_http_client(project)
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
-        revision, parents = kept.revision, kept.parents
+        revision, parents, stamped = kept.revision, kept.parents, kept.stamped
     else:
         revisions = read_revisions(project)
         taken = {revision.id for revision in revisions}
         indexed = [options["filters"], options["sorts"]] if any(options.values()) else []
         revision = new_revision([name, item, list(fields), gateway, *indexed], taken)
         parents = tuple(sorted(revision.id for revision in heads(revisions)))
+        stamped = True
     return ModuleAnswers(
         name=name,
         item=item,
@@ -70,6 +71,7 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         gateway=gateway,
         revision=revision,
         parents=parents,
+        stamped=stamped,
         routes=routes,
         **options,
     )
