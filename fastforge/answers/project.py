@@ -15,6 +15,7 @@ DATABASES = ("sqlite", "postgresql")
 JOBSTORES = ("database", "redis", "memory")
 ENGINES = ("inprocess", "celery", "taskiq")
 BROKERS = ("none", "redis", "rabbitmq")
+AUTHS = ("keys", "jwt", "none")
 CI_SERVICES = ("github", "none")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
@@ -36,6 +37,7 @@ class ProjectAnswers:
     jobstore: str = "database"
     engine: str = "inprocess"
     broker: str = "none"
+    auth: str = "keys"
     metrics: bool = True
     page: bool = True
     docker: bool = True
@@ -94,6 +96,7 @@ def refusal(answers: Mapping[str, Value]) -> tuple[str, str] | None:
         "jobstore": JOBSTORES,
         "engine": ENGINES,
         "broker": BROKERS,
+        "auth": AUTHS,
         "ci": CI_SERVICES,
         "python": PYTHONS,
     }
@@ -125,6 +128,7 @@ def valid_combinations() -> Iterator[dict[str, Value]]:
         "jobstore": JOBSTORES,
         "engine": ENGINES,
         "broker": BROKERS,
+        "auth": AUTHS,
         "metrics": booleans,
         "page": booleans,
         "docker": booleans,
