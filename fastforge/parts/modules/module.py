@@ -11,6 +11,7 @@ from fastforge.answers.saved import Former, read_saved
 from fastforge.errors import UsageError
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.tables import (
     field_context,
@@ -26,6 +27,7 @@ from fastforge.terminal.shell import quoted
 FORMER: Final[Former] = {}
 """What older versions asked: see `Former`."""
 
+GUARDS = (USER, NONE)
 USUAL_FIELDS = ("name:str{1,80}",)
 LONGEST_ITEM = 28
 """Characters in the name of an item: with more, generated lines would pass the line length."""
@@ -59,6 +61,7 @@ class ModuleAnswers:
     gateway: bool
     revision: str
     parents: tuple[str, ...]
+    guard: str = USER
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
@@ -70,6 +73,7 @@ class ModuleAnswers:
         answers = cls(**read_saved(cls, saved, FORMER))
         check_part_name("module", answers.name)
         check_item(answers.item)
+        read_guard(answers.guard, GUARDS)
         if not all(map(ID.fullmatch, (answers.revision, *answers.parents))):
             raise UsageError("The saved answers of the module name a revision that cannot be.")
         return answers
@@ -140,6 +144,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "model": model_name(answers.item),
         "path": path_of(answers.name),
         "gateway": answers.gateway,
+        "guard": answers.guard,
         "fields": [field_context(field) for field in fields],
         "known": known_values(field.param for field in fields),
         "models": models_context(fields),
@@ -158,6 +163,7 @@ def command_for(answers: ModuleAnswers) -> str:
     for field in answers.fields:
         words += ["--field", field]
     words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
+    words += [] if answers.guard == USER else ["--guard", answers.guard]
     return quoted([*words, *(["--gateway"] if answers.gateway else [])])
 
 

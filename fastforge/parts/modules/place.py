@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fastforge.errors import UsageError
+from fastforge.parts.guards import check_clients_are_known, read_guard, usual_guard
 from fastforge.parts.modules.module import (
+    GUARDS,
     USUAL_FIELDS,
     ModuleAnswers,
     check_item,
@@ -46,6 +48,8 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     gateway = bool(given.get("gateway"))
     if gateway:
         _require_http_client(project)
+    guard = read_guard(str(given.get("guard") or usual_guard(project)), GUARDS)
+    check_clients_are_known(project, guard)
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
         revision, parents = kept.revision, kept.parents
@@ -55,7 +59,13 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         revision = new_revision([name, item, list(fields), gateway], taken)
         parents = tuple(sorted(revision.id for revision in heads(revisions)))
     return ModuleAnswers(
-        name=name, item=item, fields=fields, gateway=gateway, revision=revision, parents=parents
+        name=name,
+        item=item,
+        fields=fields,
+        gateway=gateway,
+        revision=revision,
+        parents=parents,
+        guard=guard,
     )
 
 
