@@ -91,7 +91,7 @@ def code_of(row: Row) -> Row:
 
 def name_of(row: Row) -> str:
     """Give the id of a row, such as `sqlite-database-metrics-docker-github-examples-3.11`."""
-    usual: Row = {"engine": "inprocess", "broker": "none"}
+    usual: Row = {"engine": "inprocess", "broker": "none", "auth": "keys"}
     return "-".join(
         _word(option, value) for option, value in row.items() if usual.get(option) != value
     )
