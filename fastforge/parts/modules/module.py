@@ -13,6 +13,7 @@ from fastforge.params import item_name
 from fastforge.params.enums import named_enums
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
 from fastforge.parts.modules.lists import lists_context, read_lists
 from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
@@ -30,6 +31,7 @@ from fastforge.terminal.shell import quoted
 FORMER: Final[Former] = {}
 """What older versions asked: see `Former`."""
 
+GUARDS = (USER, NONE)
 USUAL_FIELDS = ("name:str{1,80}",)
 LONGEST_ITEM = 28
 """Characters in the name of an item: with more, generated lines would pass the line length."""
@@ -51,6 +53,7 @@ USED = frozenset(
     Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
     Uuid ValidationError Values
     ANY_JSON AnyJson Duration Enum Interval Json JsonValue LocalTime StrEnum Time WithJsonSchema
+    APIRoute NOBODY OPERATIONS PARAMETER
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
@@ -74,6 +77,7 @@ class ModuleAnswers:
     searched: tuple[str, ...] = ()
     routes: tuple[str, ...] = ROUTES
     stamped: bool = False
+    guard: str = USER
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
@@ -87,6 +91,7 @@ class ModuleAnswers:
         check_part_name("module", answers.name)
         check_item(answers.item)
         checked_routes(answers.routes)
+        read_guard(answers.guard, GUARDS)
         if not all(map(ID.fullmatch, (answers.revision, *answers.parents))):
             raise UsageError("The saved answers of the module name a revision that cannot be.")
         return answers
@@ -159,6 +164,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "path": path_of(answers.name),
         "gateway": answers.gateway,
         "stamped": answers.stamped,
+        "guard": answers.guard,
         "fields": [field_context(field, lists) for field in fields],
         "lists": lists_context(lists, fields),
         "routes": list(answers.routes),
@@ -197,6 +203,7 @@ def command_for(answers: ModuleAnswers) -> str:
     ):
         words += [option, ",".join(texts)] if texts else []
     words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
+    words += [] if answers.guard == USER else ["--guard", answers.guard]
     return quoted([*words, *(["--gateway"] if answers.gateway else [])])
 
 

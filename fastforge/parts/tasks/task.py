@@ -21,16 +21,18 @@ from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.answers import MOST, check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
+from fastforge.parts.guards import (
+    NONE,
+    OPS,
+    USER,
+    check_clients_are_known,
+    read_guard,
+    usual_guard,
+)
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_is_not_reserved, check_shape
-from fastforge.parts.tasks.options import (
-    CLIENT,
-    OF_ROUTES,
-    OPS,
-    check_guard,
-    check_no_route,
-    read_rate,
-)
+from fastforge.parts.tasks.options import OF_ROUTES, check_no_route, read_rate
+from fastforge.project.project import Project
 from fastforge.terminal.shell import quoted
 
 FORMER: Final[Former] = {}
@@ -60,7 +62,7 @@ class TaskAnswers:
     params: tuple[str, ...] = ()
     route: str = ""
     no_route: bool = False
-    guard: str = CLIENT
+    guard: str = USER
     delay: str = ""
     priority: int = 0
     rate_limit: str = ""
@@ -93,11 +95,15 @@ class TaskAnswers:
         return checked({name: text for name, text in given.items() if name not in said})
 
 
-def answer(given: Mapping[str, object]) -> TaskAnswers:
+def answer(project: Project, given: Mapping[str, object]) -> TaskAnswers:
     """Check what was given and add the defaults; raises UsageError for what cannot be."""
     answers = checked(given)
-    if answers.route:
-        check_is_not_reserved(answers.route)
+    if not answers.route:
+        return answers
+    check_is_not_reserved(answers.route)
+    if not given.get("guard"):
+        return replace(answers, guard=usual_guard(project))
+    check_clients_are_known(project, answers.guard)
     return answers
 
 
@@ -107,7 +113,7 @@ def checked(given: Mapping[str, object]) -> TaskAnswers:
     answers = TaskAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
     for option, least in (("retries", 0), ("max_concurrency", 1), ("priority", -MOST)):
         check_count(option, getattr(answers, option), least)
-    check_guard(answers.guard)
+    guard = read_guard(answers.guard, (USER, OPS, NONE))
     check_no_route(given)
     route = "" if answers.no_route else answers.route or usual_route(answers.name)
     if route:
@@ -118,6 +124,7 @@ def checked(given: Mapping[str, object]) -> TaskAnswers:
         answers,
         params=tuple(text.strip() for text in answers.params),
         route=route,
+        guard=guard,
         delay=typed(delay) if delay else "",
         rate_limit=read_rate(answers.rate_limit) if answers.rate_limit else "",
         description=one_line("description", answers.description or usual_description(answers.name)),
@@ -137,7 +144,7 @@ def task_part(answers: TaskAnswers, decimal: str = JSON_DECIMAL) -> Part:
         "name": answers.name,
         "description": answers.description,
         "route": answers.route,
-        "guard": answers.guard,
+        "guard": "client" if answers.guard == USER else answers.guard,
         "delay": source(read_duration("--delay", answers.delay)) if answers.delay else "",
         "payload": f"{_prefix(answers)}Payload",
         "asynchronous": answers.asynchronous,
