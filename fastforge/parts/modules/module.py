@@ -36,16 +36,17 @@ LONGEST_TAKEN = 60
 
 USED = frozenset(
     """
-    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any APIRouter Asked AsyncGenerator
-    AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
-    ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr EnumType
-    ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS Float Gateway GatewayDep
-    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Iterator JSON
-    JsonDecimal KEY KNOWN Limit Mapped Mock Moment MOST_AT_ONCE NotFoundError NOWHERE O Offset PATH
-    Path PositiveFloat PREFIX Query ReadSessionDep Repository Request RETRY_AFTER_SECONDS Row Secret
-    SecretStr Sequence Session SessionDep SettingsConfigDict START String TABLE TAKEN TestClient
-    Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
-    Uuid ValidationError Values
+    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any APIRouter Asked Asking
+    AsyncGenerator AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly
+    ColumnElement ConfigDict ConflictError Database DatabaseDep Date Decimal Depends Dialect
+    DuplicateError EmailStr EnumType ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS
+    FILTERS Float Gateway GatewayDep GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64
+    IntegrityError Iterator JSON JsonDecimal Keep Kept KEY KNOWN LAST Limit Mapped Mock Moment
+    MOST_AT_ONCE NotFoundError NOWHERE O Offset PageStart Paging PATH Path PositiveFloat
+    PreconditionError PREFIX Query ReadSessionDep Repository Request RETRY_AFTER_SECONDS Row
+    SEARCHED Secret SecretStr Sequence Session SessionDep SettingsConfigDict SORTS START String
+    TABLE TAKEN TestClient Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE
+    UTC UtcDateTime UUID Uuid ValidationError Values
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
