@@ -74,17 +74,31 @@ def test_a_module_is_added_in_files_of_its_own(run: Fastforge, shop: Path) -> No
         *(f"{source}/{name}.py" for name in ("__init__", "models", "repository", "router")),
         *(f"{source}/{name}.py" for name in ("schemas", "service")),
         *(f"{test}/{name}.py" for name in ("conftest", "test_conflicts", "test_repository")),
-        *(f"{test}/{name}.py" for name in ("test_router", "test_schemas", "test_service")),
+        *(f"{test}/{name}.py" for name in ("test_list", "test_router", "test_schemas")),
+        f"{test}/test_service.py",
     }
     migration = after[f"{VERSIONS}/create_products_{revision}.py"].decode()
     assert 'down_revision: str | Sequence[str] | None = "0008"' in migration
-    assert ran.out.splitlines()[:5] == [
+    assert ran.out.splitlines()[:6] == [
         "GET /products",
         "POST /products",
         "GET /products/{product_id}",
         "PUT /products/{product_id}",
+        "PATCH /products/{product_id}",
         "DELETE /products/{product_id}",
     ]
+
+
+def test_a_list_may_be_asked_more_and_routes_be_left_out(run: Fastforge, shop: Path) -> None:
+    ran = run(*MODULE, "--filter=sku", "--search=sku", "--routes=list,get", "--field=on:date")
+    run("remove-module", "products")
+    again = run(*MODULE, "--field=on:date", "--sort=on", "--filter=on>=,sku", "--filter=on<=")
+
+    assert ran.out.splitlines()[:2] == ["GET /products", "GET /products/{product_id}"]
+    assert "--filter sku --search sku --routes list,get" in ran.out
+    assert "--filter 'on>=,sku,on<=' --sort on" in again.out
+    migration = (shop / VERSIONS / f"create_products_{revision_of(shop)}.py").read_text()
+    assert 'op.create_index(op.f("ix_products_on_products_id")' in migration
 
 
 def test_the_same_command_again_changes_nothing(run: Fastforge, shop: Path) -> None:
@@ -133,6 +147,11 @@ def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None
     [
         ([], "Missing: name; there is no terminal to ask at."),
         (["class"], "is a word of the Python language"),
+        (["carts", "--filter", "colour"], "--filter names `colour`, which is no field"),
+        (["carts", "--sort", "created_at"], "Every list can be sorted by `created_at`."),
+        (["carts", "--search", "colour"], "--search names `colour`, which is no field"),
+        (["carts", "--routes", "get,lists"], "There is no route `lists` of a module."),
+        (["carts", "--routes=get", "--search=name"], "of the route `list`, which is not chosen"),
         (["jobs"], "The service itself answers at /jobs."),
         (["runs"], "`runs` is kept for a table of the database or of the service."),
         (["fastforge_runs"], "is kept for a table of the database or of the service"),

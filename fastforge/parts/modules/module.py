@@ -42,18 +42,19 @@ _ENDINGS = ("Change", "Page", "Query", "View")
 
 USED = frozenset(
     """
-    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any APIRouter Asked AsyncGenerator
-    AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
-    ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr EnumType
-    ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS Float Gateway GatewayDep
-    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Iterator JSON
-    JsonDecimal KEY KNOWN Limit Mapped Mock Moment MOST_AT_ONCE NotFoundError NOWHERE O Offset PATH
-    Path PositiveFloat PREFIX Query ReadSessionDep Repository Request RETRY_AFTER_SECONDS Row Secret
-    SecretStr Sequence Session SessionDep SettingsConfigDict START String TABLE TAKEN TestClient
-    Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
-    Uuid ValidationError Values
-    ANY_JSON AnyJson Duration Enum Interval Json JsonValue LocalTime StrEnum Time WithJsonSchema
-    APIRoute NOBODY OPERATIONS PARAMETER
+    AbstractEventLoop AfterValidator Annotated ANNOTATED Answers Any ANY_JSON AnyJson APIRoute
+    APIRouter Asked Asking AsyncGenerator AwareDatetime Base BaseModel BaseSettings BigInteger
+    Boolean Callable ClientOnly ColumnElement ConfigDict ConflictError Database DatabaseDep Date
+    Decimal Depends Dialect DuplicateError Duration EmailStr Enum EnumType ExactDecimal Examples
+    Exception FastAPI Field FieldInfo FIELDS FILTERS Float Gateway GatewayDep GatewaySettings
+    HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator JSON Json
+    JsonDecimal JsonValue Keep Kept KEY KNOWN LAST Limit LocalTime Mapped Mock Moment
+    MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS PageStart Paging PARAMETER
+    PATH Path PositiveFloat PreconditionError PREFIX Query ReadSessionDep Repository Request
+    RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session SessionDep
+    SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text ThreadPoolExecutor
+    Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime Uuid UUID
+    ValidationError Values WithJsonSchema
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""

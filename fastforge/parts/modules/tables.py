@@ -104,7 +104,7 @@ def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
         names |= {("decimal", "Decimal"), ("sqlalchemy.types", "TypeDecorator")}
         names |= {("sqlalchemy", "Dialect"), ("sqlalchemy", "Text")}
     if any(sorted_index(field, lists) for field in fields):
-        names.add(("sqlalchemy", "Index"))
+        names.add(("sqlalchemy", "schema"))
     if "AnyJson" in columns:
         names |= {("typing", "Any"), ("sqlalchemy", "JSON")}
         names.add(("sqlalchemy.types", "TypeDecorator"))
