@@ -18,7 +18,7 @@ from fastforge.params import (
 )
 from fastforge.params.enums import enum_source, named_enums
 from fastforge.params.examples import known_values
-from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL, JSON_IMPORTS
 from fastforge.parts.answers import MOST, check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
 from fastforge.parts.guards import (
@@ -43,8 +43,8 @@ _OWN_IMPORTS = frozenset(
 )
 _USED = frozenset(
     """
-    APIRouter Accepted Annotated BaseModel ClientOnly ConfigDict EnqueueDep Field HTTPStatus
-    JsonDecimal OpsWrite RunContext Task
+    APIRouter Accepted AfterValidator Annotated BaseModel ClientOnly ConfigDict EnqueueDep Field
+    HTTPStatus Json JsonDecimal JsonValue OpsWrite RunContext Task WithJsonSchema
     """.split()
 )
 """What the file of a task calls something else."""
@@ -223,10 +223,12 @@ def _prefix(answers: TaskAnswers) -> str:
 def _sources(answers: TaskAnswers, decimal: str) -> dict[str, object]:
     taken = _USED | {f"{_prefix(answers)}Payload"} | {item_name(each) for each in answers.parsed}
     params = named_enums(answers.parsed, _prefix(answers), taken)
+    params = tuple(_sendable(param) for param in params)
     if decimal == JSON_DECIMAL:
         params = tuple(_unrounded(param) for param in params)
     own = _OWN_IMPORTS if answers.no_route else _OWN_IMPORTS | _ROUTE_IMPORTS
-    names = own | frozenset(imports_of(params))
+    any_json = [param.name for param in params if param.kind.name == "json"]
+    names = own | frozenset(imports_of(params)) | (JSON_IMPORTS if any_json else set())
     return {
         "standard_imports": import_lines(names, standard=True),
         "imports": import_lines(names, standard=False),
@@ -235,9 +237,15 @@ def _sources(answers: TaskAnswers, decimal: str) -> dict[str, object]:
         "fields": [field_source(param) for param in params],
         "floats": any(param.kind.name in {"float", "json"} for param in params),
         "made": [param.name for param in params if param.is_made],
-        "any_json": [param.name for param in params if param.kind.name == "json"],
+        "any_json": any_json,
         "decimals": any(param.kind.name == "Decimal" for param in params),
     }
+
+
+def _sendable(param: Param) -> Param:
+    """Give JSON the type that refuses what cannot be stored."""
+    is_json = param.kind.name == "json"
+    return replace(param, kind=replace(param.kind, annotation=ANY_JSON)) if is_json else param
 
 
 def _unrounded(param: Param) -> Param:
