@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.docs.pages import PAGES, blocks, inline_code
-from tests.docs.trees import DEFAULT, WITH_ENGINE, WITH_SERVERS
+from tests.docs.trees import DEFAULT, WITH_ENGINE, WITH_SERVERS, WITH_TOKENS
 
-PROJECT = DEFAULT | WITH_ENGINE | WITH_SERVERS
+PROJECT = WITH_TOKENS | DEFAULT | WITH_ENGINE | WITH_SERVERS
 CODE = "\n".join(text for path, text in PROJECT.items() if path != "README.md")
 TROUBLE = REPOSITORY / "docs" / "ran-twice-or-not-at-all.md"
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
