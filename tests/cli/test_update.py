@@ -407,7 +407,7 @@ DATA = {
     "database": "Data stays where it is. DATABASE_URL must name the new database",
     "jobstore": "Next due times stay where they are",
     "engine": "with an engine, start its workers too",
-    "auth": "Callers must be known in the new way",
+    "auth": "Clients must say who they are in the new way",
 }
 CHANGES = (
     ("metrics=false",),
