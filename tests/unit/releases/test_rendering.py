@@ -95,6 +95,8 @@ def test_what_an_older_version_did_not_ask_is_as_usual(tmp_path: Path) -> None:
         "broker": "none",
         "auth": "keys",
         "page": True,
+        **dict.fromkeys(("dependabot", "pre_commit", "justfile", "security_headers"), True),
+        **dict.fromkeys(("cors", "telemetry"), False),
     }
     assert answers_of(response)[0] == {**request.parts[0].answers, "queues": ""}
 
