@@ -22,6 +22,9 @@ PARTS = (
 )
 """A job of each kind of schedule, and fields of each type."""
 
+OF_OLDER = tuple(words for words in PARTS if words[0] != "add-module")
+"""What may be added to a project of before: a module needs what `fastforge update` brings."""
+
 
 def unpack_old_project(folder: Path) -> Path:
     """Write the project into `folder`, and give its root."""

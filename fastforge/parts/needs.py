@@ -13,8 +13,8 @@ from fastforge.project.sources import parse
 from fastforge.render import Tree
 
 OTHER_VERSION = (
-    "Another version of fastforge made it: use that one, or take what is missing from a project "
-    "that `fastforge new` makes now."
+    "Another version of fastforge made it: bring it to this one with `fastforge update`, or use that "
+    "one."
 )
 
 

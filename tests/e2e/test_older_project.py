@@ -8,7 +8,7 @@ import pytest
 from fastforge.answers.project import default_python
 from tests.conftest import Fastforge
 from tests.environments import Environments
-from tests.old_project import PARTS, unpack_old_project
+from tests.old_project import OF_OLDER, unpack_old_project
 
 pytestmark = pytest.mark.e2e
 
@@ -18,7 +18,7 @@ def test_an_older_project_passes_its_checks_with_new_parts(
 ) -> None:
     project = unpack_old_project(tmp_path)
     environments.provide(project, default_python())
-    for words in PARTS:
+    for words in OF_OLDER:
         assert fastforge(*words, "--no-verify", cwd=project).code == 0
 
     verified = fastforge("verify", "--quick", "--json", cwd=project, UV_OFFLINE="1")
@@ -26,4 +26,4 @@ def test_an_older_project_passes_its_checks_with_new_parts(
     assert verified.code == 0, verified.err
     checks = {check["check"]: check for check in json.loads(verified.out)["verification"]["checks"]}
     assert list(checks) == ["tests", "lint", "format", "types (ty)", "start-up"]
-    assert checks["start-up"]["facts"]["requests"] == 8
+    assert checks["start-up"]["facts"]["requests"] == 6

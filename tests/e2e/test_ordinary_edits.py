@@ -31,6 +31,7 @@ PARTS = (
         *("add-module", "products", "--gateway", "--field", "name:str{1,80}"),
         *("--field", "sku:str{3,20},unique", "--field", "price:Decimal>=0,index"),
         *("--field", "stock:int=0", "--field", "sold_at:datetime"),
+        *("--filter", "stock>=,stock<=,sku", "--sort", "name,stock", "--search", "name"),
     ),
 )
 NOTE, REMIND, NIGHTLY = "tasks/send_note.py", "tasks/remind.py", "jobs/nightly_note.py"
@@ -105,10 +106,12 @@ EDITS = (
         *(("ge=0", "ge=5"), ("stock: Int64 = 0", "stock: Int64 = 3")),
     ),
     edit("no default", f"{PRODUCTS}/schemas.py", ("stock: Int64 = 0", "stock: Int64")),
+    edit("another path", f"{PRODUCTS}/router.py", ('"/products"', '"/goods"')),
     edit(
-        "another path and other pages",
-        f"{PRODUCTS}/router.py",
-        *(('"/products"', '"/goods"'), ("le=100", "le=50"), ("Limit = 20", "Limit = 10")),
+        "other pages",
+        f"{PRODUCTS}/schemas.py",
+        (r"(Query\(Paging\):\n.*?\n\n)", r"\1    limit: int = Field(default=10, ge=1, le=50)\n"),
+        (r"\bsort: .*?\n    stock", 'sort: Literal["-created_at"] = "-created_at"\n    stock'),
     ),
     edit(
         "other words",

@@ -5,7 +5,9 @@ import re
 from hypothesis import strategies as st
 
 from fastforge.errors import UsageError
-from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.fields import Field, parse_fields
+from fastforge.parts.modules.lists import read_lists
+from fastforge.parts.modules.routes import ROUTES
 from tests.parts.params import params
 
 _ZONES = ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Australia/Lord_Howe"]
@@ -68,9 +70,35 @@ def add_task(draw: st.DrawFn) -> list[str]:
 @st.composite
 def add_module(draw: st.DrawFn) -> list[str]:
     """Draw the arguments after the name."""
+<<<<<<< HEAD
     words = [word for text in draw(fields()) for word in ("--field", text)]
     words += _drawn(draw, {"--guard": _GUARDS})
+=======
+    accepted = draw(fields())
+    words = [word for text in accepted for word in ("--field", text)]
+    routes = draw(st.lists(st.sampled_from(ROUTES), min_size=1, unique=True) | st.just(ROUTES))
+    words += [] if routes == ROUTES else ["--routes", ",".join(routes)]
+    words += draw(_lists(accepted)) if "list" in routes else []
+>>>>>>> s-lists
     return words + draw(st.sampled_from([[], ["--gateway"]]))
+
+
+@st.composite
+def _lists(draw: st.DrawFn, accepted: list[str]) -> list[str]:
+    """Draw what the list of a module may be asked."""
+    known = parse_fields(accepted)
+    names = [field.param.name for field in known]
+    filters = [name + sign for name in (*names, "created_at") for sign in ("", ">=", "<=")]
+    found = []
+    for option, key, texts in (
+        ("--filter", "filters", filters),
+        ("--sort", "sorts", names),
+        ("--search", "searched", names),
+    ):
+        good = [text for text in texts if _is_good_list(known, key, text)]
+        chosen = draw(st.lists(st.sampled_from(good), unique=True)) if good else []
+        found += [option, ",".join(chosen)] if chosen else []
+    return found
 
 
 @st.composite
@@ -123,6 +151,14 @@ _HOSTILE += """
     database errors main shop base logging asyncio pytest datetime uuid pydantic sqlalchemy
     alembic_version sqlite_x runs send_email payments notify notifications health metrics docs
 """.split()
+
+
+def _is_good_list(known: tuple[Field, ...], key: str, text: str) -> bool:
+    try:
+        read_lists(known, **{key: [text]})
+    except UsageError:
+        return False
+    return True
 
 
 def _are_good(texts: list[str]) -> bool:

@@ -17,7 +17,7 @@ from fastforge.releases.pipes import read_response, write_request
 from fastforge.releases.releases import rendered
 from fastforge.releases.request import Request, Wanted
 from tests.conftest import files_of
-from tests.old_project import PARTS, unpack_old_project
+from tests.old_project import OF_OLDER, PARTS, unpack_old_project
 from tests.unit.releases.trees import (
     HOSTILE,
     answers_of,
@@ -61,7 +61,7 @@ def test_a_project_with_parts_of_all_kinds_is_what_the_commands_wrote(
 def test_a_part_in_a_project_of_before_is_what_the_command_writes_there(tmp_path: Path) -> None:
     root = unpack_old_project(tmp_path)
     old = [one.name for one in records_of(root)]
-    for words in PARTS:
+    for words in OF_OLDER:
         run(*words, *QUIET, "-C", str(root))
     before = files_of(root)
     new = [one for one in records_of(root) if one.name not in old]
