@@ -1,6 +1,7 @@
 """A value for a field whose annotation is read from a source file."""
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ from fastforge.params.param import Param
 _ALSO = {JSON_DECIMAL: "Decimal", "MailAddress": "EmailStr", "AwareDatetime": "datetime"}
 _ALSO |= {"JsonValue": "json"}
 """Other names of types."""
+_SIMPLE = re.compile(r"[a-zA-Z_][\w .-]*", re.ASCII)
 _LENGTHS = {"min_length", "max_length"}
 
 Aliases = Mapping[str, ast.expr]
@@ -30,15 +32,28 @@ def _read(node: ast.expr, aliases: Aliases) -> Param | None:
         case ast.Subscript(value=ast.Name(id="list"), slice=inner):
             item = _read(inner, aliases)
             return replace(item, is_list=True) if item and not item.is_list else None
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
+            return _one_of(inner.elts if isinstance(inner, ast.Tuple) else [inner])
         case ast.BinOp(left=left, op=ast.BitOr()):
             return _read(left, aliases)
-        case ast.Name(id=name) if name in aliases:
-            others = {other: value for other, value in aliases.items() if other != name}
-            return _read(aliases[name], others)
         case ast.Name(id=name):
-            kind = KINDS.get(_ALSO.get(name, name))
-            return Param("", kind, {}) if kind and kind.name != "enum" else None
+            return _named(name, aliases)
     return None
+
+
+def _named(name: str, aliases: Aliases) -> Param | None:
+    if name in aliases:
+        others = {other: value for other, value in aliases.items() if other != name}
+        return _read(aliases[name], others)
+    kind = KINDS.get(_ALSO.get(name, name))
+    return Param("", kind, {}) if kind and kind.name != "enum" else None
+
+
+def _one_of(values: Iterable[ast.expr]) -> Param | None:
+    """Give the enum of the values that are simple texts, if there are any."""
+    texts = (value.value for value in values if isinstance(value, ast.Constant))
+    members = tuple(str(text) for text in texts if _SIMPLE.fullmatch(str(text)))
+    return Param("", replace(KINDS["enum"], members=members), {}) if members else None
 
 
 def _bounded(param: Param | None, notes: Iterable[ast.expr]) -> Param | None:

@@ -47,6 +47,15 @@ def assigned(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
                 yield name, value
 
 
+def enums(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Give the name of each StrEnum of a module, and its values as a `Literal` has them."""
+    for statement in module.body:
+        match statement:
+            case ast.ClassDef(name=name, bases=[ast.Name(id="StrEnum")], body=body):
+                values = [line.value for line in body if isinstance(line, ast.Assign)]
+                yield name, ast.Subscript(ast.Name("Literal"), ast.Tuple(values))
+
+
 def declaration(module: ast.Module, name: str) -> Declaration | None:
     """Find `name = Call(...)` in a module."""
     for statement in module.body:

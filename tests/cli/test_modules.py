@@ -102,6 +102,30 @@ def test_a_list_may_be_asked_more_and_routes_be_left_out(run: Fastforge, shop: P
     assert 'op.create_index(op.f("ix_products_on_products_id")' in migration
 
 
+def test_a_row_of_a_new_module_knows_when_it_was_last_changed(run: Fastforge, shop: Path) -> None:
+    run(*MODULE)
+
+    written = [files_of(shop)[path].decode() for path in files_of(shop) if "products" in path]
+    assert "stamped: true\n" in (shop / ".fastforge/modules/products.yml").read_text()
+    assert sum("updated_at" in text for text in written) >= len(("models", "schemas", "revision"))
+
+
+def test_an_enum_is_a_class_of_the_table_and_of_what_is_sent(run: Fastforge, shop: Path) -> None:
+    ran = run(*MODULE, "--field", "state:enum(new,gone)=new")
+
+    models, schemas = (
+        (shop / f"src/shop/modules/products/{name}.py").read_text()
+        for name in ("models", "schemas")
+    )
+    migration = (shop / VERSIONS / f"create_products_{revision_of(shop)}.py").read_text()
+    assert (ran.code, ran.err) == (0, "")
+    assert (
+        'class ProductState(StrEnum):\n    """What `state` may be."""\n\n    NEW = "new"' in models
+    )
+    assert "    state: ProductState = ProductState.NEW\n" in schemas
+    assert """sa.CheckConstraint("state IN ('new', 'gone')", name=op.f("ck_""" in migration
+
+
 def test_the_same_command_again_changes_nothing(run: Fastforge, shop: Path) -> None:
     run(*MODULE)
     before = files_of(shop)
@@ -159,6 +183,12 @@ def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None
         (["notify"], "notifications/router.py has the route POST /notify already."),
         (["sqlite_things"], "is kept for a table of the database or of the service"),
         (["products", "--field", "id:int"], "The field `id` is in every table already."),
+        (["products", "--field", "updated_at:datetime"], "is in every table already."),
+        (["products", "--field", "state:enum(new)"], "The field `state` has no 2 to 50 values."),
+        (["products", "--field", "state:enum(new,x)=y"], "Give one of new, x."),
+        (["products", "--field", "state:enum(new,x),unique"], "cannot be unique"),
+        (["products", "--field", "about:json,index"], "cannot be index: it is of type json."),
+        (["products", "--field", "at:time=09:30+01:00"], "a time of day without offset"),
         (["products", "--item", "Thing"], "The item name `Thing` is not made of"),
         (["strings"], "Say what one is called: --item entry."),
     ],

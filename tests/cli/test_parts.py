@@ -359,6 +359,19 @@ def test_a_job_queues_a_task_with_values_that_it_takes(run: Fastforge, shop: Pat
     assert {job["name"]: job["queues"] for job in listed}["report"] == ["send_note"]
 
 
+def test_a_job_queues_a_task_with_a_value_of_its_enum(run: Fastforge, shop: Path) -> None:
+    params = ("--param", "state:enum(new,gone)", "--param", "about:json", "--param", "at:time")
+    run("add-task", "mark", "--no-route", *params, "--no-verify")
+
+    assert run(*DAILY, "--queues", "mark", "--no-verify").code == 0
+
+    source = (shop / "src/shop/jobs/report.py").read_text()
+    values = (
+        '    "state": "new",\n    "about": {"example": [1, True, None]},\n    "at": "09:30:00",\n'
+    )
+    assert f"VALUES = {{\n{values}}}\n" in source
+
+
 def test_a_job_queues_a_task_that_needs_no_values(run: Fastforge, shop: Path) -> None:
     run("add-task", "rebuild", "--param", "depth:int=3", "--no-verify")
 

@@ -70,16 +70,12 @@ def add_task(draw: st.DrawFn) -> list[str]:
 @st.composite
 def add_module(draw: st.DrawFn) -> list[str]:
     """Draw the arguments after the name."""
-<<<<<<< HEAD
-    words = [word for text in draw(fields()) for word in ("--field", text)]
-    words += _drawn(draw, {"--guard": _GUARDS})
-=======
     accepted = draw(fields())
     words = [word for text in accepted for word in ("--field", text)]
+    words += _drawn(draw, {"--guard": _GUARDS})
     routes = draw(st.lists(st.sampled_from(ROUTES), min_size=1, unique=True) | st.just(ROUTES))
     words += [] if routes == ROUTES else ["--routes", ",".join(routes)]
     words += draw(_lists(accepted)) if "list" in routes else []
->>>>>>> s-lists
     return words + draw(st.sampled_from([[], ["--gateway"]]))
 
 

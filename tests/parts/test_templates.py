@@ -43,6 +43,7 @@ def _module(name: str, *fields: str, gateway: bool = False, guard: str = "user")
         guard=guard,
         revision="1a2b3c4d5e6f",
         parents=("0002",),
+        stamped=True,
     )
     return module.module_part(answers)
 
@@ -69,6 +70,16 @@ CASES = {
         "contact:EmailStr",
         "site:HttpUrl=https://example.com",
         "tags:list[str{1,20}]{,5}=[]",
+        "state:enum(new,active,gone)=new",
+        "labels:list[enum(cheap,heavy)]=[]",
+        "about:text",
+        "details:json",
+        "more:json|None=None",
+        "opens_at:time|None=09:30",
+        "lasts:timedelta,index",
+        "seen_at:datetime=now",
+        "seen_on:date=today",
+        "code:UUID,unique=new",
         gateway=True,
     ),
     "job_by_crontab": _job(
@@ -89,6 +100,9 @@ CASES = {
         "copies:int>=1<=10=1",
         "tags:list[str{1,8}]{,3}=[]",
         "note:str|None=None",
+        "state:enum(new,paid)=new",
+        "details:json",
+        "code:UUID=new",
     ),
     "task_for_operators": _task(
         "rank", "score:int>=1", guard="ops", delay="10m", priority=5, rate_limit="100/minute"

@@ -7,7 +7,7 @@ from fastforge.errors import UsageError
 from fastforge.params.annotations import example_of
 from fastforge.project.payloads import parameters
 from fastforge.project.project import Project
-from fastforge.project.sources import assigned, declaration, discovered, files_of, parse
+from fastforge.project.sources import assigned, declaration, discovered, enums, files_of, parse
 
 
 def values_for(project: Project, task: str) -> tuple[tuple[str, str], ...]:
@@ -24,7 +24,7 @@ def values_for(project: Project, task: str) -> tuple[tuple[str, str], ...]:
     fields = parameters(source, payload, project.package)
     if fields is None:
         _refuse(task, "no class of its payload")
-    aliases = dict(assigned(module))
+    aliases = {**dict(assigned(module)), **dict(enums(module))}
     return tuple(
         (field.name, example_of(field.type, aliases) or _refuse(task, f"no value of `{field}`"))
         for field in fields

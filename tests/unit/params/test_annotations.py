@@ -8,6 +8,7 @@ from fastforge.params.annotations import example_of
 
 ALIASES = {
     "Code": ast.parse("Annotated[str, Field(min_length=20)]", mode="eval").body,
+    "Json": ast.parse("Annotated[JsonValue, AfterValidator(_sendable)]", mode="eval").body,
     "Loop": ast.parse("Loop", mode="eval").body,
 }
 
@@ -26,6 +27,15 @@ ALIASES = {
         ("Code", '"x" * 20'),
         ("list[Code]", '["x" * 20]'),
         ("Annotated[list[int], Field(min_length=2, ge=7)]", "[1] * 2"),
+        ("time", '"09:30:00"'),
+        ("timedelta | None", '"P1D"'),
+        ("Json", '{"example": [1, True, None]}'),
+        ("Literal['low', 'high']", '"low"'),
+        ("Literal['low']", '"low"'),
+        ("list[Literal['low']]", '["low"]'),
+        ("Literal[1, 'low']", '"low"'),
+        ("Literal[1]", None),
+        ("enum", None),
         ("list[list[int]]", None),
         ("list[Unknown]", None),
         ("Annotated[Unknown, Field(ge=1)]", None),

@@ -128,6 +128,16 @@ def test_only_modules_that_were_made_before_have_a_field_updated_at() -> None:
         module_part(answers(fields=["updated_at:datetime"], stamped=True))
 
 
+def test_only_rows_of_newer_modules_know_when_they_were_changed() -> None:
+    before, new = (
+        render("module", {**context_of(answers(stamped=stamped)), **new_surroundings()})
+        for stamped in (False, True)
+    )
+
+    assert [path for path, content in before.items() if b"updated_at" in content] == []
+    assert len([path for path, content in new.items() if b"updated_at" in content]) > len("abc")
+
+
 @pytest.mark.parametrize(
     ("item", "text", "name"),
     [
