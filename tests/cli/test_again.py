@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings, strategies as st
 from typer.testing import CliRunner
 
-from fastforge.answers.project import CI_SERVICES, JOBSTORES, PYTHONS, valid_combinations
+from fastforge.answers.project import AUTHS, CI_SERVICES, JOBSTORES, PYTHONS, valid_combinations
 from fastforge.changes.plan import Plan
 from fastforge.commands.app import app
 from fastforge.parts.project.creation import Creation
@@ -43,6 +43,7 @@ OPTIONS = {
     "--description": TEXTS,
     "--author": TEXTS,
     "--jobstore": st.sampled_from(JOBSTORES),
+    "--auth": st.sampled_from(AUTHS),
     "--ci": st.sampled_from(CI_SERVICES),
     "--python": st.sampled_from(PYTHONS),
     "--timezone": st.sampled_from(["UTC", "Europe/Berlin", "Etc/GMT+5"]),

@@ -208,11 +208,11 @@ def test_what_cannot_be_is_exit_2(
 @pytest.mark.parametrize(
     ("guard", "in_router", "notes"),
     [
-        ((), "dependencies=[ClientOnly],\n    responses=refusals(401),", 0),
-        (("--guard", "user"), "dependencies=[ClientOnly],\n    responses=refusals(401),", 0),
+        ((), "dependencies=[ClientOnly], responses=refusals(401)", 0),
+        (("--guard", "user"), "dependencies=[ClientOnly], responses=refusals(401)", 0),
         (
             ("--guard", "goods:sell"),
-            'dependencies=[client_with("goods:sell")],\n    responses=refusals(401, 403),',
+            'dependencies=[client_with("goods:sell")], responses=refusals(401, 403)',
             0,
         ),
         (("--guard", "none"), '(prefix="/products", tags=["products"])', 1),
