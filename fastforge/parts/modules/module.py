@@ -12,10 +12,12 @@ from fastforge.errors import UsageError
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.paths import path_of
 from fastforge.parts.modules.tables import (
     field_context,
     index_lines,
     models_context,
+    relations_context,
     schemas_context,
     table_lines,
 )
@@ -100,11 +102,6 @@ def model_name(item: str) -> str:
     return f"{name}Row" if name in USED else name
 
 
-def path_of(name: str) -> str:
-    """Give where a module's routes begin: `/order-lines`."""
-    return f"/{name.replace('_', '-')}"
-
-
 def new_revision(answers: Sequence[object], taken: Collection[str]) -> str:
     """Give a revision id that no other has; the same answers give the same one."""
     count = 0
@@ -141,6 +138,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "path": path_of(answers.name),
         "gateway": answers.gateway,
         "fields": [field_context(field) for field in fields],
+        "relations": relations_context(answers.name, fields),
         "known": known_values(field.param for field in fields),
         "models": models_context(fields),
         "schemas": schemas_context(fields),

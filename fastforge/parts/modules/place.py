@@ -1,18 +1,20 @@
 """Where a module goes in a project: the revision before its own, and what may be in the way."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastforge.errors import UsageError
+from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.module import (
     USUAL_FIELDS,
     ModuleAnswers,
     check_item,
     new_revision,
-    path_of,
     usual_item,
 )
+from fastforge.parts.modules.paths import path_of
+from fastforge.parts.modules.table_uses import declared_tables
 from fastforge.parts.part import check_free, saved
 from fastforge.parts.routes import RESERVED
 from fastforge.project.project import Project
@@ -29,6 +31,8 @@ KEPT_TABLES = frozenset(
     """.split()
 )
 """Alembic's, and what the service's own were called before revision 0005."""
+_NESTED = re.compile(r"/\{\w+_id\}/(?!publish$)")
+"""What lists the rows that refer to one of a module: it belongs to the module of these rows."""
 _TABLE = re.compile(r"""^\s*__tablename__\s*(?::.*)?=\s*["'](\w+)["']""", re.MULTILINE)
 
 
@@ -43,6 +47,7 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     check_item(item)
     texts = given.get("fields")
     fields = tuple(map(str, texts)) if isinstance(texts, tuple) and texts else USUAL_FIELDS
+    check_relations(project, name, fields)
     gateway = bool(given.get("gateway"))
     if gateway:
         _require_http_client(project)
@@ -57,6 +62,28 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     return ModuleAnswers(
         name=name, item=item, fields=fields, gateway=gateway, revision=revision, parents=parents
     )
+
+
+def check_relations(project: Project, name: str, texts: Sequence[str]) -> None:
+    """Raise UsageError if a field refers to what is no module of fastforge's, or cannot refer."""
+    for field in parse_fields(texts):
+        relation = field.relation
+        if relation and relation.module == name:
+            if field.unique or not field.param.nullable:
+                problem = f"The field `{relation.name}` refers to the module {name} itself."
+                raise UsageError(problem, "So it must be |None, and cannot be unique.")
+        elif relation and not _has_rows(project, relation.module):
+            made = [record.name for record in project.parts("module")]
+            hint = f"It added: {', '.join(made)}." if made else "Add that module first."
+            problem = f"There is no module {relation.module} that `fastforge add-module` made"
+            raise UsageError(f"{problem}, for `{relation.name}` to refer to.", hint)
+
+
+def _has_rows(project: Project, module: str) -> bool:
+    """Tell whether a module that was added still has the table of its name."""
+    models = (project.package / "modules" / module / "models.py").relative_to(project.root)
+    found = saved(project, "module", module) is not None
+    return found and module in declared_tables(project, [models.as_posix()])
 
 
 def check_place(project: Project, name: str) -> None:
@@ -88,7 +115,7 @@ def _refuse_same(project: Project, name: str, path: Path) -> None:
         return
     for declared in routes(parse(path)):
         route = declared.partition(" ")[2]
-        if f"{route}/".startswith(f"{path_of(name)}/"):
+        if f"{route}/".startswith(f"{path_of(name)}/") and not _NESTED.search(route):
             problem = f"{place} has the route {declared} already."
             raise UsageError(problem, "Choose another name.")
 

@@ -6,6 +6,8 @@ from fastforge.params import Param, field_source, import_lines, imports_of, item
 from fastforge.params.kinds import JSON_DECIMAL, Import
 from fastforge.params.layout import WIDTH
 from fastforge.parts.modules.fields import INT64, MOMENT, Field
+from fastforge.parts.modules.paths import nested_path
+from fastforge.parts.modules.relations import Relation
 
 Context = dict[str, object]
 
@@ -41,6 +43,26 @@ def field_context(field: Field) -> Context:
     }
 
 
+def relations_context(module: str, fields: Sequence[Field]) -> list[Context]:
+    """Give what the template needs to know about each field that refers to a module.
+
+    Where several refer to one module, its lists are told apart by the field's name.
+    """
+    found = [(field.param.name, field.relation) for field in fields if field.relation]
+    modules = [relation.module for _, relation in found]
+    return [
+        {
+            "field": name,
+            "name": relation.name,
+            "words": relation.name.replace("_", " "),
+            "table": relation.module,
+            "on_delete": relation.on_delete,
+            "path": nested_path(module, relation, alone=modules.count(relation.module) == 1),
+        }
+        for name, relation in found
+    ]
+
+
 def models_context(fields: Sequence[Field]) -> Context:
     """Give the imports of the model, and whether a column is an exact decimal."""
     names: set[Import] = {
@@ -54,7 +76,9 @@ def models_context(fields: Sequence[Field]) -> Context:
     exact = False
     for field in fields:
         column = _column_type(field.param).partition("(")[0]
-        if column == "ExactDecimal":
+        if field.relation:
+            names.add(("sqlalchemy", "ForeignKey"))
+        elif column == "ExactDecimal":
             exact = True
         elif column != "UtcDateTime":
             names.add(("sqlalchemy", column))
@@ -96,6 +120,7 @@ def table_lines(name: str, fields: Sequence[Field]) -> list[str]:
     columns = [("id", "sa.Uuid()", False), ("created_at", moment, False)]
     columns += [(f.param.name, _revision_type(f.param), f.param.nullable) for f in fields]
     lines = [f'sa.Column("{c}", {kind}, nullable={nullable})' for c, kind, nullable in columns]
+    lines += [_foreign_key(name, f.param.name, f.relation) for f in fields if f.relation]
     key = ['"id"', f'name=op.f("pk_{name}")']
     lines.append(_call("sa.PrimaryKeyConstraint", key, 8, comma=True))
     for field in fields:
@@ -123,7 +148,19 @@ def _model_column(field: Field) -> str:
     flags = [f"{flag}=True" for flag in ("unique", "index") if getattr(field, flag)]
     annotation = _nullable(param, _listed(param, python))
     column = f"{param.name}: Mapped[{annotation}] = mapped_column"
-    return _call(column, [_column_type(param), *flags], 4)
+    kind = _referring(field.relation) if field.relation else _column_type(param)
+    return _call(column, [kind, *flags], 4)
+
+
+def _referring(relation: Relation) -> str:
+    return f'ForeignKey("{relation.module}.id", ondelete="{relation.on_delete}")'
+
+
+def _foreign_key(table: str, column: str, relation: Relation) -> str:
+    named = f'name=op.f("fk_{table}_{column}_{relation.module}")'
+    arguments = [f'["{column}"]', f'["{relation.module}.id"]', named]
+    arguments.append(f'ondelete="{relation.on_delete}"')
+    return _call("sa.ForeignKeyConstraint", arguments, 8, comma=True)
 
 
 def _column_type(param: Param) -> str:
