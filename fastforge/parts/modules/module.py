@@ -46,6 +46,7 @@ USED = frozenset(
     SecretStr Sequence Session SessionDep SettingsConfigDict START String TABLE TAKEN TestClient
     Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
     Uuid ValidationError Values
+    ColumnElement ForeignKey KEYS OWN
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
