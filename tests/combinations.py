@@ -4,7 +4,7 @@ The default run has few rows in which every pair of two options that change code
 and fewer in which every option's values occur with an engine: such a project's tests take longer.
 `--exhaustive` adds a row for each other combination that differs in code. What changes no code (a
 Dockerfile, a workflow, the Python) is spread over the rows: in all of them together each pair of
-two values occurs.
+two values occurs. So are the EXTRAS, which have files of their own.
 """
 
 import os
@@ -25,6 +25,15 @@ Row = dict[str, Value]
 Choices = tuple[tuple[str, Value], ...]
 WITHOUT_CODE = ("docker", "ci", "python")
 """Options that change no line of Python in a project."""
+EXTRAS: dict[str, tuple[Value, ...]] = {
+    "dependabot": (True, False),
+    "pre_commit": (True, False),
+    "justfile": (True, False),
+    "security_headers": (True, False),
+    "cors": (False, True),
+    "telemetry": (False, True),
+}
+"""Options with files of their own, which hardly touch others: the usual value first."""
 SLOW = "3.12"
 """Tests with coverage take half as long again there, so it has no more rows than are needed."""
 _TRIES = 60
@@ -48,6 +57,18 @@ def pairwise(every: Sequence[Row], size: int = 2) -> list[Row]:
     """Give few rows that have every pair of two options' values, or `size` of them."""
     tries = (_cover(every, size, random.Random(seed)) for seed in range(_TRIES))  # noqa: S311
     return min(tries, key=len)
+
+
+def spread(rows: Iterable[Row]) -> list[Row]:
+    """Give each row values of the EXTRAS: those with most pairs that no row before it has."""
+    chance, covered, full = random.Random(0), set[Choices](), list[Row]()  # noqa: S311
+    for row in rows:
+        drawn = ({o: chance.choice(values) for o, values in EXTRAS.items()} for _ in range(12))
+        tried = [(row | extras, pairs([row | extras])) for extras in drawn]
+        best, its_pairs = max(tried, key=lambda each: len(each[1] - covered))
+        full.append(best)
+        covered |= its_pairs
+    return full
 
 
 def has_engine(row: Row) -> bool:
@@ -91,7 +112,7 @@ def code_of(row: Row) -> Row:
 
 def name_of(row: Row) -> str:
     """Give the id of a row, such as `sqlite-database-metrics-docker-github-examples-3.11`."""
-    usual: Row = {"engine": "inprocess", "broker": "none"}
+    usual = {"engine": "inprocess", "broker": "none", **{o: v[0] for o, v in EXTRAS.items()}}
     return "-".join(
         _word(option, value) for option, value in row.items() if usual.get(option) != value
     )
@@ -105,17 +126,17 @@ def every_row(pythons: Iterable[str]) -> list[Row]:
 def all_chosen() -> list[Row]:
     """Give a row for each combination that differs in code, with the Pythons of this machine."""
     first, others = chosen(every_row(interpreters()))
-    return first + others
+    return spread(first + others)
 
 
 def parameters(why: str, **fixed: Value) -> list[pytest.ParameterSet]:
     """Give rows as test parameters; `why` says why all but the first are for --exhaustive."""
     every = [row for row in every_row(interpreters()) if fixed.items() <= row.items()]
     first, others = chosen(every)
-    mark = pytest.mark.exhaustive(why)
+    rows, mark = spread(first + others), pytest.mark.exhaustive(why)
     return [
-        *(pytest.param(row, id=name_of(row)) for row in first),
-        *(pytest.param(row, id=name_of(row), marks=mark) for row in others),
+        *(pytest.param(row, id=name_of(row)) for row in rows[: len(first)]),
+        *(pytest.param(row, id=name_of(row), marks=mark) for row in rows[len(first) :]),
     ]
 
 

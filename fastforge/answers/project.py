@@ -40,6 +40,12 @@ class ProjectAnswers:
     page: bool = True
     docker: bool = True
     ci: str = "github"
+    dependabot: bool = True
+    pre_commit: bool = True
+    justfile: bool = True
+    security_headers: bool = True
+    cors: bool = False
+    telemetry: bool = False
     examples: bool = True
     python: str = "3.11"
     timezone: str = "UTC"

@@ -35,6 +35,29 @@ def add_module(
     gateway: Annotated[
         bool, typer.Option("--gateway", help="Add a client of another service, over HTTP.")
     ] = False,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            metavar="NAME[>=|<=],...",
+            help="What its list may be filtered by: active,added>=,added<=.",
+        ),
+    ] = None,
+    sort: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME,...", help="What its list may be sorted by: label,added."),
+    ] = None,
+    search: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME,...", help="Texts in which its list may look for a part."),
+    ] = None,
+    routes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Its routes: list,get,create,replace,change,delete, which is all.",
+        ),
+    ] = None,
     project: ProjectOption = Path(),
     trust: TrustOption = False,
     yes: YesOption = False,
@@ -59,15 +82,19 @@ def add_module(
         "fields": None if field is None else tuple(field),
         "item": item,
         "gateway": gateway,
+        "filters": tuple(filters or ()),
+        "sorts": tuple(sort or ()),
+        "searched": tuple(search or ()),
+        "routes": routes,
     }
     answers = answer(opened, complete(opened, given, may_ask=not yes and not as_json))
     addition = prepare(opened, module_part(answers, decimal_of(opened)))
-    routes = routes_of(answers)
+    shown = routes_of(answers)
     story = Story(
-        before=routes,
+        before=shown,
         notes=notes_on(opened),
         after=next_steps(answers),
-        facts={"routes": list(routes)},
+        facts={"routes": list(shown)},
     )
     wishes = Wishes(dry_run=dry_run, diff=diff, verify=verify, full=full, as_json=as_json)
     add(addition, story, wishes)

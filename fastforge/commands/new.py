@@ -59,6 +59,29 @@ def new(
     ci: Annotated[
         str | None, typer.Option(metavar="github|none", help="Run the checks on every push.")
     ] = None,
+    dependabot: Annotated[
+        bool | None,
+        typer.Option("--dependabot/--no-dependabot", help="Updates of packages, with --ci github."),
+    ] = None,
+    pre_commit: Annotated[
+        bool | None,
+        typer.Option("--pre-commit/--no-pre-commit", help="Hooks that check each commit."),
+    ] = None,
+    justfile: Annotated[
+        bool | None, typer.Option("--justfile/--no-justfile", help="The usual commands for just.")
+    ] = None,
+    security_headers: Annotated[
+        bool | None,
+        typer.Option("--security-headers/--no-security-headers", help="For browsers."),
+    ] = None,
+    cors: Annotated[
+        bool | None,
+        typer.Option("--cors/--no-cors", help="Let web pages call that a setting names."),
+    ] = None,
+    telemetry: Annotated[
+        bool | None,
+        typer.Option("--telemetry/--no-telemetry", help="Traces by OpenTelemetry."),
+    ] = None,
     examples: Annotated[
         bool | None,
         typer.Option("--examples/--bare", help="Notifications, payments, a database backup."),
@@ -116,6 +139,12 @@ def new(
         "page": page,
         "docker": docker,
         "ci": ci,
+        "dependabot": dependabot,
+        "pre_commit": pre_commit,
+        "justfile": justfile,
+        "security_headers": security_headers,
+        "cors": cors,
+        "telemetry": telemetry,
         "examples": examples,
         "python": python,
         "timezone": timezone,

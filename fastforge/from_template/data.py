@@ -22,7 +22,8 @@ def checked_name(name: str | None) -> str:
 
 def refuse_options(given: Mapping[str, object]) -> None:
     """Raise UsageError for options that are answers to the questions of our own template."""
-    options = [_SWITCHES.get(name, f"--{name}") for name in given if name != "name"]
+    names = [name for name in given if name != "name"]
+    options = [_SWITCHES.get(name, f"--{name.replace('_', '-')}") for name in names]
     if options:
         verb = "is an answer" if len(options) == 1 else "are answers"
         problem = f"{', '.join(options)} {verb} to fastforge's own template, not to --template."

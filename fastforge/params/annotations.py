@@ -9,6 +9,7 @@ from fastforge.params.kinds import JSON_DECIMAL, KINDS
 from fastforge.params.param import Param
 
 _ALSO = {JSON_DECIMAL: "Decimal", "MailAddress": "EmailStr", "AwareDatetime": "datetime"}
+_ALSO |= {"JsonValue": "json"}
 """Other names of types."""
 _LENGTHS = {"min_length", "max_length"}
 
@@ -36,7 +37,7 @@ def _read(node: ast.expr, aliases: Aliases) -> Param | None:
             return _read(aliases[name], others)
         case ast.Name(id=name):
             kind = KINDS.get(_ALSO.get(name, name))
-            return Param("", kind, {}) if kind else None
+            return Param("", kind, {}) if kind and kind.name != "enum" else None
     return None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,6 +17,11 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?!-)){0,40}(?<!-)"
 _DOMAIN = rf"(?:{_LABEL}\.)*[A-Za-z](?:[A-Za-z0-9]){{1,20}}"
 _EMAIL = re.compile(rf"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:{_LABEL}\.)+[A-Za-z]{{2,20}}")
 _URL = re.compile(rf"https?://{_DOMAIN}(?::(?P<port>\d{{2,5}}))?(?:/[A-Za-z0-9._~/?=&%+-]*)?")
+_DURATION = re.compile(
+    r"-?P(?:(?P<days>\d{1,5})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,5})M)?(?:(?P<seconds>\d{1,5})S)?)?",
+    re.ASCII,
+)
 _HIGHEST_PORT = 65535
 _SPECIAL = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
 """Top-level domains that email-validator refuses."""
@@ -31,6 +36,19 @@ Sources = tuple[str, str]
 def read_default(kind: str, text: str) -> Sources:
     """Read the text of a default; ValueError says what it should be."""
     return _READERS[kind](text)
+
+
+MADE: Mapping[tuple[str, str], str] = {
+    ("datetime", "now"): "lambda: datetime.now(UTC)",
+    ("date", "today"): "lambda: datetime.now(UTC).date()",
+    ("UUID", "new"): "uuid4",
+}
+"""What the server makes for each request that leaves it out, by type and what is typed."""
+
+
+def factory(source: str) -> str:
+    """Write the default that a callable gives."""
+    return f"Field(default_factory={source})"
 
 
 def literal(text: str) -> str:
@@ -108,6 +126,37 @@ def _read_datetime(text: str) -> Sources:
     return f"datetime.fromisoformat({quoted})", quoted
 
 
+def _read_time(text: str) -> Sources:
+    try:
+        moment = time.fromisoformat(text)
+    except ValueError:
+        moment = time.min.replace(tzinfo=UTC)
+    if moment.tzinfo:
+        raise ValueError("a time of day without offset, such as 09:30")
+    parts = [moment.hour, moment.minute, moment.second, moment.microsecond]
+    while len(parts) > 2 and not parts[-1]:  # noqa: PLR2004 (hour and minute)
+        parts.pop()
+    return f"time({', '.join(map(str, parts))})", f'"{moment.isoformat()}"'
+
+
+def _read_timedelta(text: str) -> Sources:
+    match = _DURATION.fullmatch(text)
+    given = (
+        {name: int(number) for name, number in match.groupdict().items() if number} if match else {}
+    )
+    if match is None or not given:
+        raise ValueError("a duration such as PT90S, PT1H30M or P7D")
+    arguments = ", ".join(f"{name}={number}" for name, number in given.items())
+    return f"{'-' * text.startswith('-')}timedelta({arguments})", f'"{text}"'
+
+
+def _read_json(text: str) -> Sources:
+    makers = {"{}": "dict", "[]": "list"}
+    if text not in makers:
+        raise ValueError("{} or []")
+    return factory(makers[text]), text
+
+
 def _read_uuid(text: str) -> Sources:
     try:
         quoted = f'"{UUID(text)}"'
@@ -131,13 +180,17 @@ def _read_url(text: str) -> Sources:
 
 _READERS: Mapping[str, Callable[[str], Sources]] = {
     "str": _read_str,
+    "text": _read_str,
     "int": _read_int,
     "float": _read_float,
     "bool": _read_bool,
     "Decimal": _read_decimal,
     "date": _read_date,
     "datetime": _read_datetime,
+    "time": _read_time,
+    "timedelta": _read_timedelta,
     "UUID": _read_uuid,
     "EmailStr": _read_email,
     "HttpUrl": _read_url,
+    "json": _read_json,
 }

@@ -46,13 +46,18 @@ def _scalars(param: Param) -> list[str]:
     kind, first = param.kind, scalar.example
     if kind.name == "bool":
         return ["True", "False"]
+    if kind.members:
+        return [f'"{member}"' for member in kind.members]
     if kind.is_number:
         return _numbers(scalar)
-    if kind.name == "str":
+    if kind.has_length:
         return _strings(scalar)
     marks = {
         "date": ("01", "02", "03"),
         "datetime": ("09:30", "10:30", "11:30"),
+        "time": ("09", "10", "11"),
+        "timedelta": ("1", "2", "3"),
+        "json": ("1", "2", "3"),
         "UUID": ("0007", "0008", "0009"),
         "EmailStr": ("ada", "bob", "cid"),
         "HttpUrl": (".com/a", ".com/b", ".com/c"),

@@ -2,24 +2,27 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from fastforge.errors import UsageError
 from fastforge.params.bounds import Bounds, fits, fits_number, number_within
-from fastforge.params.defaults import LONGEST, read_default
-from fastforge.params.kinds import KINDS, Kind
-from fastforge.params.names import check_param_name, closest, is_secret
+from fastforge.params.defaults import LONGEST, MADE, factory, read_default
+from fastforge.params.enums import read_members
+from fastforge.params.kinds import KINDS, NAMES, Kind
+from fastforge.params.names import check_param_name, check_together, closest, is_secret
 from fastforge.params.param import Param
 
 HINT = (
-    f"Types are {', '.join(KINDS)}, list[...] and ... | None of these; bounds are written "
+    f"Types are {NAMES}, list[...] and ... | None of these; bounds are written "
     "int>=1<=10, str{1,80} or list[str]{1,5}; a default follows `=`."
 )
-LONGEST_STRING = 10_000
+LONGEST_STRING = {"str": 10_000, "text": 100_000}
 LONGEST_LIST = 100
 
 _SIGNS = {">=": "ge", ">": "gt", "<=": "le", "<": "lt"}
-_SCALAR = r"(?P<kind{n}>[A-Za-z]\w*)(?P<bounds{n}>(?:\s*[<>]=?\s*-?\d+(?:\.\d+)?)*|\{{[\d,\s]*\}})"
+_SCALAR = r"(?P<kind{n}>[A-Za-z]\w*)(?P<bounds{n}>(?:\s*[<>]=?\s*-?\d+(?:\.\d+)?)*"
+_SCALAR += r"|\{{[\d,\s]*\}}|\([^()]*\))"
 _TYPE = re.compile(
     r"\s*(?:list\[\s*" + _SCALAR.format(n=1) + r"\s*\](?P<size>\{[\d,\s]*\})?"
     r"|" + _SCALAR.format(n=2) + r")\s*(?P<none>\|\s*None\b)?\s*(?:=(?P<default>.*))?",
@@ -37,6 +40,7 @@ def parse_params(texts: Iterable[str], what: str = "parameter") -> tuple[Param, 
         if param.name in params:
             raise UsageError(f"Two {what}s are called `{param.name}`.", "Rename one.")
         params[param.name] = param
+    check_together(what, params, {name for each in params.values() for _, name in each.imports})
     return tuple(params.values())
 
 
@@ -50,7 +54,13 @@ def parse_param(text: str, what: str = "parameter") -> Param:
         raise UsageError(f"The {what} {ascii(text)[1:-1]} {reason}.", HINT)
     is_list = match["kind1"] is not None
     kind = _kind(what, name, match["kind1"] or match["kind2"])
-    bounds = _bounds(what, name, kind, match["bounds1"] or match["bounds2"] or "")
+    bounded = match["bounds1"] or match["bounds2"] or ""
+    if kind.name == "enum":
+        kind, bounded = read_members(what, name.strip(), kind, bounded), ""
+    if is_list and kind.name == "json":
+        problem = f"The {what} `{name}` is a list of JSON, which is JSON itself."
+        raise UsageError(problem, f"Write {name}:json.")
+    bounds = _bounds(what, name, kind, bounded)
     size = _length(what, name, match["size"] or "", LONGEST_LIST)
     param = Param(name.strip(), kind, bounds, is_list, size, match["none"] is not None)
     typed = match["default"]
@@ -58,13 +68,16 @@ def parse_param(text: str, what: str = "parameter") -> Param:
 
 
 _MEANT = {
-    **dict.fromkeys(("text", "string", "char", "varchar", "word", "name"), "str"),
+    **dict.fromkeys(("string", "char", "varchar", "word", "name"), "str"),
     **dict.fromkeys(("link", "url", "uri", "href", "website"), "HttpUrl"),
     **dict.fromkeys(("integer", "number", "count", "bigint", "long"), "int"),
     **dict.fromkeys(("double", "real", "ratio"), "float"),
     **dict.fromkeys(("boolean", "flag", "yesno"), "bool"),
     **dict.fromkeys(("money", "price", "amount", "numeric"), "Decimal"),
-    **dict.fromkeys(("timestamp", "moment", "time", "instant"), "datetime"),
+    **dict.fromkeys(("timestamp", "moment", "instant"), "datetime"),
+    **dict.fromkeys(("duration", "interval", "period"), "timedelta"),
+    **dict.fromkeys(("jsonb", "jsonvalue", "dict", "object", "any"), "json"),
+    **dict.fromkeys(("choice", "choices", "oneof", "literal"), "enum"),
     **dict.fromkeys(("email", "mail", "address"), "EmailStr"),
     **dict.fromkeys(("guid", "id", "uid"), "UUID"),
 }
@@ -83,10 +96,13 @@ def _bounds(what: str, name: str, kind: Kind, text: str) -> Bounds:
     if not text:
         return {}
     if text.startswith("{"):
-        if kind.name != "str":
+        if not kind.has_length:
             problem = f"The {what} `{name}` is of type {kind.name}, which has no length."
             raise UsageError(problem, HINT)
-        return _length(what, name, text, LONGEST_STRING)
+        return _length(what, name, text, LONGEST_STRING[kind.name])
+    if text.startswith("("):
+        problem = f"The {what} `{name}` is of type {kind.name}, which has no values in parentheses."
+        raise UsageError(problem, f"Did you mean {name}:enum{text}?")
     if not kind.is_number:
         problem = f"The {what} `{name}` is of type {kind.name}, which has no least or greatest."
         raise UsageError(problem, HINT)
@@ -128,6 +144,9 @@ def _length(what: str, name: str, text: str, longest: int) -> Bounds:
 
 
 def _with_default(what: str, param: Param, typed: str) -> Param:
+    made = MADE.get((param.kind.name, typed))
+    if made and not param.is_list:
+        return replace(param, default=factory(made))
     if is_secret(param.name) and typed not in {"None", "[]"}:
         problem = f"The {what} `{param.name}` is a secret, so it has no default that all can read."
         raise UsageError(problem, "Leave the default out.")
@@ -135,16 +154,7 @@ def _with_default(what: str, param: Param, typed: str) -> Param:
     if len(default) > LONGEST:
         problem = f"The default of the {what} `{param.name}` is too long to be written on a line."
         raise UsageError(problem, "Set it in code.")
-    return Param(
-        param.name,
-        param.kind,
-        param.bounds,
-        param.is_list,
-        param.size,
-        param.nullable,
-        default,
-        as_json,
-    )
+    return replace(param, default=default, default_json=as_json)
 
 
 def _default(what: str, param: Param, typed: str) -> tuple[str, str]:
@@ -152,9 +162,13 @@ def _default(what: str, param: Param, typed: str) -> tuple[str, str]:
         return "None", "None"
     if param.is_list:
         if typed == "[]" and "min_length" not in param.size:
-            return "Field(default_factory=list)", "[]"
+            return factory("list"), "[]"
         allowed = [] if "min_length" in param.size else ["[]"]
         raise _unfit(what, param, typed, " or ".join([*allowed, "None, if it may be"]))
+    if param.kind.members:
+        if typed not in param.kind.members:
+            raise _unfit(what, param, typed, f"one of {', '.join(param.kind.members)}")
+        return f"{param.kind.annotation}.{typed.upper()}", f'"{typed}"'
     try:
         default, as_json = read_default(param.kind.name, typed)
     except ValueError as error:
@@ -167,7 +181,7 @@ def _default(what: str, param: Param, typed: str) -> tuple[str, str]:
 def _within(param: Param, typed: str) -> bool:
     if param.kind.is_number:
         return fits_number(param.kind, Decimal(typed), param.bounds)
-    return param.kind.name != "str" or fits(Decimal(len(typed)), param.bounds)
+    return not param.kind.has_length or fits(Decimal(len(typed)), param.bounds)
 
 
 def _unfit(what: str, param: Param, typed: str, wanted: str) -> UsageError:

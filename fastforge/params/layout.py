@@ -1,7 +1,7 @@
 """Parameters as lines of a pydantic model and of imports, as `ruff format` leaves them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fastforge.params.bounds import field_arguments
 from fastforge.params.kinds import Import
@@ -17,7 +17,7 @@ def field_source(param: Param) -> str:
     inner = item_name(param) if _has_item(param) else param.kind.annotation
     whole = f"list[{inner}]" if param.is_list else inner
     bounds = param.size if param.is_list else param.bounds
-    nullable = " | None" if param.nullable else ""
+    nullable = " | None" if param.nullable and param.kind.name != "json" else ""
     line = f"    {param.name}: {annotated(whole, bounds)}{nullable}{ending}"
     if len(line) <= WIDTH:
         return line
@@ -25,7 +25,8 @@ def field_source(param: Param) -> str:
         exploded = _exploded(whole, field_arguments(bounds), nullable=param.nullable)
         return f"    {param.name}: {exploded}{ending}"
     default = ending.removeprefix(" = ")
-    call, _, value = ("", "", default) if default.startswith('"') else default.partition("(")
+    is_call = "(" in default and not default.startswith('"')
+    call, _, value = default.partition("(") if is_call else ("", "", default)
     opened = f"    {param.name}: {whole}{nullable} = {call}("
     return f"{opened}\n        {value.removesuffix(')') if call else value}\n    )"
 
@@ -54,10 +55,14 @@ def import_lines(names: Iterable[Import], *, standard: bool) -> list[str]:
     for module, name in names:
         if (module in _STANDARD) is standard:
             members[module].add(name)
-    return [
-        f"from {module} import {', '.join(sorted(members[module], key=_rank))}"
-        for module in sorted(members)
-    ]
+    return [_import(module, sorted(members[module], key=_rank)) for module in sorted(members)]
+
+
+def _import(module: str, members: Sequence[str]) -> str:
+    line = f"from {module} import {', '.join(members)}"
+    if len(line) <= WIDTH:
+        return line
+    return f"from {module} import (\n" + "".join(f"    {member},\n" for member in members) + ")"
 
 
 def imports_of(params: Iterable[Param]) -> Iterator[Import]:

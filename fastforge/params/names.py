@@ -2,6 +2,7 @@
 
 import keyword
 import re
+from collections.abc import Collection
 from difflib import get_close_matches
 
 from fastforge.errors import UsageError
@@ -28,6 +29,13 @@ PYDANTIC = frozenset(
     """.split()
 )
 """Attributes of pydantic's BaseModel; it owns `model_...` too."""
+
+
+def check_together(what: str, names: Collection[str], used: Collection[str]) -> None:
+    """Raise UsageError if one of the names is one that the others' sources use."""
+    for name in sorted({*names} & {*used}):
+        problem = f"The {what} name `{name}` is the name of what another {what} is made with."
+        raise UsageError(problem, f"Choose another: `{_other(name)}`.")
 
 
 def check_param_name(what: str, name: str) -> None:

@@ -20,7 +20,8 @@ class Param:
     """One parameter. Values to test with are Python sources of what JSON holds.
 
     `bounds` are those of the value, or of each item if it `is_list`; `size` is that of the list.
-    `default` is Python source, `default_json` that of the JSON value which means the same.
+    `default` is Python source, `default_json` that of the JSON value which means the same; there is
+    none for a default that is made anew for each request.
     """
 
     name: str
@@ -38,9 +39,14 @@ class Param:
         return self.default is None
 
     @property
+    def is_made(self) -> bool:
+        """Whether the server makes its default, another one each time."""
+        return self.default is not None and self.default_json is None
+
+    @property
     def text(self) -> str:
         """What a user types for it, apart from the default."""
-        inner = f"{self.kind.name}{_typed(self.bounds)}"
+        inner = f"{self.kind.typed}{_typed(self.bounds)}"
         whole = f"list[{inner}]{_typed(self.size)}" if self.is_list else inner
         return f"{self.name}:{whole}{'|None' if self.nullable else ''}"
 
@@ -50,9 +56,14 @@ class Param:
         needed = set(self.kind.imports)
         if self.bounds or self.size:
             needed |= {("typing", "Annotated"), ("pydantic", "Field")}
-        if self.default == "Field(default_factory=list)":
+        default = self.default or ""
+        if default.startswith("Field("):
             needed.add(("pydantic", "Field"))
-        if (self.default or "").startswith("datetime."):
+        if self.is_made and "uuid4" in default:
+            needed.add(("uuid", "uuid4"))
+        elif self.is_made:
+            needed |= {("datetime", "datetime"), ("datetime", "UTC")}
+        elif default.startswith("datetime."):
             needed.add(("datetime", "datetime"))
         return frozenset(needed)
 
@@ -80,6 +91,8 @@ def annotated(annotation: str, bounds: Bounds) -> str:
 
 
 def _example(kind: Kind, bounds: Bounds) -> str:
+    if kind.members:
+        return f'"{kind.members[0]}"'
     if not bounds:
         return kind.example
     if kind.is_number:

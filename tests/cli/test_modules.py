@@ -77,7 +77,7 @@ def test_a_module_is_added_in_files_of_its_own(run: Fastforge, shop: Path) -> No
         *(f"{test}/{name}.py" for name in ("test_router", "test_schemas", "test_service")),
     }
     migration = after[f"{VERSIONS}/create_products_{revision}.py"].decode()
-    assert 'down_revision: str | Sequence[str] | None = "0007"' in migration
+    assert 'down_revision: str | Sequence[str] | None = "0008"' in migration
     assert ran.out.splitlines()[:5] == [
         "GET /products",
         "POST /products",
@@ -416,7 +416,7 @@ def test_a_project_of_the_version_before_keeps_its_revisions_beside_src(
     run(*MODULE)
 
     [made] = (shop / "migrations/versions").glob("create_products_*.py")
-    assert 'None = "0007"' in made.read_text()
+    assert 'None = "0008"' in made.read_text()
     apply_revision(shop / "shop.db", made.stem.removeprefix("create_products_"))
     assert run("remove-module", "products", "--yes").code == 0
     [dropping] = (shop / "migrations/versions").glob("drop_products_*.py")

@@ -400,7 +400,7 @@ def test_revisions_of_ones_own_move_along_and_are_joined(run: Fastforge, shop: P
     assert not own.exists()
     assert "# mine" in (place / "2026_01_01_background_work_0001.py").read_text()
     joined = next(place.glob("join_*.py")).read_text()
-    assert '"0007",\n    "abc",\n' in joined
+    assert '"0008",\n    "abc",\n' in joined
 
 
 DATA = {

@@ -17,6 +17,7 @@ SHOWN_ONLY = {
     "uv run celery": "ends with a signal only; the tests of a project start it",
     "git ": "needs fastforge's repository and a server of git",
     "copier ": "is Copier's own; tests/templates compares what it makes",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "needs a collector; the tests of a project bring one",
     "SCHEDULER=false RUNNER=false uv run": "is run without these settings",
 }
 """How the commands in `console` blocks of guides begin, and why no test follows them."""

@@ -7,11 +7,13 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.docs.pages import PAGES, blocks, inline_code
-from tests.docs.trees import DEFAULT, WITH_ENGINE, WITH_SERVERS
+from tests.docs.trees import DEFAULT, WITH_ENGINE, WITH_EXTRAS, WITH_SERVERS
 
-PROJECT = DEFAULT | WITH_ENGINE | WITH_SERVERS
+PROJECT = DEFAULT | WITH_EXTRAS | WITH_ENGINE | WITH_SERVERS
 CODE = "\n".join(text for path, text in PROJECT.items() if path != "README.md")
 TROUBLE = REPOSITORY / "docs" / "ran-twice-or-not-at-all.md"
+OF_OTHERS = {"SENTRY_DSN", "OTEL_EXPORTER_OTLP_HEADERS"}
+"""What libraries read by themselves."""
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -68,7 +70,7 @@ def test_a_setting_exists_and_has_the_default_that_is_named(page: Path) -> None:
     named = {name for code in inline_code(page) for name in re.findall(r"[A-Z]+(?:_[A-Z]+)+", code)}
     defaults = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", PROJECT[".env.example"], re.MULTILINE))
 
-    assert {name for name in named if name not in CODE} <= {"RUN_ID"}
+    assert {name for name in named if name not in CODE} <= {"RUN_ID", *OF_OTHERS}
     for name, value in re.findall(
         r"`([A-Z_]+)` ?[(（]([\d,]+)[)）]", page.read_text(encoding="utf-8")
     ):

@@ -15,3 +15,4 @@ def files(**chosen: object) -> dict[str, str]:
 DEFAULT = files()
 WITH_SERVERS = files(database="postgresql", jobstore="redis")
 WITH_ENGINE = files(database="postgresql", engine="celery", broker="redis")
+WITH_EXTRAS = files(telemetry=True, cors=True)

@@ -35,8 +35,8 @@ OWN_LINES = (
     ("src/shop/settings.py", '    print_folder: str = "print"\n'),
     ("src/shop/modules/goods/models.py", "    stock: Mapped[int | None]\n"),
 )
-WHAT_CAME = "0007@0002"
-"""To 0002, but only what leads to 0007: the owner's revisions, which come after 0002 too, stay."""
+WHAT_CAME = "0008@0002"
+"""To 0002, but only what leads to 0008: the owner's revisions, which come after 0002 too, stay."""
 OWN_TESTS = ("tests/jobs", "tests/tasks", "tests/modules")
 
 

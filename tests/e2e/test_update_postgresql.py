@@ -39,7 +39,7 @@ def test_they_are_kept_on_the_way_there_and_back(
         for _ in range(2):
             _alembic(project, settings, "upgrade", "heads")
             assert list(old_rows.differences(before, _rows(project, settings))) == []
-            _alembic(project, settings, "downgrade", "0007@0002")
+            _alembic(project, settings, "downgrade", "0008@0002")
             again = old_rows.without_leases(_rows(project, settings))
             assert again == old_rows.without_leases(before)
         folder = tmp_path / "data"

@@ -133,10 +133,10 @@ def hostile_command_lines(draw: st.DrawFn) -> list[str]:
     return [command, *extra, *words, "--", name]
 
 
-_RELATIONS = ["->", "->links", "-> links|None,set_null", "->a,cascade,restrict", "->../x"]
-_TYPES = st.sampled_from(
-    ["int", "str", "date", "Decimal=x", "int>=5=1", "list[int", "str{0}", "", *_RELATIONS]
-)
+_TYPES = st.sampled_from(["int", "str", "date", "Decimal=x", "int>=5=1", "list[int", "str{0}", ""])
+_TYPES |= st.sampled_from(["enum", "enum(a)", "enum(A,b)", "enum(a,a)", "enum(a,b)=c"])
+_TYPES |= st.sampled_from(["time=9", "timedelta=1h", "json={1}", "list[json]", "UUID=now"])
+_TYPES |= st.sampled_from(["->", "->links", "-> a|None,set_null", "->a,cascade,restrict", "->../x"])
 _HOSTILE = ["", " ", "x" * 200, "a b", "a\nb", "../x", "/etc/x", "🛒"]
 _HOSTILE += """
     self cls request payload background_tasks model_config model_fields context enqueue session key

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fastforge.errors import UsageError
 from fastforge.params import parse_param
+from fastforge.params.enums import LONGEST_VALUE
 from fastforge.params.kinds import KINDS
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,12}(_[a-z0-9]{1,8}){0,2}", fullmatch=True).filter(
@@ -20,21 +21,34 @@ _DEFAULTS = {
     "float": _NUMBERS,
     "bool": st.sampled_from(["true", "no"]),
     "Decimal": _NUMBERS,
-    "date": st.dates().map(str),
-    "datetime": st.datetimes().map(lambda moment: moment.isoformat() + "+01:00"),
-    "UUID": st.uuids().map(str),
+    "date": st.dates().map(str) | st.just("today"),
+    "datetime": st.datetimes().map(lambda moment: moment.isoformat() + "+01:00") | st.just("now"),
+    "time": st.times().map(lambda time: time.isoformat()) | st.just("09:30"),
+    "timedelta": st.sampled_from(["P1D", "-PT90S", "P99999DT1H2M3S", "PT0S"]),
+    "json": st.sampled_from(["{}", "[]"]),
+    "UUID": st.uuids().map(str) | st.just("new"),
     "EmailStr": st.sampled_from(["ada@example.com", "a.b+c@mail.example.org"]),
     "HttpUrl": st.sampled_from(["https://example.com", "http://a.example.org:8000/b?c=d"]),
 }
+_DEFAULTS["text"] = _DEFAULTS["str"]
+_VALUES = st.from_regex(r"[a-z][a-z0-9]*(_[a-z0-9]+){0,2}", fullmatch=True) | st.sampled_from(
+    ["pass", "token", "none", "mro", "name", "value", "in"]
+)
+_MEMBERS = st.lists(
+    _VALUES.filter(lambda value: len(value) <= LONGEST_VALUE), min_size=2, max_size=9, unique=True
+)
 
 
 @st.composite
 def params(draw: st.DrawFn) -> str:
     """Draw `NAME:TYPE[=DEFAULT]` that is accepted."""
     name, kind = draw(NAMES), draw(st.sampled_from(sorted(KINDS)))
+    members = draw(_MEMBERS)
+    if kind == "enum":
+        kind = f"enum({','.join(members)})"
     inner = kind + draw(_bounds(kind))
-    default = draw(st.one_of(st.none(), _DEFAULTS[kind]))
-    if draw(st.integers(0, 3)) == 0:
+    default = draw(st.none() | _DEFAULTS.get(kind, st.sampled_from(members)))
+    if draw(st.integers(0, 3)) == 0 and kind != "json":
         inner = f"list[{inner}]{draw(_lengths(20))}"
         default = draw(st.sampled_from([None, "[]"]))
     if draw(st.booleans()):
@@ -47,9 +61,9 @@ def params(draw: st.DrawFn) -> str:
 
 @st.composite
 def _bounds(draw: st.DrawFn, kind: str) -> str:
-    if kind == "str":
+    if kind in {"str", "text"}:
         return draw(_lengths(200))
-    if not KINDS[kind].is_number or draw(st.booleans()):
+    if kind not in KINDS or not KINDS[kind].is_number or draw(st.booleans()):
         return ""
     low, high = sorted((draw(_NUMBERS), draw(_NUMBERS)), key=Decimal)
     if kind == "int":

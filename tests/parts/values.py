@@ -9,15 +9,20 @@ from fastforge.params.kinds import Kind
 
 _OF_ANOTHER_TYPE = {
     "str": ["5"],
+    "text": ["5"],
     "int": ['"many"'],
     "float": ['"many"', '"nan"'],
     "bool": ['"maybe"'],
     "Decimal": ['"many"'],
     "date": ['"someday"'],
     "datetime": ['"2026-03-01T09:30:00"'],
+    "time": ['"25:00"'],
+    "timedelta": ['"soon"'],
     "UUID": ['"7"'],
     "EmailStr": ['"ada"'],
     "HttpUrl": ['"ftp://example.com/a"'],
+    "enum": ['"none of them"', "5"],
+    "json": [],
 }
 
 
@@ -42,7 +47,7 @@ def refused(param: Param) -> list[str]:
     if param.is_list:
         values = ['"no list"', *(_list(value, _least(param)) for value in values)]
         values += [_resized(param, length) for length in _lengths_beyond(param.size)]
-    return [*values, *([] if param.nullable else ["None"])]
+    return [*values, *([] if param.nullable or kind.name == "json" else ["None"])]
 
 
 def _step(kind: Kind) -> Decimal:

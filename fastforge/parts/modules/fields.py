@@ -4,7 +4,7 @@ And relations to other modules: see `relations`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,8 +15,9 @@ from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.modules.relations import Relation, read_relation
 
 FLAGS = ("unique", "index")
-OWN = frozenset({"id", "created_at"})
-"""Columns that every table has."""
+STAMP = "updated_at"
+OWN = frozenset({"id", "created_at", STAMP})
+"""Columns that every table has; those of modules that were made before lack STAMP."""
 
 DECLARATIVE = frozenset("metadata registry mapped_column".split())
 """What a field of a SQLAlchemy model cannot be called."""
@@ -24,7 +25,7 @@ DECLARATIVE = frozenset("metadata registry mapped_column".split())
 _HEAD = re.compile(r"((?:[^=]|(?<=[<>])=)*)(=.*)?", re.DOTALL)
 _TYPED = re.compile(r"(.*?)((?:\s*,\s*[^\W\d]\w*)*)\s*", re.DOTALL | re.ASCII)
 _MISPLACED = re.compile(rf",\s*(?:{'|'.join(FLAGS)})\s*$")
-_NO_FLAG = {"bool": ("unique",), "Decimal": ("unique",)}
+_NO_FLAG = {**dict.fromkeys(("bool", "enum", "Decimal"), ("unique",)), "json": FLAGS, "text": FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,24 @@ class Field:
     index: bool = False
     relation: Relation | None = None
 
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the database can compare and order its values as they are meant."""
+        return self.param.kind.is_comparable and not self.param.is_list
 
-def parse_fields(texts: Iterable[str], decimal: str = JSON_DECIMAL) -> tuple[Field, ...]:
+
+def parse_fields(
+    texts: Iterable[str], decimal: str = JSON_DECIMAL, own: Collection[str] = OWN
+) -> tuple[Field, ...]:
     """Read fields as they were typed; raises UsageError for a bad one.
 
-    `decimal` is the project's type for decimals in JSON.
+    `decimal` is the project's type for decimals in JSON, `own` are the table's own columns.
     """
     read = [read_relation(text) for text in texts]
     split = [_split(text) for _, text in read]
     params = parse_params((text for text, _ in split), "field")
     fields = [
-        _checked(Field(_kept(param, decimal), "unique" in flags, "index" in flags))
+        _checked(Field(_kept(param, decimal), "unique" in flags, "index" in flags), own)
         for param, (_, flags) in zip(params, split, strict=True)
     ]
     pairs = zip(fields, (relation for relation, _ in read), strict=True)
@@ -75,9 +83,9 @@ def _split(text: str) -> tuple[str, frozenset[str]]:
     return rest + default, frozenset(flags)
 
 
-def _checked(field: Field) -> Field:
+def _checked(field: Field, own: Collection[str]) -> Field:
     name, kind = field.param.name, "list" if field.param.is_list else field.param.kind.name
-    if name in OWN:
+    if name in own:
         raise UsageError(f"The field `{name}` is in every table already.", "Leave it out.")
     if name in DECLARATIVE:
         problem = f"The field name `{name}` belongs to SQLAlchemy's models."
@@ -93,14 +101,17 @@ def _checked(field: Field) -> Field:
     return field
 
 
-INT64, MOMENT = "Int64", "Moment"
+INT64, MOMENT, LOCAL_TIME, DURATION, JSON = "Int64", "Moment", "LocalTime", "Duration", "Json"
 """The names of the types that schemas have for what a table can keep."""
+
+_KEPT = {"time": LOCAL_TIME, "timedelta": DURATION, "json": JSON}
 
 
 def _kept(param: Param, decimal: str) -> Param:
     """Give the parameter as a table can keep it: whole numbers of 64 bits, moments in UTC.
 
-    And decimals as they were meant.
+    And decimals as they were meant, times without offset, durations that SQLite has room for, and
+    JSON that is not null, unless nothing is a value too.
     """
     kind = param.kind
     if kind.name == "int" and not (_low(param) and _high(param)):
@@ -109,6 +120,8 @@ def _kept(param: Param, decimal: str) -> Param:
         return replace(param, kind=replace(kind, annotation=decimal))
     if kind.name == "datetime":
         return _moment(replace(param, kind=replace(kind, annotation=MOMENT, imports=())))
+    if kind.name in _KEPT and not (kind.name == "json" and param.nullable):
+        return replace(param, kind=replace(kind, annotation=_KEPT[kind.name]))
     return param
 
 

@@ -3,16 +3,20 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from fastforge.answers.names import check_part_name
 from fastforge.answers.saved import Former, read_saved
 from fastforge.errors import UsageError
+from fastforge.params import item_name
+from fastforge.params.enums import named_enums
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
-from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
+from fastforge.parts.modules.lists import lists_context, read_lists
 from fastforge.parts.modules.paths import path_of
+from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
 from fastforge.parts.modules.tables import (
     field_context,
     index_lines,
@@ -33,6 +37,8 @@ LONGEST_ITEM = 28
 """Characters in the name of an item: with more, generated lines would pass the line length."""
 
 LONGEST_TAKEN = 60
+_ENDINGS = ("Change", "Page", "Query", "View")
+"""With these, the name of a model is that of a schema."""
 
 USED = frozenset(
     """
@@ -47,6 +53,7 @@ USED = frozenset(
     Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
     Uuid ValidationError Values
     ColumnElement ForeignKey KEYS OWN
+    ANY_JSON AnyJson Duration Enum Interval Json JsonValue LocalTime StrEnum Time WithJsonSchema
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
@@ -54,7 +61,10 @@ USED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleAnswers:
-    """The answers of a module; `fields` as typed, `revision` makes its table after `parents`."""
+    """The answers of a module; `fields` as typed, `revision` makes its table after `parents`.
+
+    Rows of a `stamped` one know when they were last changed; those of older ones do not.
+    """
 
     name: str
     item: str
@@ -62,10 +72,16 @@ class ModuleAnswers:
     gateway: bool
     revision: str
     parents: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ROUTES
+    stamped: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
-        return {**asdict(self), "fields": list(self.fields), "parents": list(self.parents)}
+        answers = asdict(self).items()
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in answers}
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, object]) -> "ModuleAnswers":
@@ -73,6 +89,7 @@ class ModuleAnswers:
         answers = cls(**read_saved(cls, saved, FORMER))
         check_part_name("module", answers.name)
         check_item(answers.item)
+        checked_routes(answers.routes)
         if not all(map(ID.fullmatch, (answers.revision, *answers.parents))):
             raise UsageError("The saved answers of the module name a revision that cannot be.")
         return answers
@@ -130,7 +147,8 @@ def module_part(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> Part:
 
 def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the variables of the template; raises UsageError for a field that cannot be."""
-    fields = parse_fields(answers.fields, decimal)
+    fields = _fields_of(answers, decimal)
+    lists = read_lists(fields, answers.filters, answers.sorts, answers.searched)
     unique = [field.param.name for field in fields if field.unique]
     return {
         "name": answers.name,
@@ -138,17 +156,31 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "model": model_name(answers.item),
         "path": path_of(answers.name),
         "gateway": answers.gateway,
-        "fields": [field_context(field) for field in fields],
+        "stamped": answers.stamped,
+        "fields": [field_context(field, lists) for field in fields],
         "relations": relations_context(answers.name, fields),
+        "lists": lists_context(lists, fields),
+        "routes": list(answers.routes),
+        "changes": not CHANGING.isdisjoint(answers.routes),
         "known": known_values(field.param for field in fields),
-        "models": models_context(fields),
-        "schemas": schemas_context(fields),
+        "models": models_context(fields, lists),
+        "schemas": schemas_context(fields, lists, answers.routes),
         "taken": _taken(answers.item, unique),
         "revision": answers.revision,
         "parents": list(answers.parents),
-        "table": table_lines(answers.name, fields),
-        "indexes": index_lines(answers.name, fields),
+        "table": table_lines(answers.name, fields, stamped=answers.stamped),
+        "indexes": index_lines(answers.name, fields, lists),
     }
+
+
+def _fields_of(answers: ModuleAnswers, decimal: str) -> tuple[Field, ...]:
+    """Read the fields, and name the classes of their enums after the model."""
+    own = OWN if answers.stamped else OWN - {STAMP}
+    fields = parse_fields(answers.fields, decimal, own)
+    params, model = [field.param for field in fields], model_name(answers.item)
+    taken = USED | {model, f"New{model}"} | {f"{model}{end}" for end in _ENDINGS}
+    named = named_enums(params, model, taken | {item_name(param) for param in params})
+    return tuple(replace(field, param=param) for field, param in zip(fields, named, strict=True))
 
 
 def command_for(answers: ModuleAnswers) -> str:
@@ -156,6 +188,13 @@ def command_for(answers: ModuleAnswers) -> str:
     words = ["fastforge", "add-module", answers.name]
     for field in answers.fields:
         words += ["--field", field]
+    for option, texts in (
+        ("--filter", answers.filters),
+        ("--sort", answers.sorts),
+        ("--search", answers.searched),
+        ("--routes", () if answers.routes == ROUTES else answers.routes),
+    ):
+        words += [option, ",".join(texts)] if texts else []
     words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
     return quoted([*words, *(["--gateway"] if answers.gateway else [])])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastforge.errors import UsageError
 from fastforge.parts.modules.fields import parse_fields
+from fastforge.parts.modules.lists import split
 from fastforge.parts.modules.module import (
     USUAL_FIELDS,
     ModuleAnswers,
@@ -14,6 +15,7 @@ from fastforge.parts.modules.module import (
     usual_item,
 )
 from fastforge.parts.modules.paths import path_of
+from fastforge.parts.modules.routes import ROUTES, read_routes
 from fastforge.parts.modules.table_uses import declared_tables
 from fastforge.parts.part import check_free, saved
 from fastforge.parts.routes import RESERVED
@@ -49,19 +51,39 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     fields = tuple(map(str, texts)) if isinstance(texts, tuple) and texts else USUAL_FIELDS
     check_relations(project, name, fields)
     gateway = bool(given.get("gateway"))
+    options = {name: split(_texts(given.get(name))) for name in ("filters", "sorts", "searched")}
+    typed = given.get("routes")
+    routes = ROUTES if typed is None else read_routes(str(typed))
+    if "list" not in routes and any(options.values()):
+        problem = "--filter, --sort and --search are of the route `list`, which is not chosen."
+        raise UsageError(problem, "Choose it with --routes, or leave them out.")
     if gateway:
         _require_http_client(project)
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
-        revision, parents = kept.revision, kept.parents
+        revision, parents, stamped = kept.revision, kept.parents, kept.stamped
     else:
         revisions = read_revisions(project)
         taken = {revision.id for revision in revisions}
-        revision = new_revision([name, item, list(fields), gateway], taken)
+        indexed = [options["filters"], options["sorts"]] if any(options.values()) else []
+        revision = new_revision([name, item, list(fields), gateway, *indexed], taken)
         parents = tuple(sorted(revision.id for revision in heads(revisions)))
+        stamped = True
     return ModuleAnswers(
-        name=name, item=item, fields=fields, gateway=gateway, revision=revision, parents=parents
+        name=name,
+        item=item,
+        fields=fields,
+        gateway=gateway,
+        revision=revision,
+        parents=parents,
+        stamped=stamped,
+        routes=routes,
+        **options,
     )
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    return tuple(map(str, given)) if isinstance(given, tuple) else ()
 
 
 def check_relations(project: Project, name: str, texts: Sequence[str]) -> None:
@@ -137,8 +159,16 @@ def _require_http_client(project: Project) -> None:
 def routes_of(answers: ModuleAnswers) -> tuple[str, ...]:
     """Give the routes of a module, as `fastforge list` does."""
     path, one = path_of(answers.name), f"{path_of(answers.name)}/{{{answers.item}_id}}"
-    found = [f"GET {path}", f"POST {path}", *(f"{verb} {one}" for verb in ("GET", "PUT", "DELETE"))]
-    return (*found, *([f"POST {one}/publish"] if answers.gateway else []))
+    found = {
+        "list": f"GET {path}",
+        "create": f"POST {path}",
+        "get": f"GET {one}",
+        "replace": f"PUT {one}",
+        "change": f"PATCH {one}",
+        "delete": f"DELETE {one}",
+    }
+    chosen = [declared for name, declared in found.items() if name in answers.routes]
+    return (*chosen, *([f"POST {one}/publish"] if answers.gateway else []))
 
 
 def next_steps(answers: ModuleAnswers) -> tuple[str, ...]:

@@ -52,7 +52,9 @@ def _as_made(project: Project) -> set[str]:
     """Give the project's own files that nobody edited: they use no table of an added module."""
     made = moved_with_package(project, project.record).digests
     there = ((path, project.root / path) for path in made if path.startswith("src/"))
-    return {path for path, file in there if file.is_file() and digest(file.read_bytes()) == made[path]}
+    return {
+        path for path, file in there if file.is_file() and digest(file.read_bytes()) == made[path]
+    }
 
 
 def _of_dropped_tables(project: Project, paths: Collection[str]) -> set[str]:

@@ -1,15 +1,28 @@
 """Fields of a module as the sources of its table, its schemas and its tests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
+from fastforge.params.enums import LONGEST_VALUE, enum_source
 from fastforge.params.kinds import JSON_DECIMAL, Import
 from fastforge.params.layout import WIDTH
-from fastforge.parts.modules.fields import INT64, MOMENT, Field
+from fastforge.parts.modules.fields import DURATION, INT64, JSON, LOCAL_TIME, MOMENT, Field
+from fastforge.parts.modules.lists import (
+    Lists,
+    imports_of as list_imports,
+    plain_index,
+    sorted_index,
+    types_of,
+)
 from fastforge.parts.modules.paths import nested_path
 from fastforge.parts.modules.relations import Relation
+from fastforge.parts.modules.routes import ROUTES
 
 Context = dict[str, object]
+NO_LISTS = Lists()
+LEFT_OUT = "LEFT_OUT"
+"""The default of a field that may be left out of a change."""
 
 _TYPES = {
     "int": "BigInteger",
@@ -18,53 +31,82 @@ _TYPES = {
     "Decimal": "ExactDecimal",
     "date": "Date",
     "datetime": "UtcDateTime",
+    "time": "Time",
+    "timedelta": "Interval",
+    "text": "Text",
     "UUID": "Uuid",
     "EmailStr": "String(254)",
     "HttpUrl": "Text",
+    "json": "AnyJson",
 }
 """What a column is of; an address of 254 characters is the longest (RFC 5321)."""
 
-_PYTHON = {"EmailStr": "str", "HttpUrl": "str", "datetime": "datetime"}
+ENUM_COLUMN = "_one_of"
+"""The function of models.py that makes the type of an enum's column."""
+
+_LOCAL_TIME = """\
+LocalTime = Annotated[
+    time,
+    AfterValidator(_without_offset),
+    WithJsonSchema({"type": "string", "pattern": r"^\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,6})?)?$"}),
+]"""
+_DURATION = """\
+Duration = Annotated[
+    timedelta,
+    Field(
+        ge=timedelta(days=-365_000),
+        le=timedelta(days=365_000),
+        description="At most 1000 years forward or back.",
+    ),
+]"""
+_JSON_ALIAS = """\
+Json = Annotated[
+    JsonValue,
+    AfterValidator(_no_null),
+    WithJsonSchema({"type": ["object", "array", "string", "number", "boolean"]}),
+]"""
+
+_PYTHON = {"EmailStr": "str", "HttpUrl": "str", "datetime": "datetime", "text": "str"}
 _JSON = {"int", "float", "bool"}
 """What JSON has a type for; all else is text in it."""
 
 
-def field_context(field: Field) -> Context:
+def field_context(field: Field, lists: Lists = NO_LISTS) -> Context:
     """Give what the template needs to know about a field."""
     param = field.param
     return {
         "name": param.name,
         "source": field_source(param),
-        "view": _nullable(param, _listed(param, _PYTHON.get(param.kind.name, param.kind.name))),
-        "column": _model_column(field),
+        "change": field_source(replace(param, default=LEFT_OUT)),
+        "view": _nullable(param, _listed(param, _python(param, "JsonValue", LOCAL_TIME))),
+        "column": _model_column(field, lists),
         "unique": field.unique,
         "as_json": param.is_list or param.kind.name == "HttpUrl",
         "required": param.required,
+        "any_json": param.kind.name == "json",
     }
 
 
 def relations_context(module: str, fields: Sequence[Field]) -> list[Context]:
-    """Give what the template needs to know about each field that refers to a module.
-
-    Where several refer to one module, its lists are told apart by the field's name.
-    """
-    found = [(field.param.name, field.relation) for field in fields if field.relation]
+    """Give what the template needs to know about each field that refers to a module."""
+    found = [(field, field.relation) for field in fields if field.relation]
     modules = [relation.module for _, relation in found]
     return [
         {
-            "field": name,
+            "field": field.param.name,
+            "unique": field.unique,
             "name": relation.name,
             "words": relation.name.replace("_", " "),
             "table": relation.module,
             "on_delete": relation.on_delete,
             "path": nested_path(module, relation, alone=modules.count(relation.module) == 1),
         }
-        for name, relation in found
+        for field, relation in found
     ]
 
 
-def models_context(fields: Sequence[Field]) -> Context:
-    """Give the imports of the model, and whether a column is an exact decimal."""
+def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
+    """Give the imports of the model, the enums, and which types of its own its columns need."""
     names: set[Import] = {
         ("datetime", "UTC"),
         ("datetime", "datetime"),
@@ -73,29 +115,45 @@ def models_context(fields: Sequence[Field]) -> Context:
         ("sqlalchemy.orm", "Mapped"),
         ("sqlalchemy.orm", "mapped_column"),
     }
-    exact = False
-    for field in fields:
-        column = _column_type(field.param).partition("(")[0]
-        if field.relation:
-            names.add(("sqlalchemy", "ForeignKey"))
-        elif column == "ExactDecimal":
-            exact = True
-        elif column != "UtcDateTime":
-            names.add(("sqlalchemy", column))
-        if column == "Date":
-            names.add(("datetime", "date"))
-    if exact:
+    own = {"ExactDecimal", "AnyJson", "UtcDateTime", ENUM_COLUMN}
+    columns = {
+        _column_type(field.param).partition("(")[0] for field in fields if not field.relation
+    }
+    names |= {("sqlalchemy", column) for column in columns - own}
+    names |= {("sqlalchemy", "ForeignKey") for field in fields if field.relation}
+    python = {"Date": "date", "Time": "time", "Interval": "timedelta"}
+    names |= {("datetime", python[column]) for column in columns & python.keys()}
+    if "ExactDecimal" in columns:
         names |= {("decimal", "Decimal"), ("sqlalchemy.types", "TypeDecorator")}
         names |= {("sqlalchemy", "Dialect"), ("sqlalchemy", "Text")}
-    return {"exact": exact, "imports": _import_block(names)}
+    if any(sorted_index(field, lists) for field in fields):
+        names.add(("sqlalchemy", "Index"))
+    if "AnyJson" in columns:
+        names |= {("typing", "Any"), ("sqlalchemy", "JSON")}
+        names.add(("sqlalchemy.types", "TypeDecorator"))
+    enums = [field.param for field in fields if field.param.kind.members]
+    names |= {("enum", "StrEnum")} if enums else set()
+    names |= {("sqlalchemy", "Enum")} if ENUM_COLUMN in columns else set()
+    return {
+        "exact": "ExactDecimal" in columns,
+        "any_json": "AnyJson" in columns,
+        "enums": [enum_source(param) for param in enums],
+        "one_of": ENUM_COLUMN in columns,
+        "imports": _import_block(names),
+    }
 
 
-def schemas_context(fields: Sequence[Field]) -> Context:
+def schemas_context(
+    fields: Sequence[Field], lists: Lists = NO_LISTS, routes: Sequence[str] = ROUTES
+) -> Context:
     """Give the imports and the named types of the schemas."""
     params = [field.param for field in fields]
     names = {*imports_of(params), ("pydantic", "BaseModel"), ("pydantic", "ConfigDict")}
     names |= {("datetime", "datetime"), ("uuid", "UUID")}
-    used = {param.kind.annotation for param in params}
+    names.discard(("enum", "StrEnum"))
+    if "list" in routes:
+        names |= {("typing", "Literal"), *list_imports(lists)}
+    used = {param.kind.annotation for param in params} | types_of(lists)
     aliases = []
     if INT64 in used:
         aliases.append(f"{INT64} = Annotated[int, Field(ge=-(2**63), lt=2**63)]")
@@ -104,26 +162,43 @@ def schemas_context(fields: Sequence[Field]) -> Context:
         aliases.append(f"{MOMENT} = Annotated[AwareDatetime, AfterValidator(_in_utc)]")
         names |= {("typing", "Annotated"), ("datetime", "UTC")}
         names |= {("pydantic", "AfterValidator"), ("pydantic", "AwareDatetime")}
+    if LOCAL_TIME in used:
+        names |= {("typing", "Annotated"), ("datetime", "time")}
+        names |= {("pydantic", "AfterValidator"), ("pydantic", "WithJsonSchema")}
+        aliases.append(_LOCAL_TIME)
+    if DURATION in used:
+        aliases.append(_DURATION)
+        names |= {("typing", "Annotated"), ("datetime", "timedelta"), ("pydantic", "Field")}
+    if JSON in used:
+        names |= {("typing", "Annotated"), ("pydantic", "JsonValue")}
+        names |= {("pydantic", "AfterValidator"), ("pydantic", "WithJsonSchema")}
+        aliases.append(_JSON_ALIAS)
     aliases += [source for param in params if (source := item_source(param))]
     return {
         "moment": MOMENT in used,
+        "local_time": LOCAL_TIME in used,
+        "no_null": JSON in used,
+        "enums": sorted(param.kind.annotation for param in params if param.kind.members),
         "decimal": JSON_DECIMAL in used,
-        "float": any(param.kind.name == "float" for param in params),
+        "float": any(param.kind.name in {"float", "json"} for param in params),
         "aliases": aliases,
         "imports": _import_block(names),
     }
 
 
-def table_lines(name: str, fields: Sequence[Field]) -> list[str]:
+def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[str]:
     """Give the columns and constraints of the table, as its revision makes them."""
     moment = "sa.DateTime(timezone=True)"
     columns = [("id", "sa.Uuid()", False), ("created_at", moment, False)]
+    columns += [("updated_at", moment, False)] if stamped else []
     columns += [(f.param.name, _revision_type(f.param), f.param.nullable) for f in fields]
     lines = [f'sa.Column("{c}", {kind}, nullable={nullable})' for c, kind, nullable in columns]
     lines += [_foreign_key(name, f.param.name, f.relation) for f in fields if f.relation]
     key = ['"id"', f'name=op.f("pk_{name}")']
     lines.append(_call("sa.PrimaryKeyConstraint", key, 8, comma=True))
     for field in fields:
+        if field.param.kind.members and not field.param.is_list:
+            lines.append(_check_lines(name, field.param))
         if field.unique:
             column = field.param.name
             arguments = [f'"{column}"', f'name=op.f("uq_{name}_{column}")']
@@ -131,21 +206,25 @@ def table_lines(name: str, fields: Sequence[Field]) -> list[str]:
     return lines
 
 
-def index_lines(name: str, fields: Sequence[Field]) -> list[str]:
+def index_lines(name: str, fields: Sequence[Field], lists: Lists = NO_LISTS) -> list[str]:
     """Give the statements that make the table's indexes."""
-    columns = ["created_at", *(field.param.name for field in fields if field.index)]
+    columns = ["created_at", *(f.param.name for f in fields if plain_index(f, lists))]
+    found = [(f"ix_{name}_{column}", f'["{column}"]') for column in columns]
+    ordered = [field.param.name for field in fields if sorted_index(field, lists)]
+    found += [(f"ix_{name}_{column}_{name}_id", f'["{column}", "id"]') for column in ordered]
     return [
-        _call("op.create_index", [f'op.f("ix_{name}_{c}")', f'"{name}"', f'["{c}"]'], 4)
-        for c in columns
+        _call("op.create_index", [f'op.f("{index}")', f'"{name}"', columns_of_it], 4)
+        for index, columns_of_it in found
     ]
 
 
-def _model_column(field: Field) -> str:
+def _model_column(field: Field, lists: Lists) -> str:
     param = field.param
-    python = _PYTHON.get(param.kind.name, param.kind.name)
+    python = _python(param, "Any", "time")
     if param.is_list and param.kind.name not in _JSON:
         python = "str"
-    flags = [f"{flag}=True" for flag in ("unique", "index") if getattr(field, flag)]
+    flags = ["unique=True"] if field.unique else []
+    flags += ["index=True"] if plain_index(field, lists) else []
     annotation = _nullable(param, _listed(param, python))
     column = f"{param.name}: Mapped[{annotation}] = mapped_column"
     kind = _referring(field.relation) if field.relation else _column_type(param)
@@ -169,14 +248,43 @@ def _column_type(param: Param) -> str:
     if param.kind.name == "str":
         most = param.bounds.get("max_length")
         return f"String({most})" if most else "Text"
+    if param.kind.members:
+        return f'{ENUM_COLUMN}({param.kind.annotation}, "{param.name}")'
     return _TYPES[param.kind.name]
+
+
+def _python(param: Param, json: str, time: str) -> str:
+    """Give the type of its values in Python."""
+    if param.kind.members:
+        return param.kind.annotation
+    return {**_PYTHON, "json": json, "time": time}.get(param.kind.name, param.kind.name)
+
+
+def _check_lines(table: str, param: Param) -> str:
+    """Give the check constraint of an enum, whose values may take more than a line."""
+    pieces, line = [], f"{param.name} IN ("
+    for value in param.kind.members:
+        piece = f"'{value}'" + (")" if value == param.kind.members[-1] else ", ")
+        if len(line + piece) > WIDTH - 16:
+            pieces.append(line)
+            line = ""
+        line += piece
+    arguments = [f'"{piece}"' for piece in (*pieces, line)]
+    arguments.append(f'name=op.f("ck_{table}_{param.name}")')
+    if pieces:
+        *texts, name = (f"\n            {argument}" for argument in arguments)
+        return f"sa.CheckConstraint({''.join(texts)},{name},\n        )"
+    return _call("sa.CheckConstraint", arguments, 8, comma=True)
 
 
 def _revision_type(param: Param) -> str:
     kind = _column_type(param)
     if param.is_list:
         return "sa.JSON()"
+    if param.kind.members:
+        return f"sa.String({LONGEST_VALUE})"
     known = {"ExactDecimal": "sa.Text()", "UtcDateTime": "sa.DateTime(timezone=True)"}
+    known["AnyJson"] = "sa.JSON()"
     return known.get(kind) or (f"sa.{kind}" if kind.endswith(")") else f"sa.{kind}()")
 
 
@@ -187,7 +295,8 @@ def _as_kept(param: Param, default: str) -> str:
 
 
 def _nullable(param: Param, annotation: str) -> str:
-    return f"{annotation} | None" if param.nullable else annotation
+    nullable = param.nullable and annotation != "JsonValue"  # which says so itself
+    return f"{annotation} | None" if nullable else annotation
 
 
 def _listed(param: Param, annotation: str) -> str:

@@ -50,5 +50,6 @@ def _flag(name: str, value: Value) -> list[str]:
     if name == "examples":
         return ["--examples" if value else "--bare"]
     if isinstance(value, bool):
-        return [f"--{name}" if value else f"--no-{name}"]
+        flag = name.replace("_", "-")
+        return [f"--{flag}" if value else f"--no-{flag}"]
     return [f"--{name}={value}"] if value.startswith("-") else [f"--{name}", value]

@@ -12,9 +12,11 @@ from fastforge.params import (
     field_source,
     import_lines,
     imports_of,
+    item_name,
     item_source,
     parse_params,
 )
+from fastforge.params.enums import enum_source, named_enums
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.answers import MOST, check_count, usual_description
@@ -37,6 +39,13 @@ FORMER: Final[Former] = {}
 _OWN_IMPORTS = frozenset(
     {("datetime", "timedelta"), ("pydantic", "BaseModel"), ("pydantic", "ConfigDict")}
 )
+_USED = frozenset(
+    """
+    APIRouter Accepted Annotated BaseModel ClientOnly ConfigDict EnqueueDep Field HTTPStatus
+    JsonDecimal OpsWrite RunContext Task
+    """.split()
+)
+"""What the file of a task calls something else."""
 _ROUTE_IMPORTS = frozenset({("http", "HTTPStatus"), ("fastapi", "APIRouter")})
 
 
@@ -130,7 +139,7 @@ def task_part(answers: TaskAnswers, decimal: str = JSON_DECIMAL) -> Part:
         "route": answers.route,
         "guard": answers.guard,
         "delay": source(read_duration("--delay", answers.delay)) if answers.delay else "",
-        "payload": "".join(word.capitalize() for word in answers.name.split("_")) + "Payload",
+        "payload": f"{_prefix(answers)}Payload",
         "asynchronous": answers.asynchronous,
         "rules": _rules(answers),
         "known": known_values(params),
@@ -199,8 +208,14 @@ def _rules(answers: TaskAnswers) -> list[list[str]]:
     return [rule for rule in rules if rule not in _DEFAULTS]
 
 
+def _prefix(answers: TaskAnswers) -> str:
+    """Give what the names of the task's classes begin with."""
+    return "".join(word.capitalize() for word in answers.name.split("_"))
+
+
 def _sources(answers: TaskAnswers, decimal: str) -> dict[str, object]:
-    params = answers.parsed
+    taken = _USED | {f"{_prefix(answers)}Payload"} | {item_name(each) for each in answers.parsed}
+    params = named_enums(answers.parsed, _prefix(answers), taken)
     if decimal == JSON_DECIMAL:
         params = tuple(_unrounded(param) for param in params)
     own = _OWN_IMPORTS if answers.no_route else _OWN_IMPORTS | _ROUTE_IMPORTS
@@ -208,9 +223,12 @@ def _sources(answers: TaskAnswers, decimal: str) -> dict[str, object]:
     return {
         "standard_imports": import_lines(names, standard=True),
         "imports": import_lines(names, standard=False),
+        "enums": [enum_source(param) for param in params if param.kind.members],
         "items": [item for param in params if (item := item_source(param))],
         "fields": [field_source(param) for param in params],
-        "floats": any(param.kind.name == "float" for param in params),
+        "floats": any(param.kind.name in {"float", "json"} for param in params),
+        "made": [param.name for param in params if param.is_made],
+        "any_json": [param.name for param in params if param.kind.name == "json"],
         "decimals": any(param.kind.name == "Decimal" for param in params),
     }
 

@@ -18,6 +18,7 @@ from fastforge.params import (
     parse_param,
     parse_params,
 )
+from fastforge.params.enums import enum_source, named_enums
 from fastforge.params.names import check_param_name
 from tests.parts.params import params
 from tests.parts.values import accepted, refused
@@ -38,6 +39,18 @@ from tests.parts.values import accepted, refused
         ("note:str|None=None", "note: str | None = None"),
         ("tags:list[str]=[]", "tags: list[str] = Field(default_factory=list)"),
         ("tags:list[str{1,8}]{1,3}", "tags: Annotated[list[TagsItem], Field(min_length=1, max_le"),
+        ("state:enum(new, gone)=gone", "state: State = State.GONE"),
+        ("state:list[enum(new,gone)]=[]", "state: list[State] = Field(default_factory=list)"),
+        ("body:text{1,100000}", "body: Annotated[str, Field(min_length=1, max_length=100000)]"),
+        ("at:time=09:30:05", "at: time = time(9, 30, 5)"),
+        ("at:time|None=09:30", "at: time | None = time(9, 30)"),
+        ("wait:timedelta=-P1DT90M", "wait: timedelta = -timedelta(days=1, minutes=90)"),
+        ("document:json", "document: JsonValue"),
+        ("document:json|None=None", "document: JsonValue = None"),
+        ("document:json={}", "document: JsonValue = Field(default_factory=dict)"),
+        ("at:datetime=now", "at: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))"),
+        ("day:date=today", "day: date = Field(default_factory=lambda: datetime.now(UTC).date())"),
+        ("token:UUID=new", "token: UUID = Field(default_factory=uuid4)"),
         ("url:HttpUrl=https://a.org/b", 'url: HttpUrl = HttpUrl("https://a.org/b")'),
     ],
 )
@@ -68,6 +81,29 @@ def test_a_parameter_becomes_a_field_of_a_model(text: str, source: str) -> None:
         ("a:str{0,0}", "cannot be"),
         ("a:list[int]{1,101}", "1 to 100"),
         ("a:int=x", "Give a whole number"),
+        ("a:enum", "has no 2 to 50 values"),
+        ("a:enum{1,2}", "has no 2 to 50 values"),
+        ("a:enum(one)", "has no 2 to 50 values"),
+        ("a:enum(one,)", "cannot have the value ''"),
+        ("a:enum(One,two)", "cannot have the value 'One'"),
+        (f"a:enum(b,{'x' * 31})", "up to 30"),
+        ("a:enum(b,c,b)", "has the value b twice"),
+        ("a:enum(b,c)=d", "Give one of b, c."),
+        ("a:enum(b,c)>=1", "cannot be read"),
+        ("a:list[enum(b,c)]=b", "Give [] or None"),
+        ("a:str(b,c)", "Did you mean a:enum(b,c)?"),
+        ("a:list[json]", "Write a:json."),
+        ("a:json=1", "Give {} or []."),
+        ("a:time=25:00", "Give a time of day without offset"),
+        ("a:time=09:30Z", "Give a time of day without offset"),
+        ("a:time{1,2}", "has no length"),
+        ("a:timedelta=1h", "Give a duration such as PT90S"),
+        ("a:timedelta=P", "Give a duration such as PT90S"),
+        ("a:timedelta=P1DT", "Give a duration such as PT90S"),
+        ("a:text{1,100001}", "1 to 100000"),
+        ("a:text>=1", "no least or greatest"),
+        ("a:list[UUID]=new", "Give [] or None"),
+        ("a:date=now", "Give a date such as"),
         ("a:int>=1=0", "Give a value within the bounds"),
         ("a:str{3,}=ab", "Give a value within the bounds"),
         ("a:float=nan", "Give a number such as 2.5"),
@@ -158,9 +194,12 @@ def test_a_default_is_the_same_as_its_json(text: str) -> None:
     param = parse_param(text)
     model = _model(param)
 
-    if param.default_json is None:
+    if param.default is None:
         with pytest.raises(ValidationError):
             model()
+    elif param.default_json is None:
+        assert param.is_made
+        assert _validate(model, param, model().model_dump_json()) != {}
     else:
         assert model() == _validate(model, param, param.default_json)
 
@@ -170,6 +209,7 @@ def _model(param: Param) -> type[BaseModel]:
     lines = [*import_lines(names, standard=True), *import_lines(names, standard=False)]
     lines += [
         item_source(param) or "",
+        enum_source(param) if param.kind.members else "",
         "class Model(BaseModel, allow_inf_nan=False):",
         field_source(param),
     ]
@@ -195,7 +235,8 @@ def test_a_list_with_a_long_name_wraps_its_default() -> None:
     ("text", "meant"),
     [
         ("link:Link", "HttpUrl"),
-        ("x:text", "str"),
+        ("x:string", "str"),
+        ("wait:interval", "timedelta"),
         ("n:integer", "int"),
         ("at:Timestamp", "datetime"),
     ],
@@ -205,3 +246,40 @@ def test_a_hint_names_the_type_that_is_meant(text: str, meant: str) -> None:
 
     with pytest.raises(UsageError, match=f"Did you mean `{name}:{meant}`\\?"):
         parse_param(text)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["time:str", "at:time"],
+        ["wait:timedelta|None", "timedelta:int"],
+        ["uuid4:str", "id:UUID=new"],
+    ],
+)
+def test_no_name_hides_what_another_is_made_with(texts: list[str]) -> None:
+    with pytest.raises(UsageError, match="is the name of what another parameter is made with"):
+        parse_params(texts)
+
+
+def test_a_name_may_be_that_of_a_type_which_nothing_uses() -> None:
+    assert [param.name for param in parse_params(["time:str", "uuid4:UUID"])] == ["time", "uuid4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix", "name"),
+    [
+        ("state:enum(a,b)=b", "Link", "LinkState"),
+        ("view:enum(a,b)=b", "Link", "LinkViewValue"),
+        (f"{'x' * 30}:enum(a,b)=b", "Link", "X" + "x" * 29),
+    ],
+)
+def test_the_class_of_an_enum_has_a_name_of_its_own(text: str, prefix: str, name: str) -> None:
+    [param] = named_enums(parse_params([text]), prefix, {"LinkView"})
+
+    assert (param.kind.annotation, param.default) == (name, f"{name}.B")
+
+
+def test_two_enums_have_two_classes() -> None:
+    named = named_enums(parse_params(["a1:enum(a,b)", "a_1:enum(a,b)", "a:int"]), "Link", ())
+
+    assert [param.kind.annotation for param in named] == ["LinkA1", "LinkA1Value", "int"]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 import pytest
 
@@ -9,6 +10,7 @@ from fastforge.answers.project import JOBSTORES, PYTHONS, ProjectAnswers
 from fastforge.answers.values import Value
 from fastforge.render import render
 from tests.combinations import (
+    EXTRAS,
     SLOW,
     WITHOUT_CODE,
     Row,
@@ -19,6 +21,7 @@ from tests.combinations import (
     name_of,
     pairs,
     pairwise,
+    spread,
 )
 
 
@@ -80,6 +83,19 @@ def test_all_rows_have_every_pair_pythons_included(pythons: Sequence[str]) -> No
     first, others = chosen(every_row(pythons))
 
     assert pairs(first + others) == pairs(every_row(pythons))
+
+
+def test_the_first_rows_have_every_value_of_the_extras_with_every_other_in_process(
+    every: list[Row],
+) -> None:
+    first, others = chosen(every)
+    rows = spread(first + others)
+
+    own = [{option: row[option] for option in EXTRAS} for row in rows]
+    assert [{k: v for k, v in row.items() if k not in EXTRAS} for row in rows] == first + others
+    wanted = (dict(zip(EXTRAS, values, strict=True)) for values in product(*EXTRAS.values()))
+    assert pairs(own[: len(first)]) == pairs(wanted)
+    assert spread(first + others) == rows
 
 
 def test_a_slow_python_has_the_fewest_rows() -> None:

@@ -21,6 +21,9 @@ from tests.parts.params import params
         ("motto:str=a,b=c", False, False, '"a,b=c"'),
         ("nick:str|None,unique=None", True, False, "None"),
         ("total:int>=1,unique=3", True, False, "3"),
+        ("state:enum(a,b),index=a", False, True, "State.A"),
+        ("state:enum(a,unique)", False, False, None),
+        ("code:UUID,unique=new", True, False, "Field(default_factory=uuid4)"),
     ],
 )
 def test_flags_stand_between_type_and_default(
@@ -38,6 +41,11 @@ def test_flags_stand_between_type_and_default(
         ("sku:str=a,unique", "The field sku:str=a,unique has its flag after the default."),
         ("sku,unique", "The field name `sku,unique` is not made of lower-case letters"),
         ("id:UUID", "The field `id` is in every table already."),
+        ("updated_at:datetime", "The field `updated_at` is in every table already."),
+        ("state:enum(a,b),unique", "The field `state` cannot be unique: it is of type enum."),
+        ("document:json,index", "The field `document` cannot be index: it is of type json."),
+        ("document:json,unique", "The field `document` cannot be unique: it is of type json."),
+        ("body:text,index", "The field `body` cannot be index: it is of type text."),
         ("created_at:datetime", "The field `created_at` is in every table already."),
         ("metadata:str", "The field name `metadata` belongs to SQLAlchemy's models."),
         ("tags:list[str],index", "The field `tags` cannot be index: it is of type list."),
@@ -72,6 +80,12 @@ def test_two_fields_of_one_name_are_refused() -> None:
         ("size:int>=4<=5", ["4", "5", "4"]),
         ("price:Decimal>0.0000001", None),
         ("cost:Decimal>=0", ['"1.00"', '"1.50"', '"2.00"']),
+        ("state:enum(a,b)", ['"a"', '"b"', '"a"']),
+        ("state:enum(a,b,c,d)|None", ['"a"', '"b"', '"c"']),
+        ("at:time", ['"09:30:00"', '"10:30:00"', '"11:30:00"']),
+        ("wait:timedelta", ['"P1D"', '"P2D"', '"P3D"']),
+        ("body:text{8,}", ['"example 1"', '"example 2"', '"example 3"']),
+        ("document:json", None),
         ("day:date", ['"2026-03-01"', '"2026-03-02"', '"2026-03-03"']),
         ("on:bool", ["True", "False", "True"]),
         ("tags:list[str]{2,3}", ['["example"] * 2', '["example 2"] * 2', '["example 3"] * 2']),
@@ -91,6 +105,25 @@ def test_whole_numbers_end_where_a_table_ends() -> None:
 
     assert free.param.kind.annotation == "Int64"
     assert bounded.param.kind.annotation == "int"
+
+
+@pytest.mark.parametrize(
+    ("text", "annotation", "comparable"),
+    [
+        ("at:time", "LocalTime", True),
+        ("waits:list[timedelta]", "Duration", False),
+        ("document:json", "Json", False),
+        ("document:json|None", "JsonValue", False),
+        ("price:Decimal", "JsonDecimal", False),
+        ("state:enum(a,b)", "State", True),
+    ],
+)
+def test_a_table_keeps_what_it_can_and_compares_what_has_an_order(
+    text: str, annotation: str, comparable: bool
+) -> None:
+    [field] = parse_fields([text])
+
+    assert (field.param.kind.annotation, field.is_comparable) == (annotation, comparable)
 
 
 def test_a_default_moment_is_kept_in_utc() -> None:

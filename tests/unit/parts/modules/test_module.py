@@ -22,14 +22,16 @@ from fastforge.parts.modules.module import (
     new_revision,
     usual_item,
 )
-from fastforge.parts.modules.tables import field_context
+from fastforge.parts.modules.tables import field_context, table_lines
 from fastforge.render import render
 from tests.parts.small_shop import new_surroundings
 
 EVERY_TYPE = (
     *("a1:str{1,9},unique", "a2:int,index", "a3:float", "a4:bool", "a5:Decimal|None=None"),
     *("a6:date", "a7:datetime", "a8:UUID", "a9:EmailStr", "b1:HttpUrl=https://example.com"),
-    *("b2:list[datetime]{1,3}", "b3:list[int>=1]=[]", "b4:str=x"),
+    *("b2:list[datetime]{1,3}", "b3:list[int>=1]=[]", "b4:str=x", "b5:time", "b6:timedelta"),
+    *("b7:enum(new,gone)=new", "b8:json", "b9:json|None", "c1:text", "c2:list[enum(a,b)]"),
+    *("c3:datetime=now", "c4:UUID=new"),
 )
 
 
@@ -84,6 +86,7 @@ def test_no_class_takes_a_name_that_the_generated_files_use() -> None:
     names = {name for content in tree.values() for name in _bound(ast.parse(content))}
 
     free = names - {"Product", "NewProduct", "ProductView", "ProductPage", "B3Item"}
+    free -= {"ProductB7", "ProductC2", "NEW", "GONE", "A", "B"}
     assert {name for name in free if model_name(_item(name)) == name} == set()
 
 
@@ -114,6 +117,43 @@ def test_saved_answers_are_read_back() -> None:
     assert ModuleAnswers.from_dict(saved) == answers()
     with pytest.raises(UsageError, match="`fields` cannot be"):
         ModuleAnswers.from_dict({**saved, "fields": "name:str"})
+
+
+def test_only_modules_that_were_made_before_have_a_field_updated_at() -> None:
+    before = answers(fields=["updated_at:datetime"])
+
+    assert len(module_part(before).context["table"]) == 4  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="`updated_at` is in every table already"):
+        module_part(answers(fields=["updated_at:datetime"], stamped=True))
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "name"),
+    [
+        ("product", "state:enum(a,b)", "ProductState"),
+        ("product", "view:enum(a,b)", "ProductViewValue"),
+        ("header", "key:enum(a,b)", "HeaderKeyValue"),
+        ("new", "new:enum(a,b)", "NewNewValue"),
+    ],
+)
+def test_the_class_of_an_enum_begins_with_that_of_the_row(item: str, text: str, name: str) -> None:
+    context = context_of(answers(item=item, fields=[text]))
+
+    assert f"class {name}(StrEnum):" in str(context["models"])
+    assert f": {name}" in str(context["fields"])
+
+
+def test_the_check_constraint_of_many_values_takes_some_lines(tmp_path: Path) -> None:
+    values = [f"value_{number}" for number in range(40)]
+    lines = table_lines("products", parse_fields([f"kind:enum({','.join(values)})"]), stamped=True)
+    file = tmp_path / "revision.py"
+    file.write_text("sa.create_table(\n    sa.upgrade(\n        " + f"{lines[-1]},\n    ),\n)\n")
+
+    command = [sys.executable, "-m", "ruff", "format", "--diff", "--line-length=100", str(file)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+    [text] = ast.parse(lines[-1]).body[0].value.args  # type: ignore[attr-defined]
+    assert text.value == f"kind IN ({', '.join(map(repr, values))})"
 
 
 def test_the_command_makes_the_same_module() -> None:
