@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers.project import PYTHONS, valid_combinations
+from fastforge.answers.project import AUTHS, PYTHONS, valid_combinations
 from fastforge.answers.values import Value
 
 Row = dict[str, Value]
@@ -26,6 +26,7 @@ Choices = tuple[tuple[str, Value], ...]
 WITHOUT_CODE = ("docker", "ci", "python")
 """Options that change no line of Python in a project."""
 EXTRAS: dict[str, tuple[Value, ...]] = {
+    "auth": AUTHS,
     "dependabot": (True, False),
     "pre_commit": (True, False),
     "justfile": (True, False),

@@ -15,6 +15,7 @@ DATABASES = ("sqlite", "postgresql")
 JOBSTORES = ("database", "redis", "memory")
 ENGINES = ("inprocess", "celery", "taskiq")
 BROKERS = ("none", "redis", "rabbitmq")
+AUTHS = ("keys", "jwt", "none")
 CI_SERVICES = ("github", "none")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
@@ -36,6 +37,7 @@ class ProjectAnswers:
     jobstore: str = "database"
     engine: str = "inprocess"
     broker: str = "none"
+    auth: str = "keys"
     metrics: bool = True
     page: bool = True
     docker: bool = True
@@ -100,11 +102,12 @@ def refusal(answers: Mapping[str, Value]) -> tuple[str, str] | None:
         "jobstore": JOBSTORES,
         "engine": ENGINES,
         "broker": BROKERS,
+        "auth": AUTHS,
         "ci": CI_SERVICES,
         "python": PYTHONS,
     }
     for option, values in offered.items():
-        if (value := answers[option]) not in values:
+        if (value := answers.get(option, values[0])) not in values:
             return (f"There is no {option} {value!r}.", f"Choose from: {', '.join(values)}.")
     return _refusal_of_engine(*(answers[option] for option in ("engine", "broker", "database")))
 
@@ -124,7 +127,7 @@ def _refusal_of_engine(engine: Value, broker: Value, database: Value) -> tuple[s
 
 
 def valid_combinations() -> Iterator[dict[str, Value]]:
-    """Give each combination of the options that change which files a project has."""
+    """Give each combination of the options that most of a project's files depend on."""
     booleans = (True, False)
     options: dict[str, tuple[Value, ...]] = {
         "database": DATABASES,

@@ -32,6 +32,12 @@ def add_module(
     item: Annotated[
         str | None, typer.Option(metavar="NAME", help="What one is called: product.")
     ] = None,
+    guard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="user|none|SCOPE", help="Who may use it: users, as known clients are called."
+        ),
+    ] = None,
     gateway: Annotated[
         bool, typer.Option("--gateway", help="Add a client of another service, over HTTP.")
     ] = False,
@@ -70,6 +76,7 @@ def add_module(
     """Add a module, its table and tests, and verify them."""
     from fastforge.changes.opening import opened_to_write
     from fastforge.parts.adding import Story, Wishes, add
+    from fastforge.parts.guards import OPEN, is_opened
     from fastforge.parts.modules.interview import complete
     from fastforge.parts.modules.module import module_part
     from fastforge.parts.modules.place import answer, next_steps, routes_of
@@ -86,13 +93,14 @@ def add_module(
         "sorts": tuple(sort or ()),
         "searched": tuple(search or ()),
         "routes": routes,
+        "guard": guard,
     }
     answers = answer(opened, complete(opened, given, may_ask=not yes and not as_json))
     addition = prepare(opened, module_part(answers, decimal_of(opened)))
     shown = routes_of(answers)
     story = Story(
         before=shown,
-        notes=notes_on(opened),
+        notes=(OPEN,) if is_opened(opened, answers.guard) else notes_on(opened),
         after=next_steps(answers),
         facts={"routes": list(shown)},
     )

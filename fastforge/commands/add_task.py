@@ -36,7 +36,9 @@ def add_task(
     ] = False,
     guard: Annotated[
         str | None,
-        typer.Option(metavar="client|ops|none", help="Whose key the route asks for: a client's."),
+        typer.Option(
+            metavar="user|ops|none|SCOPE", help="Who may queue it: users, as known clients are."
+        ),
     ] = None,
     delay: Annotated[
         str | None, typer.Option(metavar=DURATION, help="Start so long after the request.")
@@ -94,7 +96,7 @@ def add_task(
         "max_concurrency": max_concurrency,
         "idempotent": idempotent,
     }
-    answers = answer(complete(opened, given, may_ask=not yes and not as_json))
+    answers = answer(opened, complete(opened, given, may_ask=not yes and not as_json))
     if answers.route:
         own = opened.package / "tasks" / f"{answers.name}.py"
         check_route_is_free(opened, answers.route, besides=own)

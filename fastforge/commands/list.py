@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastforge.commands.options import JsonOption, ProjectOption
 
 if TYPE_CHECKING:
-    from fastforge.project.inventory import Inventory, JobEntry, TaskEntry
+    from fastforge.project.inventory import Inventory, JobEntry, ModuleEntry, TaskEntry
 
 
 def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) -> None:
@@ -30,7 +30,7 @@ def list_parts(project: ProjectOption = Path(), *, as_json: JsonOption = False) 
 
 def as_text(inventory: "Inventory") -> str:
     """Give the inventory as three tables; what belongs to a part stands below it."""
-    modules = [((part.name, part.place), part.routes) for part in inventory.modules]
+    modules = [((part.name, part.place), _routes(part)) for part in inventory.modules]
     jobs = [
         ((job.name, job.schedule, _next_run(job), job.place), _queued(job))
         for job in inventory.jobs
@@ -67,13 +67,18 @@ def _next_run(job: "JobEntry") -> str:
     return f"{due:%a} {due.isoformat(sep=' ')}"
 
 
+def _routes(module: "ModuleEntry") -> tuple[str, ...]:
+    said = () if module.guard in {None, "user"} else (f"guard {module.guard}",)
+    return (*module.routes, *said)
+
+
 def _queued(job: "JobEntry") -> tuple[str, ...]:
     return tuple(f"queues {task}" for task in job.queues)
 
 
 def _told(task: "TaskEntry") -> tuple[str, ...]:
     rules = {"guard": task.guard, "priority": task.priority, "rate limit": task.rate_limit}
-    usual = {"guard": "client"}
+    usual = {"guard": "user"}
     said = (
         f"{name} {value}" for name, value in rules.items() if value not in {None, usual.get(name)}
     )

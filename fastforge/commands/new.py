@@ -45,6 +45,10 @@ def new(
         str | None,
         typer.Option(metavar="none|redis|rabbitmq", help="The broker of an engine; redis."),
     ] = None,
+    auth: Annotated[
+        str | None,
+        typer.Option(metavar="keys|jwt|none", help="How clients say who they are: by API keys."),
+    ] = None,
     metrics: Annotated[
         bool | None,
         typer.Option("--metrics/--no-metrics", help="Prometheus metrics, alerts, a dashboard."),
@@ -135,6 +139,7 @@ def new(
         "jobstore": jobstore,
         "engine": engine,
         "broker": broker,
+        "auth": auth,
         "metrics": metrics,
         "page": page,
         "docker": docker,

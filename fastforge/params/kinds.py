@@ -76,5 +76,13 @@ NAMES = ", ".join(KINDS).replace("enum", "enum(A,B)")
 TYPES = f"{NAMES}, list[TYPE], TYPE|None"
 """What a parameter or a field may be, for a person who is asked."""
 
+ANY_JSON = "Json"
+"""The type of JSON in generated files: not null, and no deeper than an answer can be."""
+VALIDATED: frozenset[Import] = frozenset(
+    {("pydantic", "AfterValidator"), ("pydantic", "WithJsonSchema")}
+)
+JSON_IMPORTS = VALIDATED | {("typing", "Annotated"), ("pydantic_core", "to_json")}
+"""What ANY_JSON is made with, besides pydantic's own type."""
+
 JSON_DECIMAL = "JsonDecimal"
 """The project's type for a decimal that JSON must not round."""

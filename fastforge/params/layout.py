@@ -17,7 +17,7 @@ def field_source(param: Param) -> str:
     inner = item_name(param) if _has_item(param) else param.kind.annotation
     whole = f"list[{inner}]" if param.is_list else inner
     bounds = param.size if param.is_list else param.bounds
-    nullable = " | None" if param.nullable and param.kind.name != "json" else ""
+    nullable = " | None" if param.nullable else ""
     line = f"    {param.name}: {annotated(whole, bounds)}{nullable}{ending}"
     if len(line) <= WIDTH:
         return line

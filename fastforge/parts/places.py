@@ -14,6 +14,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "NotFoundError": ("web.errors", "errors"),
     "refusals": ("web.refusals", "refusals"),
     "ClientOnly": ("web.security", "security"),
+    "client_with": ("web.security", "security"),
     "OpsWrite": ("web.security", "security"),
     "Paging": ("web.paging",),
     "tagged": ("web.etags",),
@@ -29,6 +30,9 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 _LATER: Final = frozenset({"ClientOnly", "HeaderKey", JSON_DECIMAL, "taken"})
 """What the first projects do not have. They have no `keys.py` either, by which they are known."""
 
+_OF_CLIENTS: Final = frozenset({"ClientOnly", "client_with"})
+"""What projects have that know clients."""
+
 _NEW: Final = frozenset({"Enqueue"})
 """What projects have whose background work knows priorities, rate limits and delays."""
 
@@ -39,8 +43,15 @@ _UNGUARDED: Final = (
 
 
 def places_of(project: Project) -> dict[str, str]:
-    """Give the module of each name; empty where a first project does without it."""
-    return {name: _place(project, name, modules) for name, modules in MODULES.items()}
+    """Give the module of each name; empty where a project does without it.
+
+    The first ones lack some, and one that was made without access control for clients has none.
+    """
+    lacks = _OF_CLIENTS if project.answers.auth == "none" else frozenset[str]()
+    return {
+        name: "" if name in lacks else _place(project, name, modules)
+        for name, modules in MODULES.items()
+    }
 
 
 def decimal_of(project: Project) -> str:
@@ -59,7 +70,8 @@ def check_options(project: Project, options: Sequence[str]) -> None:
 
 def notes_on(project: Project) -> tuple[str, ...]:
     """Say what routes that are added do without."""
-    return () if places_of(project)["ClientOnly"] else (_UNGUARDED,)
+    is_first = project.answers.auth != "none" and not places_of(project)["ClientOnly"]
+    return (_UNGUARDED,) if is_first else ()
 
 
 def _place(project: Project, name: str, modules: tuple[str, ...]) -> str:

@@ -22,11 +22,12 @@ from fastforge.project.sources import (
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
-    """A feature: its folder in `modules/` and its routes."""
+    """A feature: its folder in `modules/`, its routes, and who may use them, if there are any."""
 
     name: str
     routes: tuple[str, ...]
     place: str
+    guard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,12 @@ def take_inventory(project: Project, now: datetime) -> Inventory:
 def _modules(project: Project) -> Iterator[ModuleEntry]:
     for folder in discovered(files_of(project.package / "modules", "")):
         sources = files_of(folder, ".py")
-        found = [route for source in sources for route in routes(parse(source))]
+        modules = [parse(source) for source in sources]
+        found = [route for module in modules for route in routes(module)]
+        guards = sorted({guard(module) for module in modules if any(routes(module))})
         if sources:
-            yield ModuleEntry(folder.name, tuple(found), _place(project, folder))
+            said = ", ".join(guards) or None
+            yield ModuleEntry(folder.name, tuple(found), _place(project, folder), said)
 
 
 def _jobs(project: Project, now: datetime) -> Iterator[JobEntry]:

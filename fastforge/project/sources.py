@@ -71,15 +71,20 @@ def routes(module: ast.Module) -> Iterator[str]:
                 yield from _route(decorator, module)
 
 
-_GUARDS = {"ClientOnly": "client", "OpsWrite": "ops", "OpsRead": "ops"}
+_GUARDS = {"ClientOnly": "user", "OpsWrite": "ops", "OpsRead": "ops"}
 
 
 def guard(module: ast.Module) -> str:
-    """Tell whose key the router of a module asks for: "client", "ops", or "none"."""
+    """Tell who may use the router of a module: "user", "ops", "none", or scopes."""
     router = declaration(module, "router")
     said = router.arguments.get("dependencies") if router else None
-    names = [node.id for node in ast.walk(said) if isinstance(node, ast.Name)] if said else []
-    return next((_GUARDS[name] for name in names if name in _GUARDS), "none")
+    for node in ast.walk(said) if said else ():
+        match node:
+            case ast.Call(func=ast.Name(id="client_with"), args=scopes):
+                return " ".join(map(_text, scopes))
+            case ast.Name(id=name) if name in _GUARDS:
+                return _GUARDS[name]
+    return "none"
 
 
 def imported_tasks(module: ast.Module) -> Iterator[str]:

@@ -130,7 +130,7 @@ def _record(root: Path, package: str, name: str) -> Record:
 
 def _named(request: Request) -> ProjectAnswers:
     """Give the answers of a project that is not rendered: what else it has is not asked for."""
-    known = {"name", "description", "author"} & request.project.keys()
+    known = {"name", "description", "author", "auth"} & request.project.keys()
     return ProjectAnswers.from_dict({name: request.project[name] for name in known})
 
 

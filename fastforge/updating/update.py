@@ -25,6 +25,8 @@ _DATA = {
     "database": "Data stays where it is. DATABASE_URL must name the new database; see docs, From "
     "SQLite to PostgreSQL.",
     "jobstore": "Next due times stay where they are; jobs are due again from the next start on.",
+    "auth": "Clients must say who they are in the new way; with none, whoever reaches the service "
+    "may use all routes but those of operators. See README.md, Who may call what.",
     "engine": "Jobs and tasks run where you start it: with an engine, start its workers too.",
 }
 _OUT = "Left out, since the folder or the part that they belong to is not where it was: {}"

@@ -46,6 +46,7 @@ modules
   carts  src/store/modules/carts
     GET /carts
     DELETE /carts/{cart_id}
+    guard none
 jobs
   mails   elsewhere()                     -                              src/store/jobs/mails.py:5
     queues other

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ MODULE = ("add-module", "products", "--field", "sku:str{3,20},unique", "--no-ver
 VERSIONS = "src/shop/migrations/versions"
 
 
-def make(folder: Path, **changes: bool) -> Path:
+def make(folder: Path, **changes: Any) -> Path:
     answers = ProjectAnswers(name="shop", description="Sells.", author="Ada", **changes)
     tree = render("project", answers.context())
     record = record_of("project", "shop", answers.as_dict(), tree)
@@ -74,17 +75,31 @@ def test_a_module_is_added_in_files_of_its_own(run: Fastforge, shop: Path) -> No
         *(f"{source}/{name}.py" for name in ("__init__", "models", "repository", "router")),
         *(f"{source}/{name}.py" for name in ("schemas", "service")),
         *(f"{test}/{name}.py" for name in ("conftest", "test_conflicts", "test_repository")),
-        *(f"{test}/{name}.py" for name in ("test_router", "test_schemas", "test_service")),
+        *(f"{test}/{name}.py" for name in ("test_list", "test_router", "test_schemas")),
+        f"{test}/test_service.py",
     }
     migration = after[f"{VERSIONS}/create_products_{revision}.py"].decode()
     assert 'down_revision: str | Sequence[str] | None = "0008"' in migration
-    assert ran.out.splitlines()[:5] == [
+    assert ran.out.splitlines()[:6] == [
         "GET /products",
         "POST /products",
         "GET /products/{product_id}",
         "PUT /products/{product_id}",
+        "PATCH /products/{product_id}",
         "DELETE /products/{product_id}",
     ]
+
+
+def test_a_list_may_be_asked_more_and_routes_be_left_out(run: Fastforge, shop: Path) -> None:
+    ran = run(*MODULE, "--filter=sku", "--search=sku", "--routes=list,get", "--field=on:date")
+    run("remove-module", "products")
+    again = run(*MODULE, "--field=on:date", "--sort=on", "--filter=on>=,sku", "--filter=on<=")
+
+    assert ran.out.splitlines()[:2] == ["GET /products", "GET /products/{product_id}"]
+    assert "--filter sku --search sku --routes list,get" in ran.out
+    assert "--filter 'on>=,sku,on<=' --sort on" in again.out
+    migration = (shop / VERSIONS / f"create_products_{revision_of(shop)}.py").read_text()
+    assert 'op.create_index(op.f("ix_products_on_products_id")' in migration
 
 
 def test_the_same_command_again_changes_nothing(run: Fastforge, shop: Path) -> None:
@@ -133,6 +148,11 @@ def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None
     [
         ([], "Missing: name; there is no terminal to ask at."),
         (["class"], "is a word of the Python language"),
+        (["carts", "--filter", "colour"], "--filter names `colour`, which is no field"),
+        (["carts", "--sort", "created_at"], "Every list can be sorted by `created_at`."),
+        (["carts", "--search", "colour"], "--search names `colour`, which is no field"),
+        (["carts", "--routes", "get,lists"], "There is no route `lists` of a module."),
+        (["carts", "--routes=get", "--search=name"], "of the route `list`, which is not chosen"),
         (["jobs"], "The service itself answers at /jobs."),
         (["runs"], "`runs` is kept for a table of the database or of the service."),
         (["fastforge_runs"], "is kept for a table of the database or of the service"),
@@ -153,6 +173,68 @@ def test_what_cannot_be_is_exit_2(
     assert ran.code == 2
     assert problem in ran.err
     assert files_of(shop) == before
+
+
+@pytest.mark.parametrize(
+    ("guard", "in_router", "notes"),
+    [
+        ((), "dependencies=[ClientOnly],\n    responses=refusals(401),", 0),
+        (("--guard", "user"), "dependencies=[ClientOnly],\n    responses=refusals(401),", 0),
+        (
+            ("--guard", "goods:sell"),
+            'dependencies=[client_with("goods:sell")],\n    responses=refusals(401, 403),',
+            0,
+        ),
+        (("--guard", "none"), '(prefix="/products", tags=["products"])', 1),
+    ],
+)
+def test_a_module_has_the_guard_that_was_chosen(
+    run: Fastforge, shop: Path, guard: tuple[str, ...], in_router: str, notes: int
+) -> None:
+    shown = run(*MODULE, *guard, "--dry-run")
+    made = json.loads(run(*MODULE, *guard, "--json").out)
+
+    said = guard[1] if guard else "user"
+    assert made["answers"]["guard"] == said
+    assert ("--guard" in made["command"]) == (said != "user")
+    assert shown.err.count("have no guard: whoever") == notes
+    router = (shop / "src/shop/modules/products/router.py").read_text()
+    assert " ".join(in_router.split()) in " ".join(router.split())
+    [listed] = [m for m in json.loads(run("list", "--json").out)["modules"] if "prod" in m["name"]]
+    assert listed["guard"] == said
+
+
+@pytest.mark.parametrize("guard", ["ops", "client:", "a b", "admin", ""])
+def test_a_guard_that_no_module_can_have_is_refused(run: Fastforge, shop: Path, guard: str) -> None:
+    before = files_of(shop)
+
+    ran = run(*MODULE, f"--guard={guard}")
+
+    if guard in {"client:", ""}:  # a scope, and what is usual
+        assert ran.code == 0
+        return
+    assert (ran.code, ran.out) == (2, "")
+    assert "is none of user, none, and no scope" in ran.err
+    assert files_of(shop) == before
+
+
+def test_where_no_client_is_known_routes_are_open_and_a_guard_for_clients_is_refused(
+    fastforge: Fastforge, tmp_path: Path
+) -> None:
+    shop = make(tmp_path, auth="none")
+
+    made = fastforge(*MODULE, cwd=shop)
+    refused = [
+        fastforge(command, "mail", "--guard", guard, "--no-verify", cwd=shop)
+        for command in ("add-module", "add-task")
+        for guard in ("user", "mail:send")
+    ]
+
+    assert (made.code, "guard" in made.err) == (0, False)
+    assert "guard" not in (shop / "src/shop/modules/products/router.py").read_text()
+    assert fastforge("add-task", "mail", "--no-verify", cwd=shop).code == 0
+    assert [ran.code for ran in refused] == [2] * 4
+    assert all("is for clients, and with --auth none" in ran.err for ran in refused)
 
 
 def test_a_table_of_somebody_else_is_not_made_again(run: Fastforge, shop: Path) -> None:

@@ -407,11 +407,14 @@ DATA = {
     "database": "Data stays where it is. DATABASE_URL must name the new database",
     "jobstore": "Next due times stay where they are",
     "engine": "with an engine, start its workers too",
+    "auth": "Clients must say who they are in the new way",
 }
 CHANGES = (
     ("metrics=false",),
     ("page=no",),
     ("docker=false", "ci=none"),
+    ("auth=jwt",),
+    ("auth=none",),
     ("jobstore=redis",),
     ("jobstore=memory", "timezone=Europe/Berlin"),
     ("database=postgresql",),
@@ -446,7 +449,7 @@ def test_other_answers_give_what_a_new_project_with_them_has(
     assert ran.code == 0, ran.err
     for change in changes:
         assert change.replace("page=no", "page=false") in ran.out.splitlines()[0]
-    said = [name for name in ("database", "jobstore", "engine") if DATA[name] in ran.err]
+    said = [name for name in DATA if DATA[name] in ran.err]
     assert said == [name for name in DATA if any(text.startswith(name) for text in changes)]
     assert without_state(tmp_path / "plain/shop") == files_of(tmp_path / "other/shop")
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import REPOSITORY
 from tests.docs.pages import PAGES, blocks, inline_code
-from tests.docs.trees import DEFAULT, WITH_ENGINE, WITH_EXTRAS, WITH_SERVERS
+from tests.docs.trees import DEFAULT, WITH_ENGINE, WITH_EXTRAS, WITH_SERVERS, WITH_TOKENS
 
-PROJECT = DEFAULT | WITH_EXTRAS | WITH_ENGINE | WITH_SERVERS
+PROJECT = WITH_TOKENS | WITH_EXTRAS | DEFAULT | WITH_ENGINE | WITH_SERVERS
 CODE = "\n".join(text for path, text in PROJECT.items() if path != "README.md")
 TROUBLE = REPOSITORY / "docs" / "ran-twice-or-not-at-all.md"
 OF_OTHERS = {"SENTRY_DSN", "OTEL_EXPORTER_OTLP_HEADERS"}

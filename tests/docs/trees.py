@@ -14,5 +14,6 @@ def files(**chosen: object) -> dict[str, str]:
 
 DEFAULT = files()
 WITH_SERVERS = files(database="postgresql", jobstore="redis")
+WITH_TOKENS = files(auth="jwt")
 WITH_ENGINE = files(database="postgresql", engine="celery", broker="redis")
 WITH_EXTRAS = files(telemetry=True, cors=True)

@@ -4,14 +4,20 @@ No answer may be a 500, and each must have a status, a content type and a body t
 `schemathesis.toml` says what is not checked, and why.
 """
 
+import base64
+import hmac
+import json
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from fastforge.answers.project import AUTHS
+from fastforge.answers.values import Value
 from tests.combinations import Row, all_chosen, name_of
 from tests.conftest import Record
 from tests.e2e.conftest import Made
@@ -28,6 +34,14 @@ OPEN = [  # while no key is set, reads are open although the document asks for a
     *("--exclude-checks", "ignored_auth,missing_required_header"),
 ]
 KEY = "the-key"
+SHARED = "what-the-issuer-and-the-service-share"
+ISSUER = {
+    "JWT_ISSUER": "https://issuer.example.com/",
+    "JWT_AUDIENCE": "shop",
+    "JWT_SECRET": SHARED,
+    "JWT_ALGORITHMS": "HS256",
+}
+"""The settings of a service that knows its clients by tokens."""
 ROWS = all_chosen()
 EVERYTHING: Row = {"metrics": True, "docker": False, "ci": "none", "examples": True}
 SQLITE: Row = {"database": "sqlite", "jobstore": "database"} | EVERYTHING
@@ -42,6 +56,7 @@ TASK = (
     *("add-task", "send_invoice", "--no-verify", "--param", "email:EmailStr", "--param", "id:UUID"),
     *("--param", "copies:int>=1<=9=1", "--param", "at:datetime", "--param", "day:date | None"),
     *("--param", "urls:list[HttpUrl]", "--param", "price:Decimal", "--param", "note:str{1,80}"),
+    *("--guard", "invoices:send"),
 )
 
 
@@ -50,15 +65,45 @@ def key_of(row: Row) -> str | None:
     return KEY if row["examples"] ^ row["metrics"] ^ (row["database"] == "sqlite") else None
 
 
+def token() -> str:
+    """Sign a token that may do what the added task needs, until the fuzzing is over."""
+    now = int(time.time())
+    claims = {"iss": ISSUER["JWT_ISSUER"], "aud": "shop", "sub": "fuzz", "scope": "invoices:send"}
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=")
+        for part in ({"alg": "HS256", "typ": "JWT"}, {**claims, "exp": now + 7200})
+    ]
+    signature = hmac.digest(SHARED.encode(), b".".join(parts), "sha256")
+    return b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
+
+
+def access(auth: Value, key: str | None = KEY) -> tuple[dict[str, str], list[str]]:
+    """Give the settings of a guarded service, or an open one, and the options that it lets in."""
+    if key is None:
+        return {}, OPEN
+    settings, headers = {"OPS_API_KEY": key}, {"X-Ops-Key": key}
+    if auth == "keys":
+        settings["CLIENT_API_KEYS"], headers["X-API-Key"] = f"fuzz:{key}", key
+    if auth == "jwt":
+        settings |= ISSUER
+        headers["Authorization"] = f"Bearer {token()}"
+    return settings, [word for name in headers for word in ("--header", f"{name}: {headers[name]}")]
+
+
 def forge(folder: Path, *words: str) -> None:
     command = [sys.executable, "-m", "fastforge", *words]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
-def fuzz(project: Path, folder: Path, cases: int, key: str | None, seed: int = SEED) -> str:
+def fuzz(
+    project: Path,
+    folder: Path,
+    cases: int,
+    allowed: tuple[dict[str, str], list[str]],
+    seed: int = SEED,
+) -> str:
     """Serve the project, let schemathesis at it and give its report, or fail with it."""
-    keys = {"OPS_API_KEY": key, "CLIENT_API_KEYS": f"fuzz:{key}"} if key else {}
-    settings = {**keys, "MAIL_TO_LOG": "true"}
+    settings = {**allowed[0], "MAIL_TO_LOG": "true"}
     with gateway() as other, beside(project) as urls:
         settings |= {"PAYMENT_GATEWAY_URL": other, "INVOICES_SERVICE_URL": other, **urls}
         with serve(project, "shop", folder, **settings) as url:
@@ -66,11 +111,7 @@ def fuzz(project: Path, folder: Path, cases: int, key: str | None, seed: int = S
                 [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run"]
                 + [f"{url}/openapi.json", "--seed", str(seed), "--max-examples", str(cases)]
                 + ["--continue-on-failure", "--no-color", "--generation-database", "none"]
-                + (
-                    ["--header", f"X-API-Key: {key}", "--header", f"X-Ops-Key: {key}"]
-                    if key
-                    else OPEN
-                ),
+                + allowed[1],
                 cwd=folder,
                 capture_output=True,
                 text=True,
@@ -82,8 +123,9 @@ def fuzz(project: Path, folder: Path, cases: int, key: str | None, seed: int = S
     return done.stdout
 
 
-def test_a_service_answers_as_its_document_says(made: Made, tmp_path: Path) -> None:
-    fuzz(made({**SQLITE, "python": "3.11"}), tmp_path, FEW, KEY)
+@pytest.mark.parametrize("auth", AUTHS)
+def test_a_service_answers_as_its_document_says(auth: str, made: Made, tmp_path: Path) -> None:
+    fuzz(made({**SQLITE, "auth": auth, "python": "3.11"}), tmp_path, FEW, access(auth))
 
 
 @pytest.mark.exhaustive("many cases for each operation")
@@ -92,7 +134,8 @@ def test_every_combination_answers_as_its_document_says(
     row: Row, made: Made, tmp_path: Path, record: Record
 ) -> None:
     """Each with cases of its own: the same ones again would find little more."""
-    report = fuzz(made(row), tmp_path, MANY, key_of(row), SEED + ROWS.index(row))
+    seed = SEED + ROWS.index(row)
+    report = fuzz(made(row), tmp_path, MANY, access(row["auth"], key_of(row)), seed)
 
     service = name_of({name: row[name] for name in row if name != "python"})
     record(_row_of_proof(f"{service} {'guarded' if key_of(row) else 'open'}", report), {})
@@ -107,7 +150,7 @@ def test_added_parts_answer_as_the_document_says(
     for part in (MODULE, TASK):
         forge(project, *part)
 
-    report = fuzz(project, tmp_path, MANY, KEY)
+    report = fuzz(project, tmp_path, MANY, access("keys"))
 
     record(_row_of_proof(f"parts on {row['database']}", report), {})
 

@@ -61,7 +61,7 @@ def add_task(draw: st.DrawFn) -> list[str]:
     words = [word for text in drawn for word in ("--param", text)]
     words += _drawn(draw, {"--max-concurrency": st.integers(1, 9).map(str)})
     words += _drawn(draw, {"--priority": st.integers(-9, 9).map(str), "--rate-limit": _RATES})
-    of_route = {"--guard": st.sampled_from(["client", "ops", "none"]), "--delay": _DURATIONS}
+    of_route = {"--guard": _GUARDS | st.sampled_from(["client", "ops"]), "--delay": _DURATIONS}
     words += draw(st.just(["--no-route"]) | st.builds(list)) or _drawn(draw, of_route)
     return words + _common(draw, ["--idempotent", "--async"])
 
@@ -70,6 +70,7 @@ def add_task(draw: st.DrawFn) -> list[str]:
 def add_module(draw: st.DrawFn) -> list[str]:
     """Draw the arguments after the name."""
     words = [word for text in draw(fields()) for word in ("--field", text)]
+    words += _drawn(draw, {"--guard": _GUARDS})
     return words + draw(st.sampled_from([[], ["--gateway"]]))
 
 
@@ -133,6 +134,9 @@ def hostile_command_lines(draw: st.DrawFn) -> list[str]:
     return [command, *extra, *words, "--", name]
 
 
+_GUARDS = st.sampled_from(["user", "none"]) | st.from_regex(
+    r"[A-Za-z][A-Za-z0-9._/-]{0,30}:[A-Za-z0-9:._/-]{0,28}", fullmatch=True
+)
 _TYPES = st.sampled_from(["int", "str", "date", "Decimal=x", "int>=5=1", "list[int", "str{0}", ""])
 _TYPES |= st.sampled_from(["enum", "enum(a)", "enum(A,b)", "enum(a,a)", "enum(a,b)=c"])
 _TYPES |= st.sampled_from(["time=9", "timedelta=1h", "json={1}", "list[json]", "UUID=now"])

@@ -136,6 +136,7 @@ def test_a_name_is_imported_from_where_the_project_has_it(tmp_path: Path) -> Non
         "NotFoundError": "web.errors",
         "refusals": "web.refusals",
         "ClientOnly": "web.security",
+        "client_with": "web.security",
         "OpsWrite": "web.security",
         "Enqueue": "",
         "HeaderKey": "values.keys",
@@ -148,6 +149,7 @@ def test_a_name_is_imported_from_where_the_project_has_it(tmp_path: Path) -> Non
         "NotFoundError": "errors",
         "refusals": "refusals",
         "ClientOnly": "security",
+        "client_with": "security",
         "OpsWrite": "security",
         "Enqueue": "",
         "HeaderKey": "keys",
@@ -234,6 +236,16 @@ def test_a_later_project_is_given_no_route_without_a_guard(
     done = run(shop, "add-task", "send_bill", "--no-verify", "--yes")
 
     assert f"no `ClientOnly` in src/shop/{file}, which" in str(done.exception)
+
+
+@pytest.mark.parametrize("command", ["add-task", "add-module"])
+def test_a_project_that_knows_no_scopes_is_given_no_route_for_one(shop: Path, command: str) -> None:
+    before = files_of(shop)
+
+    done = run(shop, command, "send_bill", "--guard", "bills:send", "--no-verify", "--yes")
+
+    assert "no `client_with` in src/shop/" in str(done.exception)
+    assert files_of(shop) == before
 
 
 @pytest.mark.parametrize("name", ["runs", "apscheduler_jobs", "paused_jobs"])

@@ -34,12 +34,13 @@ def _task(name: str, *params: str, **changes: object) -> Part:
     return task.task_part(task.answer({"name": name, "params": params, **changes}))
 
 
-def _module(name: str, *fields: str, gateway: bool = False) -> Part:
+def _module(name: str, *fields: str, gateway: bool = False, guard: str = "user") -> Part:
     answers = module.ModuleAnswers(
         name=name,
         item=module.usual_item(name),
         fields=fields,
         gateway=gateway,
+        guard=guard,
         revision="1a2b3c4d5e6f",
         parents=("0002",),
     )

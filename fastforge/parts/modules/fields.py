@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from fastforge.errors import UsageError
 from fastforge.params import Param, parse_params
 from fastforge.params.examples import EXAMPLES, examples_of
-from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL
 from fastforge.parts.modules.relations import Relation, read_relation
 
 FLAGS = ("unique", "index")
@@ -101,17 +101,17 @@ def _checked(field: Field, own: Collection[str]) -> Field:
     return field
 
 
-INT64, MOMENT, LOCAL_TIME, DURATION, JSON = "Int64", "Moment", "LocalTime", "Duration", "Json"
+INT64, MOMENT, LOCAL_TIME, DURATION = "Int64", "Moment", "LocalTime", "Duration"
 """The names of the types that schemas have for what a table can keep."""
 
-_KEPT = {"time": LOCAL_TIME, "timedelta": DURATION, "json": JSON}
+_KEPT = {"time": LOCAL_TIME, "timedelta": DURATION, "json": ANY_JSON}
 
 
 def _kept(param: Param, decimal: str) -> Param:
     """Give the parameter as a table can keep it: whole numbers of 64 bits, moments in UTC.
 
     And decimals as they were meant, times without offset, durations that SQLite has room for, and
-    JSON that is not null, unless nothing is a value too.
+    JSON that can be sent back.
     """
     kind = param.kind
     if kind.name == "int" and not (_low(param) and _high(param)):
@@ -120,7 +120,7 @@ def _kept(param: Param, decimal: str) -> Param:
         return replace(param, kind=replace(kind, annotation=decimal))
     if kind.name == "datetime":
         return _moment(replace(param, kind=replace(kind, annotation=MOMENT, imports=())))
-    if kind.name in _KEPT and not (kind.name == "json" and param.nullable):
+    if kind.name in _KEPT:
         return replace(param, kind=replace(kind, annotation=_KEPT[kind.name]))
     return param
 

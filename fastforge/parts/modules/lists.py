@@ -72,7 +72,7 @@ def read_lists(
     """Read what was typed about a list; raises UsageError for what cannot be."""
     known = {field.param.name: field.param for field in fields}
     for option, words in (("--filter", filters), ("--sort", sorts), ("--search", searched)):
-        _refuse_twice(option, words)
+        _refuse_twice(option, [re.sub(r"\s", "", word) for word in words])
     for name in sorts:
         _check_sort(name, known)
     for name in searched:
@@ -87,6 +87,7 @@ def _filter(text: str, known: dict[str, Param]) -> Filter:
         problem = f"The filter {ascii(text)[1:-1]} cannot be read."
         raise UsageError(problem, "Write the name of a field, NAME>= or NAME<=: active,added>=.")
     name, sign = match.groups()
+    text = name + sign
     created = {CREATED: Param(CREATED, KINDS["datetime"], {})}
     param = _found("--filter", name, known | created)
     _check_indexed("--filter", param)

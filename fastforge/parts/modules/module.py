@@ -13,6 +13,7 @@ from fastforge.params import item_name
 from fastforge.params.enums import named_enums
 from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
 from fastforge.parts.modules.lists import lists_context, read_lists
 from fastforge.parts.modules.paths import path_of
@@ -32,6 +33,7 @@ from fastforge.terminal.shell import quoted
 FORMER: Final[Former] = {}
 """What older versions asked: see `Former`."""
 
+GUARDS = (USER, NONE)
 USUAL_FIELDS = ("name:str{1,80}",)
 LONGEST_ITEM = 28
 """Characters in the name of an item: with more, generated lines would pass the line length."""
@@ -42,18 +44,20 @@ _ENDINGS = ("Change", "Page", "Query", "View")
 
 USED = frozenset(
     """
-    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any APIRouter Asked AsyncGenerator
-    AwareDatetime Base BaseModel BaseSettings BigInteger Boolean Callable ClientOnly ConfigDict
-    ConflictError Database DatabaseDep Date Decimal Depends Dialect DuplicateError EmailStr EnumType
-    ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS Float Gateway GatewayDep
-    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Iterator JSON
-    JsonDecimal KEY KNOWN Limit Mapped Mock Moment MOST_AT_ONCE NotFoundError NOWHERE O Offset PATH
-    Path PositiveFloat PREFIX Query ReadSessionDep Repository Request RETRY_AFTER_SECONDS Row Secret
-    SecretStr Sequence Session SessionDep SettingsConfigDict START String TABLE TAKEN TestClient
-    Text ThreadPoolExecutor TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime UUID
-    Uuid ValidationError Values
-    ColumnElement ForeignKey KEYS OWN
-    ANY_JSON AnyJson Duration Enum Interval Json JsonValue LocalTime StrEnum Time WithJsonSchema
+    AbstractEventLoop AfterValidator Annotated ANNOTATED Answers Any ANY_JSON AnyJson APIRoute
+    APIRouter Asked Asking AsyncGenerator AwareDatetime Base BaseModel BaseSettings BigInteger
+    Boolean Callable ClientOnly ColumnElement ConfigDict ConflictError Database DatabaseDep Date
+    Decimal Depends Dialect DuplicateError Duration EmailStr Enum EnumType ExactDecimal Examples
+    Exception FastAPI Field FieldInfo FIELDS FILTERS Float Gateway GatewayDep GatewaySettings
+    HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator JSON Json
+    JsonDecimal JsonValue Keep Kept KEY KNOWN LAST Limit LocalTime Mapped Mock Moment
+    MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS PageStart Paging PARAMETER
+    PATH Path PositiveFloat PreconditionError PREFIX Query ReadSessionDep Repository Request
+    RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session SessionDep
+    SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text ThreadPoolExecutor
+    Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime Uuid UUID
+    ValidationError Values WithJsonSchema
+    ForeignKey KEYS OWN Refer
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
@@ -77,6 +81,7 @@ class ModuleAnswers:
     searched: tuple[str, ...] = ()
     routes: tuple[str, ...] = ROUTES
     stamped: bool = False
+    guard: str = USER
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
@@ -90,6 +95,7 @@ class ModuleAnswers:
         check_part_name("module", answers.name)
         check_item(answers.item)
         checked_routes(answers.routes)
+        read_guard(answers.guard, GUARDS)
         if not all(map(ID.fullmatch, (answers.revision, *answers.parents))):
             raise UsageError("The saved answers of the module name a revision that cannot be.")
         return answers
@@ -157,6 +163,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "path": path_of(answers.name),
         "gateway": answers.gateway,
         "stamped": answers.stamped,
+        "guard": answers.guard,
         "fields": [field_context(field, lists) for field in fields],
         "relations": relations_context(answers.name, fields),
         "lists": lists_context(lists, fields),
@@ -196,6 +203,7 @@ def command_for(answers: ModuleAnswers) -> str:
     ):
         words += [option, ",".join(texts)] if texts else []
     words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
+    words += [] if answers.guard == USER else ["--guard", answers.guard]
     return quoted([*words, *(["--gateway"] if answers.gateway else [])])
 
 

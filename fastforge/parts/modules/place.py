@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastforge.errors import UsageError
+from fastforge.parts.guards import check_clients_are_known, read_guard, usual_guard
 from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.lists import split
 from fastforge.parts.modules.module import (
+    GUARDS,
     USUAL_FIELDS,
     ModuleAnswers,
     check_item,
@@ -59,6 +61,8 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         raise UsageError(problem, "Choose it with --routes, or leave them out.")
     if gateway:
         _require_http_client(project)
+    guard = read_guard(str(given.get("guard") or usual_guard(project)), GUARDS)
+    check_clients_are_known(project, guard)
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
         revision, parents, stamped = kept.revision, kept.parents, kept.stamped
@@ -78,6 +82,7 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         parents=parents,
         stamped=stamped,
         routes=routes,
+        guard=guard,
         **options,
     )
 

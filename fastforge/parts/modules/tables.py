@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
 from fastforge.params.enums import LONGEST_VALUE, enum_source
-from fastforge.params.kinds import JSON_DECIMAL, Import
+from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL, JSON_IMPORTS, VALIDATED, Import
 from fastforge.params.layout import WIDTH
-from fastforge.parts.modules.fields import DURATION, INT64, JSON, LOCAL_TIME, MOMENT, Field
+from fastforge.parts.modules.fields import DURATION, INT64, LOCAL_TIME, MOMENT, Field
 from fastforge.parts.modules.lists import (
     Lists,
     imports_of as list_imports,
@@ -37,34 +37,12 @@ _TYPES = {
     "UUID": "Uuid",
     "EmailStr": "String(254)",
     "HttpUrl": "Text",
-    "json": "AnyJson",
+    "json": "AnyJson(none_as_null=True)",
 }
 """What a column is of; an address of 254 characters is the longest (RFC 5321)."""
 
 ENUM_COLUMN = "_one_of"
 """The function of models.py that makes the type of an enum's column."""
-
-_LOCAL_TIME = """\
-LocalTime = Annotated[
-    time,
-    AfterValidator(_without_offset),
-    WithJsonSchema({"type": "string", "pattern": r"^\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,6})?)?$"}),
-]"""
-_DURATION = """\
-Duration = Annotated[
-    timedelta,
-    Field(
-        ge=timedelta(days=-365_000),
-        le=timedelta(days=365_000),
-        description="At most 1000 years forward or back.",
-    ),
-]"""
-_JSON_ALIAS = """\
-Json = Annotated[
-    JsonValue,
-    AfterValidator(_no_null),
-    WithJsonSchema({"type": ["object", "array", "string", "number", "boolean"]}),
-]"""
 
 _PYTHON = {"EmailStr": "str", "HttpUrl": "str", "datetime": "datetime", "text": "str"}
 _JSON = {"int", "float", "bool"}
@@ -78,7 +56,7 @@ def field_context(field: Field, lists: Lists = NO_LISTS) -> Context:
         "name": param.name,
         "source": field_source(param),
         "change": field_source(replace(param, default=LEFT_OUT)),
-        "view": _nullable(param, _listed(param, _python(param, "JsonValue", LOCAL_TIME))),
+        "view": _nullable(param, _listed(param, _python(param, ANY_JSON, LOCAL_TIME))),
         "column": _model_column(field, lists),
         "unique": field.unique,
         "as_json": param.is_list or param.kind.name == "HttpUrl",
@@ -127,10 +105,13 @@ def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
         names |= {("decimal", "Decimal"), ("sqlalchemy.types", "TypeDecorator")}
         names |= {("sqlalchemy", "Dialect"), ("sqlalchemy", "Text")}
     if any(sorted_index(field, lists) for field in fields):
-        names.add(("sqlalchemy", "Index"))
+        names.add(("sqlalchemy", "schema"))
     if "AnyJson" in columns:
-        names |= {("typing", "Any"), ("sqlalchemy", "JSON")}
-        names.add(("sqlalchemy.types", "TypeDecorator"))
+        names |= {
+            ("typing", "Any"),
+            ("sqlalchemy", "JSON"),
+            ("sqlalchemy.ext.compiler", "compiles"),
+        }
     enums = [field.param for field in fields if field.param.kind.members]
     names |= {("enum", "StrEnum")} if enums else set()
     names |= {("sqlalchemy", "Enum")} if ENUM_COLUMN in columns else set()
@@ -163,21 +144,16 @@ def schemas_context(
         names |= {("typing", "Annotated"), ("datetime", "UTC")}
         names |= {("pydantic", "AfterValidator"), ("pydantic", "AwareDatetime")}
     if LOCAL_TIME in used:
-        names |= {("typing", "Annotated"), ("datetime", "time")}
-        names |= {("pydantic", "AfterValidator"), ("pydantic", "WithJsonSchema")}
-        aliases.append(_LOCAL_TIME)
+        names |= {("typing", "Annotated"), *VALIDATED}
     if DURATION in used:
-        aliases.append(_DURATION)
-        names |= {("typing", "Annotated"), ("datetime", "timedelta"), ("pydantic", "Field")}
-    if JSON in used:
-        names |= {("typing", "Annotated"), ("pydantic", "JsonValue")}
-        names |= {("pydantic", "AfterValidator"), ("pydantic", "WithJsonSchema")}
-        aliases.append(_JSON_ALIAS)
+        names |= {("typing", "Annotated"), ("pydantic", "Field")}
+    names |= JSON_IMPORTS if ANY_JSON in used else set()
     aliases += [source for param in params if (source := item_source(param))]
     return {
         "moment": MOMENT in used,
         "local_time": LOCAL_TIME in used,
-        "no_null": JSON in used,
+        "duration": DURATION in used,
+        "json": ANY_JSON in used,
         "enums": sorted(param.kind.annotation for param in params if param.kind.members),
         "decimal": JSON_DECIMAL in used,
         "float": any(param.kind.name in {"float", "json"} for param in params),
@@ -284,7 +260,7 @@ def _revision_type(param: Param) -> str:
     if param.kind.members:
         return f"sa.String({LONGEST_VALUE})"
     known = {"ExactDecimal": "sa.Text()", "UtcDateTime": "sa.DateTime(timezone=True)"}
-    known["AnyJson"] = "sa.JSON()"
+    known["AnyJson(none_as_null=True)"] = 'sa.JSON().with_variant(sa.Text(), "sqlite")'
     return known.get(kind) or (f"sa.{kind}" if kind.endswith(")") else f"sa.{kind}()")
 
 
@@ -295,8 +271,7 @@ def _as_kept(param: Param, default: str) -> str:
 
 
 def _nullable(param: Param, annotation: str) -> str:
-    nullable = param.nullable and annotation != "JsonValue"  # which says so itself
-    return f"{annotation} | None" if nullable else annotation
+    return f"{annotation} | None" if param.nullable else annotation
 
 
 def _listed(param: Param, annotation: str) -> str:

@@ -5,21 +5,8 @@ from collections.abc import Mapping
 
 from fastforge.errors import UsageError
 
-CLIENT, OPS, NONE = "client", "ops", "none"
-GUARDS = (CLIENT, OPS, NONE)
-"""Whose key the route of a task asks for."""
-
-OPEN = "The new route has no guard: whoever reaches the service may use it."
-
 _RATE = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)", re.ASCII)
 OF_ROUTES = ("route", "guard", "delay")
-
-
-def check_guard(guard: str) -> None:
-    """Raise UsageError unless `guard` is one of the guards that a project has."""
-    if guard not in GUARDS:
-        problem = f"--guard {guard!a} is not one of {', '.join(GUARDS)}."
-        raise UsageError(problem, "Choose one, or leave it out: then clients send their key.")
 
 
 def check_no_route(given: Mapping[str, object]) -> None:

@@ -18,19 +18,21 @@ from fastforge.params import (
 )
 from fastforge.params.enums import enum_source, named_enums
 from fastforge.params.examples import known_values
-from fastforge.params.kinds import JSON_DECIMAL
+from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL, JSON_IMPORTS
 from fastforge.parts.answers import MOST, check_count, usual_description
 from fastforge.parts.durations import read_duration, source, typed
+from fastforge.parts.guards import (
+    NONE,
+    OPS,
+    USER,
+    check_clients_are_known,
+    read_guard,
+    usual_guard,
+)
 from fastforge.parts.part import Part
 from fastforge.parts.routes import check_is_not_reserved, check_shape
-from fastforge.parts.tasks.options import (
-    CLIENT,
-    OF_ROUTES,
-    OPS,
-    check_guard,
-    check_no_route,
-    read_rate,
-)
+from fastforge.parts.tasks.options import OF_ROUTES, check_no_route, read_rate
+from fastforge.project.project import Project
 from fastforge.terminal.shell import quoted
 
 FORMER: Final[Former] = {}
@@ -41,8 +43,8 @@ _OWN_IMPORTS = frozenset(
 )
 _USED = frozenset(
     """
-    APIRouter Accepted Annotated BaseModel ClientOnly ConfigDict EnqueueDep Field HTTPStatus
-    JsonDecimal OpsWrite RunContext Task
+    APIRouter Accepted AfterValidator Annotated BaseModel ClientOnly ConfigDict EnqueueDep Field
+    HTTPStatus Json JsonDecimal JsonValue OpsWrite RunContext Task WithJsonSchema
     """.split()
 )
 """What the file of a task calls something else."""
@@ -60,7 +62,7 @@ class TaskAnswers:
     params: tuple[str, ...] = ()
     route: str = ""
     no_route: bool = False
-    guard: str = CLIENT
+    guard: str = USER
     delay: str = ""
     priority: int = 0
     rate_limit: str = ""
@@ -93,11 +95,15 @@ class TaskAnswers:
         return checked({name: text for name, text in given.items() if name not in said})
 
 
-def answer(given: Mapping[str, object]) -> TaskAnswers:
+def answer(project: Project, given: Mapping[str, object]) -> TaskAnswers:
     """Check what was given and add the defaults; raises UsageError for what cannot be."""
     answers = checked(given)
-    if answers.route:
-        check_is_not_reserved(answers.route)
+    if not answers.route:
+        return answers
+    check_is_not_reserved(answers.route)
+    if not given.get("guard"):
+        return replace(answers, guard=usual_guard(project))
+    check_clients_are_known(project, answers.guard)
     return answers
 
 
@@ -107,7 +113,7 @@ def checked(given: Mapping[str, object]) -> TaskAnswers:
     answers = TaskAnswers(**{name: given[name] for name in known & given.keys()})  # type: ignore[arg-type]
     for option, least in (("retries", 0), ("max_concurrency", 1), ("priority", -MOST)):
         check_count(option, getattr(answers, option), least)
-    check_guard(answers.guard)
+    guard = read_guard(answers.guard, (USER, OPS, NONE))
     check_no_route(given)
     route = "" if answers.no_route else answers.route or usual_route(answers.name)
     if route:
@@ -118,6 +124,7 @@ def checked(given: Mapping[str, object]) -> TaskAnswers:
         answers,
         params=tuple(text.strip() for text in answers.params),
         route=route,
+        guard=guard,
         delay=typed(delay) if delay else "",
         rate_limit=read_rate(answers.rate_limit) if answers.rate_limit else "",
         description=one_line("description", answers.description or usual_description(answers.name)),
@@ -137,7 +144,7 @@ def task_part(answers: TaskAnswers, decimal: str = JSON_DECIMAL) -> Part:
         "name": answers.name,
         "description": answers.description,
         "route": answers.route,
-        "guard": answers.guard,
+        "guard": "client" if answers.guard == USER else answers.guard,
         "delay": source(read_duration("--delay", answers.delay)) if answers.delay else "",
         "payload": f"{_prefix(answers)}Payload",
         "asynchronous": answers.asynchronous,
@@ -216,10 +223,12 @@ def _prefix(answers: TaskAnswers) -> str:
 def _sources(answers: TaskAnswers, decimal: str) -> dict[str, object]:
     taken = _USED | {f"{_prefix(answers)}Payload"} | {item_name(each) for each in answers.parsed}
     params = named_enums(answers.parsed, _prefix(answers), taken)
+    params = tuple(_sendable(param) for param in params)
     if decimal == JSON_DECIMAL:
         params = tuple(_unrounded(param) for param in params)
     own = _OWN_IMPORTS if answers.no_route else _OWN_IMPORTS | _ROUTE_IMPORTS
-    names = own | frozenset(imports_of(params))
+    any_json = [param.name for param in params if param.kind.name == "json"]
+    names = own | frozenset(imports_of(params)) | (JSON_IMPORTS if any_json else set())
     return {
         "standard_imports": import_lines(names, standard=True),
         "imports": import_lines(names, standard=False),
@@ -228,9 +237,15 @@ def _sources(answers: TaskAnswers, decimal: str) -> dict[str, object]:
         "fields": [field_source(param) for param in params],
         "floats": any(param.kind.name in {"float", "json"} for param in params),
         "made": [param.name for param in params if param.is_made],
-        "any_json": [param.name for param in params if param.kind.name == "json"],
+        "any_json": any_json,
         "decimals": any(param.kind.name == "Decimal" for param in params),
     }
+
+
+def _sendable(param: Param) -> Param:
+    """Give JSON the type that refuses what cannot be stored."""
+    is_json = param.kind.name == "json"
+    return replace(param, kind=replace(param.kind, annotation=ANY_JSON)) if is_json else param
 
 
 def _unrounded(param: Param) -> Param:

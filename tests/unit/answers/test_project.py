@@ -38,6 +38,7 @@ def test_a_template_sees_the_package_name_too() -> None:
         ({"engine": "celery", "broker": "redis"}, "The engine celery needs PostgreSQL:"),
         ({"broker": "redis"}, "Without an engine there is no broker, and redis was chosen."),
         ({"engine": "taskiq", "database": "postgresql"}, "The engine taskiq needs a broker."),
+        ({"auth": "oauth"}, "There is no auth 'oauth'."),
         ({"ci": "jenkins"}, "There is no ci 'jenkins'."),
         ({"python": "3.10"}, "There is no python '3.10'."),
         ({"timezone": "Mars/Base"}, "There is no timezone 'Mars/Base'."),
@@ -99,6 +100,13 @@ def test_each_combination_that_is_offered_can_be_answered() -> None:
 
     sqlite, postgresql = 1, 1 + 2 * 2  # in-process, and each engine with each broker
     assert len(made) == len(combinations) == (sqlite + postgresql) * 3 * 2**5
+
+
+def test_a_project_of_before_auth_gives_its_clients_keys() -> None:
+    saved = answers().as_dict()
+    del saved["auth"]
+
+    assert ProjectAnswers.from_dict(saved).auth == "keys"
 
 
 def test_a_project_of_before_engines_runs_in_its_own_processes() -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from fastforge.parts.modules.module import ModuleAnswers, module_part
-from fastforge.parts.tasks.task import answer, task_part
+from fastforge.parts.tasks.task import checked, task_part
 from fastforge.render import render
 from tests.parts.small_shop import new_surroundings
 
@@ -31,7 +31,7 @@ def test_a_module_is_told_about_with_the_right_article(item: str) -> None:
 
 @pytest.mark.parametrize("name", ["invoice", "hour", "user"])
 def test_a_task_is_told_about_with_the_right_article(name: str) -> None:
-    part = task_part(answer({"name": name, "params": ("email:EmailStr",)}))
+    part = task_part(checked({"name": name, "params": ("email:EmailStr",)}))
     tree = render("task", {**part.context, **new_surroundings()})
 
     texts = [content.decode().replace("_", " ") for content in tree.values()]

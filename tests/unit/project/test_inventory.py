@@ -216,8 +216,26 @@ def test_modules_are_listed_with_the_routes_of_their_files(project: Project) -> 
     add(project, "modules/__pycache__/x.py", "")
 
     assert take_inventory(project, NOW).modules == (
-        ModuleEntry("payments", ("POST /payments",), "src/shop/modules/payments"),
+        ModuleEntry("payments", ("POST /payments",), "src/shop/modules/payments", "none"),
     )
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "guard"),
+    [
+        ("[ClientOnly]", "user"),
+        ("[ClientOnly, Depends(other)]", "user"),
+        ('[client_with("links:write")]', "links:write"),
+        ('[client_with("a:b", "c:d")]', "a:b c:d"),
+        ("[OpsWrite]", "ops"),
+        ("[Depends(other)]", "none"),
+    ],
+)
+def test_a_module_is_listed_with_its_guard(project: Project, dependencies: str, guard: str) -> None:
+    router = f"router = Router(dependencies={dependencies})\n"
+    add(project, "modules/links/router.py", f'{router}@router.get("/links")\ndef see(): ...\n')
+
+    assert [module.guard for module in take_inventory(project, NOW).modules] == [guard]
 
 
 def test_a_file_that_declares_nothing_is_not_listed(project: Project) -> None:

@@ -93,6 +93,7 @@ def test_what_an_older_version_did_not_ask_is_as_usual(tmp_path: Path) -> None:
         **request.project,
         "engine": "inprocess",
         "broker": "none",
+        "auth": "keys",
         "page": True,
     }
     assert answers_of(response)[0] == {**request.parts[0].answers, "queues": ""}

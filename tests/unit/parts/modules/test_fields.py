@@ -113,7 +113,7 @@ def test_whole_numbers_end_where_a_table_ends() -> None:
         ("at:time", "LocalTime", True),
         ("waits:list[timedelta]", "Duration", False),
         ("document:json", "Json", False),
-        ("document:json|None", "JsonValue", False),
+        ("document:json|None", "Json", False),
         ("price:Decimal", "JsonDecimal", False),
         ("state:enum(a,b)", "State", True),
     ],

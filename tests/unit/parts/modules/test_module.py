@@ -22,6 +22,7 @@ from fastforge.parts.modules.module import (
     new_revision,
     usual_item,
 )
+from fastforge.parts.modules.routes import ROUTES
 from fastforge.parts.modules.tables import field_context, table_lines
 from fastforge.render import render
 from tests.parts.small_shop import new_surroundings
@@ -83,10 +84,11 @@ def test_a_class_does_not_take_the_name_of_another() -> None:
 def test_no_class_takes_a_name_that_the_generated_files_use() -> None:
     fields = [*EVERY_TYPE, "other:->owners,cascade", "parent:->products|None,set_null"]
     tree = render("module", {**context_of(answers(fields=fields)), **new_surroundings()})
-    names = {name for content in tree.values() for name in _bound(ast.parse(content))}
+    files = [set(_bound(ast.parse(content))) for content in tree.values()]
+    names = {name for bound in files if "Product" in bound for name in bound}
 
-    free = names - {"Product", "NewProduct", "ProductView", "ProductPage", "B3Item"}
-    free -= {"ProductB7", "ProductC2", "NEW", "GONE", "A", "B"}
+    own = {"Product", "NewProduct", "B3Item", "ProductB7", "ProductC2", "NEW", "GONE", "A", "B"}
+    free = names - own - {f"Product{what}" for what in ("View", "Query", "Page", "Change")}
     assert {name for name in free if model_name(_item(name)) == name} == set()
 
 
@@ -165,6 +167,37 @@ def test_the_command_makes_the_same_module() -> None:
     assert module_part(answers(item="thing", fields=["a:int"])).command == (
         "fastforge add-module products --field a:int --item thing --gateway"
     )
+
+
+def test_the_command_makes_the_same_list_and_routes() -> None:
+    some = answers(
+        fields=["name:str{1,80}", "on:date"],
+        gateway=False,
+        filters=["name", "on>="],
+        sorts=["on"],
+        searched=["name"],
+        routes=["list", "get"],
+    )
+
+    assert module_part(some).command == (
+        "fastforge add-module products --field 'name:str{1,80}' --field on:date "
+        "--filter 'name,on>=' --sort on --search name --routes list,get"
+    )
+    assert ModuleAnswers.from_dict(some.as_dict()) == some
+
+
+def test_a_module_that_was_saved_before_there_was_a_choice_has_all_routes() -> None:
+    saved = answers().as_dict()
+    for name in ("filters", "sorts", "searched", "routes"):
+        del saved[name]
+
+    assert ModuleAnswers.from_dict(saved) == answers(routes=ROUTES)
+
+
+@pytest.mark.parametrize("routes", [[], ["lists"], ["get", "get"]])
+def test_saved_routes_are_routes(routes: list[str]) -> None:
+    with pytest.raises(UsageError):
+        answers(routes=routes)
 
 
 def test_a_conflict_names_the_unique_fields_or_none() -> None:

@@ -80,7 +80,7 @@ def test_the_table_has_the_foreign_key_and_an_index() -> None:
         mapped("other_id: Mapped[UUID | None]", 'ondelete="SET NULL"), unique=True'),
     ]
     assert "from sqlalchemy import ForeignKey" in str(models_context(fields)["imports"])
-    lines = [unbroken(line) for line in table_lines("results", fields)]
+    lines = [unbroken(line) for line in table_lines("results", fields, stamped=True)]
     assert 'sa.Column("link_id", sa.Uuid(), nullable=False)' in lines
     assert [line for line in lines if "ForeignKey" in line] == [
         constraint("link_id", 'ondelete="RESTRICT"'),

@@ -46,36 +46,36 @@ class Paging(BaseModel):
         return str(self.sort).removeprefix("-")
 
 
-class Place(BaseModel):
-    """The place of a row in a list: its order, the value in the column of this order, the id."""
+class PageStart(BaseModel):
+    """Where a page begins: after the row with this id and value, in a list sorted by the value."""
 
     sort: str
     value: Any
     id: UUID
 
 
-def place_in(query: Paging, view: type[BaseModel]) -> Place | None:
-    """Give the place that `after` means; raises UnprocessableError for a cursor of another list."""
+def start_of(query: Paging, view: type[BaseModel]) -> PageStart | None:
+    """Read the cursor; raises UnprocessableError for one that is none of the list in this order."""
     if query.after is None:
         return None
     try:
-        place = Place.model_validate_json(urlsafe_b64decode(query.after))
-        place.value = _values_of(view, query.sorted_by).validate_python(place.value)
+        start = PageStart.model_validate_json(urlsafe_b64decode(query.after))
+        start.value = _values_of(view, query.sorted_by).validate_python(start.value)
     except ValueError:
-        place = None
-    if place is None or place.sort != query.sort:
+        start = None
+    if start is None or start.sort != query.sort:
         raise UnprocessableError("this is no `next` of a page in this order", "query", "after")
-    return place
+    return start
 
 
 def one_page(
-    rows: Select[Row], model: type[Any], query: Paging, place: Place | None
+    rows: Select[Row], model: type[Any], query: Paging, start: PageStart | None
 ) -> Select[Row]:
     """Select the rows of a page in their order, and one more if there is a next page."""
     columns = getattr(model, query.sorted_by), model.id
     backwards = query.sort.startswith("-")
-    if place is not None:
-        here, last = tuple_(*columns), (place.value, place.id)
+    if start is not None:
+        here, last = tuple_(*columns), (start.value, start.id)
         rows = rows.where(here < last if backwards else here > last)
     order = [column.desc() for column in columns] if backwards else columns
     return rows.order_by(*order).limit(query.limit + 1)
@@ -96,8 +96,8 @@ def link_next(request: Request, response: Response, cursor: str | None) -> None:
 
 def _cursor(last: BaseModel, query: Paging) -> str:
     shown = last.model_dump(mode="json")
-    place = Place(sort=query.sort, value=shown[query.sorted_by], id=shown["id"])
-    return urlsafe_b64encode(place.model_dump_json().encode()).decode()
+    start = PageStart(sort=query.sort, value=shown[query.sorted_by], id=shown["id"])
+    return urlsafe_b64encode(start.model_dump_json().encode()).decode()
 
 
 @cache
