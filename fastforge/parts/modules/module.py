@@ -16,13 +16,13 @@ from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
 from fastforge.parts.modules.lists import lists_context, read_lists
-from fastforge.parts.modules.paths import path_of
+from fastforge.parts.modules.paths import path_of, relations_context
+from fastforge.parts.modules.relations import relations_of
 from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
 from fastforge.parts.modules.tables import (
     field_context,
     index_lines,
     models_context,
-    relations_context,
     schemas_context,
     table_lines,
 )
@@ -165,7 +165,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "stamped": answers.stamped,
         "guard": answers.guard,
         "fields": [field_context(field, lists) for field in fields],
-        "relations": relations_context(answers.name, fields),
+        "relations": relations_context(answers.name, relations_of(answers.fields)),
         "lists": lists_context(lists, fields),
         "routes": list(answers.routes),
         "changes": not CHANGING.isdisjoint(answers.routes),

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fastforge.errors import UsageError
 from fastforge.parts.guards import check_clients_are_known, read_guard, usual_guard
-from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.lists import split
 from fastforge.parts.modules.module import (
     GUARDS,
@@ -16,7 +15,8 @@ from fastforge.parts.modules.module import (
     new_revision,
     usual_item,
 )
-from fastforge.parts.modules.paths import path_of
+from fastforge.parts.modules.paths import nested_path, path_of
+from fastforge.parts.modules.relations import relations_of
 from fastforge.parts.modules.routes import ROUTES, read_routes
 from fastforge.parts.modules.table_uses import declared_tables
 from fastforge.parts.part import check_free, saved
@@ -93,13 +93,12 @@ def _texts(given: object) -> tuple[str, ...]:
 
 def check_relations(project: Project, name: str, texts: Sequence[str]) -> None:
     """Raise UsageError if a field refers to what is no module of fastforge's, or cannot refer."""
-    for field in parse_fields(texts):
-        relation = field.relation
-        if relation and relation.module == name:
-            if field.unique or not field.param.nullable:
+    for relation in relations_of(texts):
+        if relation.module == name:
+            if relation.unique or not relation.nullable:
                 problem = f"The field `{relation.name}` refers to the module {name} itself."
                 raise UsageError(problem, "So it must be |None, and cannot be unique.")
-        elif relation and not _has_rows(project, relation.module):
+        elif not _has_rows(project, relation.module):
             made = [record.name for record in project.parts("module")]
             hint = f"It added: {', '.join(made)}." if made else "Add that module first."
             problem = f"There is no module {relation.module} that `fastforge add-module` made"
@@ -173,6 +172,9 @@ def routes_of(answers: ModuleAnswers) -> tuple[str, ...]:
         "delete": f"DELETE {one}",
     }
     chosen = [declared for name, declared in found.items() if name in answers.routes]
+    if "list" in answers.routes:
+        relations = relations_of(answers.fields)
+        chosen += [f"GET {nested_path(answers.name, one, relations)}" for one in relations]
     return (*chosen, *([f"POST {one}/publish"] if answers.gateway else []))
 
 

@@ -1,6 +1,7 @@
 """Fields that refer to rows of a module: `NAME:->MODULE[|None][,flags]`, such as `link:->links`."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,19 @@ class Relation:
     name: str
     module: str
     on_delete: str
+    nullable: bool = False
+    unique: bool = False
+
+    @property
+    def field(self) -> str:
+        """The name of the field and of its column."""
+        return f"{self.name}_id"
+
+
+def relations_of(texts: Iterable[str]) -> tuple[Relation, ...]:
+    """Give what fields refer to, as they were typed; raises UsageError for what cannot be."""
+    read = (read_relation(text)[0] for text in texts)
+    return tuple(relation for relation in read if relation)
 
 
 def read_relation(text: str) -> tuple[Relation | None, str]:
@@ -61,5 +75,6 @@ def read_relation(text: str) -> tuple[Relation | None, str]:
     name = typed.strip().removesuffix("_id")
     nullable = "|None" if match["none"] else ""
     unique = ",unique" if "unique" in flags else ""
-    relation = Relation(name, match["module"], DELETING[chosen[0] if chosen else "restrict"])
-    return relation, f"{name}_id:UUID{nullable}{unique}{match['default'] or ''}"
+    on_delete = DELETING[chosen[0] if chosen else "restrict"]
+    relation = Relation(name, match["module"], on_delete, bool(nullable), bool(unique))
+    return relation, f"{relation.field}:UUID{nullable}{unique}{match['default'] or ''}"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 
 from fastforge.parts.modules.module import ModuleAnswers, model_name
-from fastforge.parts.modules.relations import read_relation
+from fastforge.parts.modules.relations import relations_of
 from fastforge.parts.part import moved_with_package
 from fastforge.parts.uses import importers, lines, places
 from fastforge.project.project import Project
@@ -96,9 +96,8 @@ def referring(project: Project, name: str) -> dict[str, list[str]]:
     """Give the other modules with fields that refer to this one, by what was typed for them."""
     found = {}
     for record in project.parts("module"):
-        fields = ModuleAnswers.from_dict(record.answers).fields
-        relations = [read_relation(text)[0] for text in fields]
-        names = [f"{each.name}_id" for each in relations if each and each.module == name]
+        relations = relations_of(ModuleAnswers.from_dict(record.answers).fields)
+        names = [each.field for each in relations if each.module == name]
         if names and record.name != name:
             found[record.name] = names
     return found

@@ -15,7 +15,6 @@ from fastforge.parts.modules.lists import (
     sorted_index,
     types_of,
 )
-from fastforge.parts.modules.paths import nested_path
 from fastforge.parts.modules.relations import Relation
 from fastforge.parts.modules.routes import ROUTES
 
@@ -63,24 +62,6 @@ def field_context(field: Field, lists: Lists = NO_LISTS) -> Context:
         "required": param.required,
         "any_json": param.kind.name == "json",
     }
-
-
-def relations_context(module: str, fields: Sequence[Field]) -> list[Context]:
-    """Give what the template needs to know about each field that refers to a module."""
-    found = [(field, field.relation) for field in fields if field.relation]
-    modules = [relation.module for _, relation in found]
-    return [
-        {
-            "field": field.param.name,
-            "unique": field.unique,
-            "name": relation.name,
-            "words": relation.name.replace("_", " "),
-            "table": relation.module,
-            "on_delete": relation.on_delete,
-            "path": nested_path(module, relation, alone=modules.count(relation.module) == 1),
-        }
-        for field, relation in found
-    ]
 
 
 def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:

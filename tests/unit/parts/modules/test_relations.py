@@ -6,12 +6,12 @@ import pytest
 
 from fastforge.errors import UsageError
 from fastforge.parts.modules.fields import parse_fields
-from fastforge.parts.modules.relations import Relation, read_relation
+from fastforge.parts.modules.paths import relations_context
+from fastforge.parts.modules.relations import Relation, read_relation, relations_of
 from fastforge.parts.modules.tables import (
     field_context,
     index_lines,
     models_context,
-    relations_context,
     table_lines,
 )
 
@@ -25,12 +25,12 @@ from fastforge.parts.modules.tables import (
         ("link:->links,cascade", Relation("link", "links", "CASCADE"), "link_id:UUID"),
         (
             "link:->links | None, set_null",
-            Relation("link", "links", "SET NULL"),
+            Relation("link", "links", "SET NULL", nullable=True),
             "link_id:UUID|None",
         ),
         (
             "link:->links|None,unique,cascade=None",
-            Relation("link", "links", "CASCADE"),
+            Relation("link", "links", "CASCADE", nullable=True, unique=True),
             "link_id:UUID|None,unique=None",
         ),
         ("link:HttpUrl", None, "link:HttpUrl"),
@@ -123,6 +123,6 @@ def constraint(column: str, rest: str) -> str:
 def test_each_list_of_what_refers_to_a_row_has_a_path_of_its_own(
     fields: list[str], paths: list[str]
 ) -> None:
-    found = relations_context("order_lines", parse_fields(fields))
+    found = relations_context("order_lines", relations_of(fields))
 
     assert [each["path"] for each in found] == paths
