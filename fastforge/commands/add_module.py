@@ -26,7 +26,8 @@ def add_module(
         list[str] | None,
         typer.Option(
             metavar="NAME:TYPE[,unique|,index][=DEFAULT]",
-            help="What it holds: sku:str{3,20},unique, price:Decimal>=0, active:bool,index=true.",
+            help="What it holds: sku:str{3,20},unique, price:Decimal>=0, active:bool,index=true, "
+            "or rows of another module that it refers to: link:->links,cascade.",
         ),
     ] = None,
     item: Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from fastforge.errors import UsageError
-from fastforge.parts.modules.module import path_of
+from fastforge.parts.modules.paths import path_of
 from fastforge.parts.modules.place import KEPT_TABLES
 from fastforge.parts.routes import check_is_not_reserved
 from fastforge.project.record import Record

@@ -657,3 +657,108 @@ def test_words_that_happen_to_be_the_name_are_no_use_of_the_table(
     write(ORDERS, '"""All products."""\nx = "our products are fine"\nproducts_seen = 1\n')(shop)
 
     assert run("remove-module", "products").code == 0
+
+
+LINKS = ("add-module", "links", "--field", "url:HttpUrl", "--no-verify")
+RESULTS = ("add-module", "results", "--field", "link:->links,cascade", "--no-verify")
+
+
+def test_a_module_refers_to_another_and_its_table_comes_after_that(
+    run: Fastforge, shop: Path
+) -> None:
+    run(*LINKS)
+    before = files_of(shop)
+
+    ran = run(*RESULTS)
+
+    after = files_of(shop)
+    [first] = (shop / VERSIONS).glob("create_links_*.py")
+    [second] = (shop / VERSIONS).glob("create_results_*.py")
+    assert (ran.code, {path: after[path] for path in before}) == (0, before)
+    assert f'None = "{first.stem.removeprefix("create_links_")}"' in second.read_text()
+    assert 'name=op.f("fk_results_link_id_links")' in second.read_text()
+    assert "fastforge add-module results --field 'link:->links,cascade'" in ran.out
+    again = run(*RESULTS, "--json")
+    assert {file["action"] for file in json.loads(again.out)["files"]} == {"unchanged"}
+    assert run(*LINKS).code == 0
+    assert files_of(shop) == after
+
+
+@pytest.mark.parametrize(
+    ("field", "problem", "hint"),
+    [
+        ("link:->lynx", "There is no module lynx that `fastforge add-module` made", "links"),
+        ("pay:->payments", "There is no module payments", "It added: links."),
+        ("parent:->results", "The field `parent` refers to the module results itself.", "|None"),
+        ("parent:->results|None,unique", "The field `parent` refers to the module", "unique"),
+        ("link:->links,set_null", "cannot become null", "|None"),
+    ],
+)
+def test_what_cannot_be_referred_to_is_refused(
+    run: Fastforge, shop: Path, field: str, problem: str, hint: str
+) -> None:
+    run(*LINKS)
+    before = files_of(shop)
+
+    ran = run("add-module", "results", "--field", field, "--no-verify")
+
+    assert ran.code == 2
+    said, *hints = ran.err.splitlines()
+    assert problem in said
+    assert hint in " ".join(hints)
+    assert files_of(shop) == before
+
+
+def test_a_table_of_another_name_cannot_be_referred_to(run: Fastforge, shop: Path) -> None:
+    run(*LINKS)
+    models = shop / "src/shop/modules/links/models.py"
+    models.write_text(models.read_text().replace('"links"', '"urls"'))
+
+    assert run(*RESULTS).code == 2
+
+
+@pytest.mark.parametrize("flags", [(), ("--yes",), ("--drop", "links"), ("--force",)])
+def test_a_module_that_another_refers_to_stays(
+    run: Fastforge, shop: Path, flags: tuple[str, ...]
+) -> None:
+    run(*LINKS)
+    run(*RESULTS)
+    before = files_of(shop)
+
+    ran = run("remove-module", "links", *flags)
+
+    assert ran.code == 3
+    assert "Rows of other modules refer to links: results (link_id)." in ran.err
+    assert "Remove these modules first" in ran.err
+    assert files_of(shop) == before
+
+
+def test_a_module_may_go_after_those_that_referred_to_it(run: Fastforge, shop: Path) -> None:
+    run(*LINKS)
+    run(*RESULTS)
+    [revision] = (shop / VERSIONS).glob("create_results_*.py")
+    apply_revision(shop / "shop.db", revision.stem.removeprefix("create_results_"))
+
+    assert run("remove-module", "results", "--yes").code == 0
+    ran = run("remove-module", "links", "--yes")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert len(list((shop / VERSIONS).glob("drop_*.py"))) == 2
+
+
+def test_a_module_may_go_if_the_user_took_the_field_away(run: Fastforge, shop: Path) -> None:
+    run(*LINKS)
+    run(*RESULTS)
+    for path in (shop / "src/shop/modules/results").glob("*.py"):
+        path.write_text(path.read_text().replace("links", "urls").replace("link", "url"))
+
+    ran = run("remove-module", "links", "--drop", "links")
+
+    assert ran.code == 0
+
+
+def test_a_module_may_refer_to_itself(run: Fastforge) -> None:
+    ran = run("add-module", "results", "--field", "parent:->results|None", "--no-verify")
+
+    assert ran.code == 0
+    assert run("remove-module", "results").code == 0

@@ -1,6 +1,7 @@
 """Command lines of `add-job`, `add-task` and `add-module`, drawn from their grammars."""
 
 import re
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
@@ -114,11 +115,36 @@ WORDS = {"add-job": add_job(), "add-task": add_task(), "add-module": add_module(
 
 
 @st.composite
-def command_lines(draw: st.DrawFn, number: int) -> list[str]:
-    """Draw a command line that is accepted; its name ends in `number`."""
+def command_lines(draw: st.DrawFn, number: int, modules: Sequence[str] = ()) -> list[str]:
+    """Draw a command line that is accepted; its name ends in `number`.
+
+    What is a module may refer to itself and to the `modules` of before.
+    """
     command = draw(st.sampled_from(list(WORDS)))
     name = f"{draw(NAMES)}_{command[4]}{number}"
-    return [command, name, *draw(WORDS[command])]
+    words = draw(WORDS[command])
+    if command == "add-module":
+        words += draw(relations(name, modules))
+    return [command, name, *words]
+
+
+_DELETING = st.sampled_from(["", ",restrict", ",cascade"])
+
+
+@st.composite
+def relations(draw: st.DrawFn, module: str, others: Sequence[str]) -> list[str]:
+    """Draw up to three fields that refer to rows of modules, as words of a command line."""
+    words = []
+    names = draw(st.lists(st.sampled_from(["of_one", "of_two", "of_three"]), unique=True))
+    for name in names:
+        other = draw(st.sampled_from([module, *others]))
+        nullable = other == module or draw(st.booleans())
+        unique = ",unique" if other != module and draw(st.booleans()) else ""
+        deleting = draw(_DELETING | st.just(",set_null") if nullable else _DELETING)
+        default = draw(st.sampled_from(["", "=None"])) if nullable else ""
+        flags = f"{'|None' if nullable else ''}{unique}{deleting}"
+        words += ["--field", f"{name}:->{other}{flags}{default}"]
+    return words
 
 
 @st.composite
@@ -138,6 +164,7 @@ _GUARDS = st.sampled_from(["user", "none"]) | st.from_regex(
 _TYPES = st.sampled_from(["int", "str", "date", "Decimal=x", "int>=5=1", "list[int", "str{0}", ""])
 _TYPES |= st.sampled_from(["enum", "enum(a)", "enum(A,b)", "enum(a,a)", "enum(a,b)=c"])
 _TYPES |= st.sampled_from(["time=9", "timedelta=1h", "json={1}", "list[json]", "UUID=now"])
+_TYPES |= st.sampled_from(["->", "->links", "-> a|None,set_null", "->a,cascade,restrict", "->../x"])
 _HOSTILE = ["", " ", "x" * 200, "a b", "a\nb", "../x", "/etc/x", "🛒"]
 _HOSTILE += """
     self cls request payload background_tasks model_config model_fields context enqueue session key

@@ -17,8 +17,7 @@ _PLACES = (
     *("jobs/__init__.py", "tasks/__init__.py", "modules/__init__.py", "shop/settings.py"),
     *("shop/database/__init__.py", "values/decimals.py", "process/discovery.py"),
     *("web/errors.py", "web/refusals.py", "web/security.py", "values/keys.py"),
-    "web/callers.py",
-    *("shop/main.py", "database/schema.py"),
+    *("shop/main.py", "database/schema.py", "database/references.py", "web/callers.py"),
 )
 
 

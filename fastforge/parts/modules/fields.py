@@ -1,4 +1,7 @@
-"""Fields of a module: `NAME:TYPE[,unique|,index][=DEFAULT]`, the grammar of params with flags."""
+"""Fields of a module: `NAME:TYPE[,unique|,index][=DEFAULT]`, the grammar of params with flags.
+
+And relations to other modules: see `relations`.
+"""
 
 import re
 from collections.abc import Collection, Iterable
@@ -9,6 +12,7 @@ from fastforge.errors import UsageError
 from fastforge.params import Param, parse_params
 from fastforge.params.examples import EXAMPLES, examples_of
 from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL
+from fastforge.parts.modules.relations import Relation, read_relation
 
 FLAGS = ("unique", "index")
 STAMP = "updated_at"
@@ -31,6 +35,7 @@ class Field:
     param: Param
     unique: bool = False
     index: bool = False
+    relation: Relation | None = None
 
     @property
     def is_comparable(self) -> bool:
@@ -45,12 +50,20 @@ def parse_fields(
 
     `decimal` is the project's type for decimals in JSON, `own` are the table's own columns.
     """
-    split = [_split(text) for text in texts]
+    read = [read_relation(text) for text in texts]
+    split = [_split(text) for _, text in read]
     params = parse_params((text for text, _ in split), "field")
-    return tuple(
+    fields = [
         _checked(Field(_kept(param, decimal), "unique" in flags, "index" in flags), own)
         for param, (_, flags) in zip(params, split, strict=True)
-    )
+    ]
+    pairs = zip(fields, (relation for relation, _ in read), strict=True)
+    return tuple(_related(field, relation) if relation else field for field, relation in pairs)
+
+
+def _related(field: Field, relation: Relation) -> Field:
+    """Give a field with what it refers to, and with an index: that of a unique one, or its own."""
+    return replace(field, relation=relation, index=not field.unique)
 
 
 def _split(text: str) -> tuple[str, frozenset[str]]:

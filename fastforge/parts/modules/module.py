@@ -16,6 +16,8 @@ from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
 from fastforge.parts.modules.lists import lists_context, read_lists
+from fastforge.parts.modules.paths import path_of, relations_context
+from fastforge.parts.modules.relations import relations_of
 from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
 from fastforge.parts.modules.tables import (
     field_context,
@@ -55,6 +57,7 @@ USED = frozenset(
     SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text ThreadPoolExecutor
     Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime Uuid UUID
     ValidationError Values WithJsonSchema
+    ForeignKey KEYS OWN Refer
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""
@@ -123,11 +126,6 @@ def model_name(item: str) -> str:
     return f"{name}Row" if name in USED else name
 
 
-def path_of(name: str) -> str:
-    """Give where a module's routes begin: `/order-lines`."""
-    return f"/{name.replace('_', '-')}"
-
-
 def new_revision(answers: Sequence[object], taken: Collection[str]) -> str:
     """Give a revision id that no other has; the same answers give the same one."""
     count = 0
@@ -167,6 +165,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "stamped": answers.stamped,
         "guard": answers.guard,
         "fields": [field_context(field, lists) for field in fields],
+        "relations": relations_context(answers.name, relations_of(answers.fields)),
         "lists": lists_context(lists, fields),
         "routes": list(answers.routes),
         "changes": not CHANGING.isdisjoint(answers.routes),

@@ -1,7 +1,7 @@
 """Where a module goes in a project: the revision before its own, and what may be in the way."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastforge.errors import UsageError
@@ -13,10 +13,12 @@ from fastforge.parts.modules.module import (
     ModuleAnswers,
     check_item,
     new_revision,
-    path_of,
     usual_item,
 )
+from fastforge.parts.modules.paths import nested_path, path_of
+from fastforge.parts.modules.relations import relations_of
 from fastforge.parts.modules.routes import ROUTES, read_routes
+from fastforge.parts.modules.table_uses import declared_tables
 from fastforge.parts.part import check_free, saved
 from fastforge.parts.routes import RESERVED
 from fastforge.project.project import Project
@@ -33,6 +35,8 @@ KEPT_TABLES = frozenset(
     """.split()
 )
 """Alembic's, and what the service's own were called before revision 0005."""
+_NESTED = re.compile(r"/\{\w+_id\}/(?!publish$)")
+"""What lists the rows that refer to one of a module: it belongs to the module of these rows."""
 _TABLE = re.compile(r"""^\s*__tablename__\s*(?::.*)?=\s*["'](\w+)["']""", re.MULTILINE)
 
 
@@ -47,6 +51,7 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     check_item(item)
     texts = given.get("fields")
     fields = tuple(map(str, texts)) if isinstance(texts, tuple) and texts else USUAL_FIELDS
+    check_relations(project, name, fields)
     gateway = bool(given.get("gateway"))
     options = {name: split(_texts(given.get(name))) for name in ("filters", "sorts", "searched")}
     typed = given.get("routes")
@@ -86,6 +91,27 @@ def _texts(given: object) -> tuple[str, ...]:
     return tuple(map(str, given)) if isinstance(given, tuple) else ()
 
 
+def check_relations(project: Project, name: str, texts: Sequence[str]) -> None:
+    """Raise UsageError if a field refers to what is no module of fastforge's, or cannot refer."""
+    for relation in relations_of(texts):
+        if relation.module == name:
+            if relation.unique or not relation.nullable:
+                problem = f"The field `{relation.name}` refers to the module {name} itself."
+                raise UsageError(problem, "So it must be |None, and cannot be unique.")
+        elif not _has_rows(project, relation.module):
+            made = [record.name for record in project.parts("module")]
+            hint = f"It added: {', '.join(made)}." if made else "Add that module first."
+            problem = f"There is no module {relation.module} that `fastforge add-module` made"
+            raise UsageError(f"{problem}, for `{relation.name}` to refer to.", hint)
+
+
+def _has_rows(project: Project, module: str) -> bool:
+    """Tell whether a module that was added still has the table of its name."""
+    models = (project.package / "modules" / module / "models.py").relative_to(project.root)
+    found = saved(project, "module", module) is not None
+    return found and module in declared_tables(project, [models.as_posix()])
+
+
 def check_place(project: Project, name: str) -> None:
     """Raise UsageError if the name, the routes or the table of a module are taken."""
     check_free(project, "module", name)
@@ -115,7 +141,7 @@ def _refuse_same(project: Project, name: str, path: Path) -> None:
         return
     for declared in routes(parse(path)):
         route = declared.partition(" ")[2]
-        if f"{route}/".startswith(f"{path_of(name)}/"):
+        if f"{route}/".startswith(f"{path_of(name)}/") and not _NESTED.search(route):
             problem = f"{place} has the route {declared} already."
             raise UsageError(problem, "Choose another name.")
 
@@ -146,6 +172,9 @@ def routes_of(answers: ModuleAnswers) -> tuple[str, ...]:
         "delete": f"DELETE {one}",
     }
     chosen = [declared for name, declared in found.items() if name in answers.routes]
+    if "list" in answers.routes:
+        relations = relations_of(answers.fields)
+        chosen += [f"GET {nested_path(answers.name, one, relations)}" for one in relations]
     return (*chosen, *([f"POST {one}/publish"] if answers.gateway else []))
 
 

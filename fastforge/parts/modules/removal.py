@@ -4,16 +4,17 @@ import ast
 import os
 import re
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastforge.changes.plan import Plan, plan_files, plan_removal
-from fastforge.errors import UsageError
+from fastforge.errors import ConflictError, UsageError
 from fastforge.parts.examples import has_table
 from fastforge.parts.modules.consent import require_consent, require_name
 from fastforge.parts.modules.module import ModuleAnswers, context_of, new_revision
-from fastforge.parts.modules.table_uses import declared_tables, users_of_table
+from fastforge.parts.modules.table_uses import declared_tables, referring, users_of_table
 from fastforge.parts.removing import (
     RemovalWishes,
     carry_out,
@@ -91,11 +92,26 @@ def plan_module_removal(project: Project, record: Record, *, force: bool) -> Rem
     after = followers(revisions, own)
     later = [one for one in after if one.path.relative_to(project.root).as_posix() not in ours]
     users = tuple(users_of_table(project, answers, gone, later))
+    _refuse_referred_to(project, answers.name, users)
     if path in record.digests and own in heads(revisions) and not is_applied(project, own):
         return Removal(plan, _UNMADE, users)
     dropping = plan_files(_drop(project, answers, revisions, own), project.root)
     said = _DROPPED.format(name=answers.name, path=dropping.changes[0].path)
     return Removal(Plan(project.root, kept + dropping.changes), said, users)
+
+
+def _refuse_referred_to(project: Project, name: str, users: Collection[str]) -> None:
+    """Raise ConflictError if other modules refer to the rows of this one, and still say so."""
+    start = f"src/{project.package.name}/modules"
+    saying = [
+        f"{module} ({', '.join(fields)})"
+        for module, fields in referring(project, name).items()
+        if any(place.startswith(f"{start}/{module}/") for place in users)
+    ]
+    if saying:
+        problem = f"Rows of other modules refer to {name}: {', '.join(saying)}."
+        hint = "Remove these modules first, or drop the fields in a revision and their code."
+        raise ConflictError(problem, hint)
 
 
 def adds_revision(plan: Plan) -> bool:

@@ -15,6 +15,7 @@ from fastforge.parts.modules.lists import (
     sorted_index,
     types_of,
 )
+from fastforge.parts.modules.relations import Relation
 from fastforge.parts.modules.routes import ROUTES
 
 Context = dict[str, object]
@@ -74,8 +75,11 @@ def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
         ("sqlalchemy.orm", "mapped_column"),
     }
     own = {"ExactDecimal", "AnyJson", "UtcDateTime", ENUM_COLUMN}
-    columns = {_column_type(field.param).partition("(")[0] for field in fields}
+    columns = {
+        _column_type(field.param).partition("(")[0] for field in fields if not field.relation
+    }
     names |= {("sqlalchemy", column) for column in columns - own}
+    names |= {("sqlalchemy", "ForeignKey") for field in fields if field.relation}
     python = {"Date": "date", "Time": "time", "Interval": "timedelta"}
     names |= {("datetime", python[column]) for column in columns & python.keys()}
     if "ExactDecimal" in columns:
@@ -146,6 +150,7 @@ def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[st
     columns += [("updated_at", moment, False)] if stamped else []
     columns += [(f.param.name, _revision_type(f.param), f.param.nullable) for f in fields]
     lines = [f'sa.Column("{c}", {kind}, nullable={nullable})' for c, kind, nullable in columns]
+    lines += [_foreign_key(name, f.param.name, f.relation) for f in fields if f.relation]
     key = ['"id"', f'name=op.f("pk_{name}")']
     lines.append(_call("sa.PrimaryKeyConstraint", key, 8, comma=True))
     for field in fields:
@@ -179,7 +184,19 @@ def _model_column(field: Field, lists: Lists) -> str:
     flags += ["index=True"] if plain_index(field, lists) else []
     annotation = _nullable(param, _listed(param, python))
     column = f"{param.name}: Mapped[{annotation}] = mapped_column"
-    return _call(column, [_column_type(param), *flags], 4)
+    kind = _referring(field.relation) if field.relation else _column_type(param)
+    return _call(column, [kind, *flags], 4)
+
+
+def _referring(relation: Relation) -> str:
+    return f'ForeignKey("{relation.module}.id", ondelete="{relation.on_delete}")'
+
+
+def _foreign_key(table: str, column: str, relation: Relation) -> str:
+    named = f'name=op.f("fk_{table}_{column}_{relation.module}")'
+    arguments = [f'["{column}"]', f'["{relation.module}.id"]', named]
+    arguments.append(f'ondelete="{relation.on_delete}"')
+    return _call("sa.ForeignKeyConstraint", arguments, 8, comma=True)
 
 
 def _column_type(param: Param) -> str:

@@ -82,7 +82,8 @@ def test_a_class_does_not_take_the_name_of_another() -> None:
 
 
 def test_no_class_takes_a_name_that_the_generated_files_use() -> None:
-    tree = render("module", {**context_of(answers()), **new_surroundings()})
+    fields = [*EVERY_TYPE, "other:->owners,cascade", "parent:->products|None,set_null"]
+    tree = render("module", {**context_of(answers(fields=fields)), **new_surroundings()})
     files = [set(_bound(ast.parse(content))) for content in tree.values()]
     names = {name for bound in files if "Product" in bound for name in bound}
 
