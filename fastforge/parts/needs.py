@@ -13,8 +13,8 @@ from fastforge.project.sources import parse
 from fastforge.render import Tree
 
 OTHER_VERSION = (
-    "Another version of fastforge made it: bring it to this one with `fastforge update`, or use that "
-    "one."
+    "Another version of fastforge made it: bring it to this one with `fastforge update`, or use "
+    "that one."
 )
 
 
