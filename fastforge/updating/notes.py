@@ -53,9 +53,9 @@ NOTES = (
     ),
     Note(
         "0.2.0",
-        "Lists of modules are paged by `after`, the `next` of the page before, which `Link` leads "
-        "to: `offset` and other unknown parameters are a 422, and `total` is no more. Whoever "
-        "reads them must follow. PATCH, ETag and If-Match are new.",
+        "Lists of modules are paged by `after` now, the `next` of the page before; `Link` leads to "
+        "the next page. `offset` and other unknown parameters are a 422, and there is no `total`: "
+        "who reads such lists has to change. PATCH, ETag and If-Match are new.",
     ),
     Note("0.2.0", "In jobs and tasks that you wrote by hand, `backoff` is `retry_delay` now."),
     Note("0.2.0", "Migrations are in the package now; `uv run alembic` finds them there."),
