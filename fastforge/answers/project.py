@@ -145,5 +145,8 @@ def valid_combinations() -> Iterator[dict[str, Value]]:
 
 
 def _is_telling(chosen: Mapping[str, Value]) -> bool:
-    usual = chosen["engine"] == "inprocess" or (chosen["metrics"] and chosen["page"])
-    return chosen["auth"] == AUTHS[0] or (chosen["jobstore"] == JOBSTORES[0] and bool(usual))
+    if chosen["auth"] == AUTHS[0]:
+        return True
+    if chosen["engine"] == "inprocess":
+        return chosen["jobstore"] == JOBSTORES[0]
+    return chosen["metrics"] is True and chosen["page"] is True

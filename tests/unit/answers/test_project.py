@@ -100,7 +100,7 @@ def test_each_combination_that_is_offered_can_be_answered() -> None:
 
     sqlite, postgresql = 1, 1 + 2 * 2  # in-process, and each engine with each broker
     keys = (sqlite + postgresql) * 3 * 2**5
-    others = 2 * (2 * 2**5 + 2 * 2 * 2**3)  # jwt and none: in-process, and with each engine
+    others = 2 * (2 * 2**5 + 2 * 2 * 3 * 2**3)  # jwt and none: in-process, and with engines
     assert len(made) == len(combinations) == keys + others
 
 
