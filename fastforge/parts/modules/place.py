@@ -174,7 +174,7 @@ def routes_of(answers: ModuleAnswers) -> tuple[str, ...]:
     chosen = [declared for name, declared in found.items() if name in answers.routes]
     if "list" in answers.routes:
         relations = relations_of(answers.fields)
-        chosen += [f"GET {nested_path(answers.name, one, relations)}" for one in relations]
+        chosen[1:1] = [f"GET {nested_path(answers.name, each, relations)}" for each in relations]
     return (*chosen, *([f"POST {one}/publish"] if answers.gateway else []))
 
 

@@ -31,6 +31,7 @@ QUIET = ("--yes", "--no-verify")
 MORE = (
     ("add-task", "count_stock", "--param", "shelf:str", "--no-route", "--priority", "3"),
     ("add-task", "call_back", "--param", "at:datetime", "--delay", "5m", "--guard", "ops"),
+    ("add-module", "parcels", "--field", "box:->boxes", "--field", "after:->parcels|None,set_null"),
     ("add-job", "at_noon", "--daily", "12:00", "--queues", "count_stock"),
     ("add-job", "at_night", "--daily", "00:30", "--queues", "rebuild_index", "--no-coalesce"),
 )
