@@ -6,6 +6,7 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -31,19 +32,19 @@ def _job(name: str, **changes: object) -> Part:
 
 
 def _task(name: str, *params: str, **changes: object) -> Part:
-    return task.task_part(task.answer({"name": name, "params": params, **changes}))
+    return task.task_part(task.checked({"name": name, "params": params, **changes}))
 
 
-def _module(name: str, *fields: str, gateway: bool = False, guard: str = "user") -> Part:
+def _module(name: str, *fields: str, gateway: bool = False, **more: Any) -> Part:
     answers = module.ModuleAnswers(
         name=name,
         item=module.usual_item(name),
         fields=fields,
         gateway=gateway,
-        guard=guard,
         revision="1a2b3c4d5e6f",
         parents=("0002",),
         stamped=True,
+        **more,
     )
     return module.module_part(answers)
 
@@ -56,6 +57,15 @@ def _queuing_job() -> Part:
 
 CASES = {
     "module": _module("notes", *module.USUAL_FIELDS),
+    "module_with_relations": _module(
+        "results",
+        *("link:->links,cascade", "status:int", "label:str{1,80}", "found:datetime=now"),
+        filters=("status>=", "label"),
+        sorts=("status",),
+        searched=("label",),
+        routes=("list", "get", "create"),
+        guard="results:read",
+    ),
     "module_of_every_type": _module(
         "products",
         "name:str{1,80}",

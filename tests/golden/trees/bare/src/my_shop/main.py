@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from fastapi import FastAPI
 from fastapi.concurrency import contextmanager_in_threadpool
+from starlette.middleware.errors import ServerErrorMiddleware
 
 from . import background
 from .background.execution import no_observer
@@ -18,6 +19,7 @@ from .process.discovery import find_on_dead_letter, find_routers, find_work
 from .process.ending import deadline_from_signals
 from .settings import Settings
 from .web import errors, protocol
+from .web.headers import SecurityHeadersMiddleware
 from .web.refusals import refusals
 from .web.texts import SurrogateMiddleware
 
@@ -61,6 +63,8 @@ def create_app(settings: Settings | None = None, registry: Registry | None = Non
     app.include_router(health.router)
     for router in (background.router, *find_routers()):
         app.include_router(router, responses=refusals(503))  # the database may fail at any time
+    app.add_middleware(ServerErrorMiddleware)  # what follows applies to a 500 too
+    app.add_middleware(SecurityHeadersMiddleware)
     return app
 
 

@@ -6,7 +6,8 @@ from fastapi import Depends, Request
 from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from .values.keys import ClientKeys, HeaderKey
+from .values.client_keys import ClientKeys
+from .values.keys import HeaderKey
 
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],

@@ -17,7 +17,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from .values.keys import ClientKeys, HeaderKey
+from .values.client_keys import ClientKeys
+from .values.keys import HeaderKey
 from .values.mail_address import MailAddress
 
 LogLevel = Annotated[

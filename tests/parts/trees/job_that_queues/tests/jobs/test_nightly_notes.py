@@ -27,7 +27,7 @@ from shop.tasks.send_note import TASK
 START = datetime(2000, 1, 2, tzinfo=UTC)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-KEY = {"X-API-Key": "a-key-for-this-test"}
+KEY = {"X-Ops-Key": "a-key-for-this-test"}
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_run_that_fails_is_tried_again_while_retries_are_left(
 
     retries = min(JOB.retries, 3)
     failing = replace(JOB, function=fail, retries=retries, retry_delay=timedelta(0), final=())
-    own = {"ops_api_key": SecretStr(KEY["X-API-Key"]), "scheduler": False}
+    own = {"ops_api_key": SecretStr("a-key-for-this-test"), "scheduler": False}
     app = create_app(settings.model_copy(update=own), {JOB.name: failing})
     with TestClient(app, headers=KEY) as client:
         client.post(f"/jobs/{JOB.name}/run").raise_for_status()

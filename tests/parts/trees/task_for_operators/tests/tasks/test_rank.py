@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 
 from shop.background import Enqueue, RunContext
@@ -61,8 +62,8 @@ def candidates(field: FieldInfo) -> Iterator[Any]:
     """Give values as JSON has them: its own examples, one of each usual type, and its bounds."""
     names = ("ge", "gt", "le", "lt", "min_length", "max_length")
     parts = list(said(ANNOTATED[field.annotation, field]))
-    given = [getattr(part, name, None) for part in parts for name in names]
-    bounds = sorted(Decimal(str(bound)) for bound in given if bound is not None)
+    given = [getattr(part, name) for part in parts for name in names if hasattr(part, name)]
+    bounds = sorted(Decimal(str(n)) for n in given if isinstance(n, int | float | Decimal))
     around = [bound + step for bound in bounds for step in (0, 1, -1, Decimal("0.5"))]
     middle = sum(bounds, Decimal(0)) / (len(bounds) or 1)
     numbers = list(dict.fromkeys([*map(Decimal, (1, 2, 3, 0)), middle, *around]))
@@ -70,12 +71,14 @@ def candidates(field: FieldInfo) -> Iterator[Any]:
     for n in (1, 2, 3):
         values += [f"example {n}", f"ada{n}@example.com", f"https://example.com/{n}", n + 0.5]
         values += [f"2026-03-0{n}T09:30:00Z", f"2026-03-0{n}", f"{n:08}-0000-4000-8000-{n:012}"]
+        values += [f"0{n}:30:00", f"P{n}D"]
     values += [True, False, *("x" * int(n) for n in numbers if 0 <= n <= 9999)]
     values += [kind(n) for n in numbers for kind in (int, float)]
     values += [str(n + Decimal("0.50")) for n in numbers] + [str(n) for n in numbers]
+    values += [to_jsonable_python(bound) for bound in given]
     yield from (*(field.examples or ()), *values)
     sizes = dict.fromkeys(int(n) for n in numbers if 0 <= n <= 99)
-    yield from (*([value] * n for n in sizes for value in values), None)
+    yield from (*([value] * n for n in sizes for value in values), {"a": [1, None]}, None)
 
 
 def fitting(name: str, field: FieldInfo) -> list[Any]:

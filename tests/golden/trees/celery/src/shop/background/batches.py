@@ -34,6 +34,7 @@ class Batch(Base):
     then_payload: Mapped[str | None] = mapped_column(Text)
     then_priority: Mapped[int] = mapped_column(default=0)
     then_concurrency_key: Mapped[str | None] = mapped_column(String(400))
+    then_traceparent: Mapped[str | None] = mapped_column(String(55))
     only_after_success: Mapped[bool]  # of its run: it does not end when that has failed
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

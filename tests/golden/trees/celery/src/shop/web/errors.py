@@ -8,10 +8,11 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..database.references import MissingRowError, is_referred_to
 from ..process.starting import StartError
 from .texts import SurrogateError
 
@@ -85,6 +86,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(StaleDataError)
     def render_stale(request: Request, _error: StaleDataError) -> JSONResponse:
         return render(request, ConflictError("another request changed or deleted it meanwhile"))
+
+    @app.exception_handler(MissingRowError)
+    def render_missing_row(request: Request, error: MissingRowError) -> JSONResponse:
+        return render(request, UnprocessableError("refers to nothing", "body", error.column))
+
+    @app.exception_handler(IntegrityError)
+    def render_referred_to(request: Request, error: IntegrityError) -> JSONResponse:
+        if not is_referred_to(error):
+            raise error
+        return render(request, ConflictError("others refer to it: change or delete those first"))
 
     @app.exception_handler(DataError)
     def render_data_error(request: Request, error: DataError) -> JSONResponse:

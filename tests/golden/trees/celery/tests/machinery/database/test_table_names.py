@@ -37,7 +37,7 @@ NEW_STATES = {State.SCHEDULED, State.CANCELLED}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAMES = "SELECT conname FROM pg_constraint WHERE conrelid::regclass::text = ANY(:tables) ORDER BY 1"
 ADDED = {"priority", "place", "concurrency_key", "cancel_asked_at", "progress", "result"}
-ADDED |= {"batch_id", "follows_id", "version", "engine", "threads", "traceback"}
+ADDED |= {"batch_id", "follows_id", "version", "engine", "threads", "traceback", "traceparent"}
 REFUSED = "the database has {} already: rename yours first; nothing was migrated"
 
 

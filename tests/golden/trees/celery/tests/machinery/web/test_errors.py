@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import DataError
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.types import Message
 
+from shop.database.references import MissingRowError
 from shop.process.starting import StartError
 from shop.web.errors import (
     ConflictError,
@@ -114,6 +116,24 @@ def test_a_value_that_the_database_cannot_hold_is_wrong_input() -> None:
 
 def test_a_row_that_another_request_has_deleted_meanwhile_is_a_conflict() -> None:
     assert failing(StaleDataError("0 were matched")).get("/").status_code == 409
+
+
+def test_a_value_that_refers_to_nothing_is_named_like_any_wrong_input() -> None:
+    response = failing(MissingRowError("link_id")).get("/")
+
+    assert response.status_code == 422
+    [problem] = response.json()["detail"]
+    assert (problem["loc"], problem["msg"]) == (["body", "link_id"], "refers to nothing")
+
+
+def test_what_cannot_be_deleted_because_others_refer_to_it_is_a_conflict() -> None:
+    cause = ForeignKeyViolation()
+
+    response = failing(IntegrityError("DELETE FROM links", {}, cause)).get("/")
+
+    assert response.status_code == 409
+    with pytest.raises(IntegrityError):  # a mistake of ours
+        failing(IntegrityError("INSERT INTO links", {}, cause)).get("/")
 
 
 def test_input_that_utf8_cannot_write_is_refused_like_any_other() -> None:

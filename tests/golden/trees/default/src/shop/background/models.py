@@ -105,6 +105,8 @@ class Run(Base):
     """The batch that it is a part of."""
     follows_id: Mapped[UUID | None]
     """The batch after whose end it was queued; it has the same id."""
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+    """The span of the request or run that queued it, in services that send traces."""
 
     __table_args__ = (
         # Few have the state as a column, because each start and each end changes it.

@@ -38,10 +38,14 @@ def find_work(jobs: ModuleType = jobs, tasks: ModuleType = tasks) -> Registry:
 
 
 def find_routers(modules: ModuleType = modules, tasks: ModuleType = tasks) -> list[APIRouter]:
-    """Import the router of each module, and of each task file that has one."""
+    """Import the router of each module, and of each task file that has one.
+
+    The routes that a module has below the path of another one are in a second router: `nested`.
+    """
     files = [_router_file(module) for module in _submodules(modules)]
+    nested = [_declared(file, "nested", APIRouter) for file in files if hasattr(file, "nested")]
     files += [module for module in _submodules(tasks) if hasattr(module, "router")]
-    return [_declared(module, "router", APIRouter) for module in files]
+    return [*(_declared(module, "router", APIRouter) for module in files), *nested]
 
 
 def find_on_dead_letter(package: ModuleType | None = None) -> OnDeadLetter:

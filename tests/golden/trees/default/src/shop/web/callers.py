@@ -1,5 +1,6 @@
-"""Recognises callers on this machine: while no key is set, only they may call."""
+"""Who calls a route for clients: a client that is known, or somebody on this machine."""
 
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -10,6 +11,22 @@ FORWARDED = (
     *("x-cluster-client-ip", "x-envoy-", "true-client-ip", "fastly-client-ip", "cf-", "cdn-loop"),
 )
 """The beginnings of header names that proxies add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: its name, and what it may do; `scopes` is None for one that may do all."""
+
+    name: str
+    scopes: frozenset[str] | None = None
+
+    def may(self, *scopes: str) -> bool:
+        """Tell whether it has all of these scopes."""
+        return self.scopes is None or self.scopes.issuperset(scopes)
+
+
+LOCAL = Caller("(local)")
+"""Whoever calls from this machine while no client can be known; no client has such a name."""
 
 
 def is_local(request: Request) -> bool:

@@ -36,7 +36,7 @@ NEW = [model.__tablename__ for model in MODELS.values()]
 NEW_STATES = {State.SCHEDULED, State.CANCELLED}
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADDED = {"priority", "place", "concurrency_key", "cancel_asked_at", "progress", "result"}
-ADDED |= {"batch_id", "follows_id", "version", "engine", "threads", "traceback"}
+ADDED |= {"batch_id", "follows_id", "version", "engine", "threads", "traceback", "traceparent"}
 REFUSED = "the database has {} already: rename yours first; nothing was migrated"
 
 

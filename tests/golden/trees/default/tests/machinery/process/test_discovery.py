@@ -117,6 +117,15 @@ def test_routers_come_from_modules_and_from_tasks_that_have_one(make_package: Ma
     assert prefixes == ["/bills", "/carts", "/orders", "/users", "/mail"]
 
 
+def test_routes_below_those_of_another_module_are_in_a_second_router(
+    make_package: MakePackage,
+) -> None:
+    both = ROUTER.format(prefix="lines") + 'nested = APIRouter(prefix="/orders")\n'
+    modules = make_package({"lines/__init__.py": "", "lines/router.py": both})
+    prefixes = [router.prefix for router in find_routers(modules, make_package())]
+    assert prefixes == ["/lines", "/orders"]
+
+
 @pytest.mark.parametrize(
     ("files", "problem"),
     [

@@ -13,7 +13,8 @@ from shop.web.security import OPERATOR, READER, OperatorDep, OpsRead, OpsWrite, 
 KEY = "correct horse"
 RIGHT = {"X-Ops-Key": KEY}
 WRONG_KEYS = [b"correct", b"correct horse.", b"Correct horse", b"\xe9"]
-WRONG = [{header: key} for key in WRONG_KEYS for header in (b"X-Ops-Key", b"X-API-Key")]
+HEADERS = ["X-Ops-Key", "X-API-Key"]
+WRONG = [{header.encode(): key} for key in WRONG_KEYS for header in HEADERS]
 
 
 def service(key: str | None, clients: str = "", read_key: str | None = None) -> TestClient:
@@ -50,6 +51,7 @@ def test_with_a_key_set_a_request_without_one_is_refused(method: str) -> None:
     response = service(KEY).request(method, "/")
     assert response.status_code == 401
     assert response.json() == {"detail": "X-Ops-Key is missing"}
+    assert response.headers["WWW-Authenticate"] == "APIKey"
 
 
 @pytest.mark.parametrize("configured", [None, KEY])
@@ -61,16 +63,17 @@ def test_a_wrong_key_is_refused(
     response = service(configured).request(method, "/", headers=headers)
     assert response.status_code == 401
     assert response.json() == {"detail": f"{next(iter(headers)).decode()} is wrong"}
+    assert response.headers["WWW-Authenticate"] == "APIKey"
 
 
-@pytest.mark.parametrize("header", ["X-Ops-Key", "X-API-Key"])
+@pytest.mark.parametrize("header", HEADERS)
 def test_the_right_key_makes_an_operator(header: str) -> None:
     client = service(KEY)
     assert client.get("/", headers={header: KEY}).json() is True
     assert client.post("/", headers={header: KEY}).json() == "done"
 
 
-@pytest.mark.parametrize("header", ["X-Ops-Key", "X-API-Key"])
+@pytest.mark.parametrize("header", HEADERS)
 def test_the_key_to_read_shows_all_and_changes_nothing(header: str) -> None:
     client = service(KEY, read_key="to read")
     assert client.get("/", headers={header: "to read"}).json() is True

@@ -4,9 +4,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 
-from shop.settings import Settings
+from shop.web.security import name_client
 
 pytestmark = pytest.mark.usefixtures("only_requests")
 ORDER = {"amount": 1999, "currency": "EUR", "reference": "order-1"}
@@ -55,16 +54,14 @@ def test_the_same_idempotency_key_gives_the_same_payment(
 
 
 def test_the_same_key_of_another_client_is_another_payment(
-    settings: Settings, client: TestClient, answers: Answers
+    app: FastAPI, client: TestClient, answers: Answers
 ) -> None:
     answers += [httpx2.Response(201, json={"id": f"ch_{n}"}) for n in (1, 2)]
-    settings.client_api_keys = {"ada": SecretStr("a" * 20), "bob": SecretStr("b" * 20)}
-    headers = {"Idempotency-Key": "once"}
+    names = iter(["ada", "bob"])
+    app.dependency_overrides[name_client] = lambda: next(names)
+    key = {"Idempotency-Key": "once"}
 
-    made = [
-        client.post("/payments", json={"amount": 100}, headers={**headers, "X-API-Key": name * 20})
-        for name in "ab"
-    ]
+    made = [client.post("/payments", json={"amount": 100}, headers=key) for _ in range(2)]
 
     assert [answer.json()["charge_id"] for answer in made] == ["ch_1", "ch_2"]
 

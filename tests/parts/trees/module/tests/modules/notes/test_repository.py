@@ -1,18 +1,17 @@
 """The repository on a database of its own for each test."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.database import Database
 from shop.modules.notes.models import Note
 from shop.modules.notes.repository import Repository
-from shop.modules.notes.schemas import NewNote, NoteView
-
-START = datetime(2026, 3, 1, tzinfo=UTC)
+from shop.modules.notes.schemas import NewNote, NoteChange, NoteView
 
 FIELDS = NewNote.model_fields
 
@@ -34,7 +33,7 @@ def new(example: dict[str, object]) -> NewNote:
 def kept(repository: Repository, key: UUID) -> dict[str, object]:
     """Read a row from the database, not from memory."""
     repository.session.expire_all()
-    view = NoteView.model_validate(repository.find(key))
+    view = NoteView.model_validate(repository.session.get(Note, key))
     return view.model_dump(mode="json")
 
 
@@ -56,7 +55,8 @@ def test_the_first_the_last_and_the_longest_value_that_is_valid_are_kept(
         row = repository.add(new({**examples[0], field: value}))
 
         assert kept(repository, row.id)[field] == value
-        repository.remove(row)
+        repository.session.delete(row)
+        repository.session.flush()
 
 
 def test_a_row_knows_when_it_was_made(repository: Repository, examples: Examples) -> None:
@@ -67,29 +67,29 @@ def test_a_row_knows_when_it_was_made(repository: Repository, examples: Examples
     assert before <= row.created_at <= datetime.now(UTC)
 
 
+def test_what_is_there_is_found_by_its_id(repository: Repository, examples: Examples) -> None:
+    row = repository.add(new(examples[0]))
+
+    assert repository.find(row.id) is row
+
+
 def test_what_is_not_there_is_not_found(repository: Repository) -> None:
     assert repository.find(UUID(int=7)) is None
 
 
-def test_pages_begin_with_the_oldest(repository: Repository, examples: Examples) -> None:
-    rows = [repository.add(new(example)) for example in examples]
-    for row, number, day in zip(rows, (1, 2, 3), (3, 1, 2), strict=True):
-        row.id, row.created_at = UUID(int=number), START + timedelta(days=day)
+def test_a_row_knows_when_it_was_last_changed(repository: Repository, examples: Examples) -> None:
+    row = repository.add(new(examples[0]))
+    assert row.updated_at == row.created_at
+    row.updated_at = long_ago = datetime(2026, 3, 1, tzinfo=UTC)
+    repository.session.flush()
 
-    assert list(repository.page(2, 0)) == [rows[1], rows[2]]
-    assert list(repository.page(2, 2)) == [rows[0]]
-    assert repository.count() == 3
+    repository.replace(row, new(examples[0]))
+    kept(repository, row.id)
+    assert row.updated_at == long_ago
 
-
-def test_rows_of_the_same_moment_are_in_the_order_of_their_ids(
-    repository: Repository, examples: Examples
-) -> None:
-    rows = [repository.add(new(example)) for example in examples]
-    for row, number in zip(rows, (3, 1, 2), strict=True):
-        row.created_at = START
-        row.id = UUID(int=number)
-
-    assert list(repository.page(3, 0)) == [rows[1], rows[2], rows[0]]
+    before = datetime.now(UTC)
+    repository.replace(row, new(examples[1]))
+    assert (row.updated_at >= before) is (examples[0] != examples[1])
 
 
 def test_a_row_is_replaced(repository: Repository, examples: Examples) -> None:
@@ -100,9 +100,21 @@ def test_a_row_is_replaced(repository: Repository, examples: Examples) -> None:
     assert kept(repository, row.id).items() >= examples[1].items()
 
 
+@pytest.mark.parametrize("field", FIELDS)
+def test_what_is_left_out_of_a_change_stays(
+    repository: Repository, examples: Examples, field: str
+) -> None:
+    row = repository.add(new(examples[0]))
+    sent = {field: examples[1][field]}
+
+    repository.change(row, NoteChange.model_validate(sent))
+
+    assert kept(repository, row.id).items() >= {**examples[0], **sent}.items()
+
+
 def test_a_removed_row_is_gone(repository: Repository, examples: Examples) -> None:
     row, other = (repository.add(new(example)) for example in examples[:2])
 
     repository.remove(row)
 
-    assert list(repository.page(3, 0)) == [other]
+    assert repository.session.scalars(select(Note)).all() == [other]

@@ -1,93 +1,148 @@
 """`/notes`, from the request to the table and back."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from shop.modules.notes.router import router
-from shop.modules.notes.schemas import NewNote
+from shop.modules.notes.schemas import NewNote, NoteView
+from shop.web.etags import etag_of
 
 PATH = router.prefix
-NOWHERE = f"{PATH}/00000000-0000-0000-0000-000000000007"
+NOBODY = "00000000-0000-0000-0000-000000000007"
+NOWHERE = f"{PATH}/{NOBODY}"
+PARAMETER = re.compile(r"\{\w+\}")
+OPERATIONS = [
+    (method, route.path)
+    for route in router.routes
+    if isinstance(route, APIRoute)
+    for method in sorted(route.methods or ())
+]
 
 Examples = list[dict[str, object]]
+Keep = Callable[[dict[str, object]], NoteView]
+Kept = Callable[[], list[NoteView]]
 
 
-def test_one_is_made_and_can_be_looked_at(client: TestClient, examples: Examples) -> None:
+def test_one_is_made(client: TestClient, kept: Kept, examples: Examples) -> None:
     response = client.post(PATH, json=examples[0])
 
-    made = response.json()
     assert response.status_code == 201
-    assert made.items() >= examples[0].items()
-    assert client.get(f"{PATH}/{made['id']}").json() == made
+    assert response.json().items() >= examples[0].items()
+    assert kept() == [NoteView.model_validate(response.json())]
+    assert response.headers["ETag"] == etag_of(kept()[0])
 
 
-def test_they_are_listed_page_by_page(client: TestClient, examples: Examples) -> None:
-    made = [client.post(PATH, json=example).json() for example in examples]
+def test_one_can_be_looked_at(client: TestClient, keep: Keep, examples: Examples) -> None:
+    view = keep(examples[0])
 
-    assert client.get(PATH).json() == {"items": made, "total": 3}
-    second = client.get(PATH, params={"limit": 1, "offset": 1})
-    assert second.json() == {"items": [made[1]], "total": 3}
-
-
-def test_a_page_is_as_long_as_is_asked_within_what_the_document_says(
-    app: FastAPI, client: TestClient, examples: Examples
-) -> None:
-    operation = app.openapi()["paths"][PATH]["get"]
-    limits = {param["name"]: param["schema"] for param in operation["parameters"]}
-    most, furthest = limits["limit"]["maximum"], limits["offset"]["maximum"]
-    for example in examples[:2]:
-        client.post(PATH, json=example).raise_for_status()
-
-    asked = {limit: client.get(PATH, params={"limit": limit}) for limit in (0, 1, most, most + 1)}
-    beyond = [client.get(PATH, params={"offset": offset}) for offset in (-1, furthest + 1)]
-
-    assert [answer.status_code for answer in asked.values()] == [422, 200, 200, 422]
-    assert [len(asked[limit].json()["items"]) for limit in (1, most)] == [1, 2]
-    assert {answer.status_code for answer in beyond} == {422}
-    assert client.get(PATH, params={"offset": furthest}).json()["items"] == []
-
-
-def test_one_is_replaced_as_a_whole(client: TestClient, examples: Examples) -> None:
-    made = client.post(PATH, json=examples[0]).json()
-
-    response = client.put(f"{PATH}/{made['id']}", json=examples[1])
+    response = client.get(f"{PATH}/{view.id}")
 
     assert response.status_code == 200
-    assert response.json() == {**made, **examples[1]}
-    assert client.get(f"{PATH}/{made['id']}").json() == response.json()
+    assert response.json() == view.model_dump(mode="json")
+    assert response.headers["ETag"] == etag_of(view)
 
 
-def test_what_is_deleted_is_gone(client: TestClient, examples: Examples) -> None:
-    made = client.post(PATH, json=examples[0]).json()
+def test_what_the_caller_has_is_304(client: TestClient, keep: Keep, examples: Examples) -> None:
+    view = keep(examples[0])
 
-    assert client.delete(f"{PATH}/{made['id']}").status_code == 204
+    first, again = (
+        client.get(f"{PATH}/{view.id}", headers={"If-None-Match": tag})
+        for tag in ('"another"', etag_of(view))
+    )
 
-    assert client.get(f"{PATH}/{made['id']}").status_code == 404
+    assert (first.status_code, first.json()) == (200, view.model_dump(mode="json"))
+    assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_one_is_replaced_as_a_whole(
+    client: TestClient, keep: Keep, kept: Kept, examples: Examples
+) -> None:
+    view = keep(examples[0])
+
+    response = client.put(f"{PATH}/{view.id}", json=examples[1])
+
+    assert response.status_code == 200
+    stamp = {"updated_at": response.json()["updated_at"]}
+    assert response.json() == {**view.model_dump(mode="json"), **examples[1], **stamp}
+    assert kept() == [NoteView.model_validate(response.json())]
+    assert response.headers["ETag"] == etag_of(kept()[0])
+
+
+def test_one_is_changed_where_something_is_sent(
+    client: TestClient, keep: Keep, kept: Kept, examples: Examples
+) -> None:
+    expected = keep(examples[0]).model_dump(mode="json")
+    for field, value in examples[1].items():
+        response = client.patch(f"{PATH}/{expected['id']}", json={field: value})
+
+        expected[field] = value
+        expected["updated_at"] = response.json()["updated_at"]
+        assert (response.status_code, response.json()) == (200, expected)
+        assert kept() == [NoteView.model_validate(expected)]
+        assert response.headers["ETag"] == etag_of(kept()[0])
+
+
+def test_nothing_sent_changes_nothing(
+    client: TestClient, keep: Keep, kept: Kept, examples: Examples
+) -> None:
+    view = keep(examples[0])
+
+    response = client.patch(f"{PATH}/{view.id}", json={})
+
+    assert (response.status_code, kept()) == (200, [view])
+
+
+def test_what_is_deleted_is_gone(
+    client: TestClient, keep: Keep, kept: Kept, examples: Examples
+) -> None:
+    view = keep(examples[0])
+
+    assert client.delete(f"{PATH}/{view.id}").status_code == 204
+
+    assert kept() == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_what_is_changed_must_be_as_the_caller_has_seen_it(
+    client: TestClient, keep: Keep, kept: Kept, examples: Examples, method: str
+) -> None:
+    view = keep(examples[0])
+    path, body = f"{PATH}/{view.id}", None if method == "DELETE" else examples[1]
+
+    response = client.request(method, path, json=body, headers={"If-Match": '"another"'})
+
+    assert (response.status_code, kept()) == (412, [view])
+    seen = {"If-Match": etag_of(view)}
+    assert client.request(method, path, json=body, headers=seen).is_success
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_what_is_not_there_is_404(client: TestClient, examples: Examples, method: str) -> None:
-    response = client.request(method, NOWHERE, json=examples[0] if method == "PUT" else None)
+    body = examples[0] if method in {"PUT", "PATCH"} else None
+
+    response = client.request(method, NOWHERE, json=body)
 
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("field", [*NewNote.model_fields, "unknown"])
+@pytest.mark.parametrize(("method", "path"), [("POST", PATH), ("PUT", NOWHERE), ("PATCH", NOWHERE)])
 def test_what_is_no_value_is_422_and_named(
-    client: TestClient, examples: Examples, field: str
+    client: TestClient, kept: Kept, examples: Examples, method: str, path: str
 ) -> None:
-    response = client.post(PATH, json={**examples[0], field: {"no": "value"}})
+    for field in (*NewNote.model_fields, "unknown"):
+        response = client.request(method, path, json={**examples[0], field: {"no": "value"}})
 
-    assert response.status_code == 422
-    assert {error["loc"][1] for error in response.json()["detail"]} == {field}
-    assert client.get(PATH).json()["total"] == 0
+        assert response.status_code == 422
+        assert {error["loc"][1] for error in response.json()["detail"]} == {field}
+    assert kept() == []
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", PATH), ("POST", PATH), ("GET", NOWHERE), ("PUT", NOWHERE), ("DELETE", NOWHERE)],
-)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_it_is_for_clients_only(app: FastAPI, method: str, path: str) -> None:
     with TestClient(app, client=("192.0.2.7", 50000)) as elsewhere:
-        assert elsewhere.request(method, path).status_code == 401
+        assert elsewhere.request(method, PARAMETER.sub(NOBODY, path)).status_code == 401

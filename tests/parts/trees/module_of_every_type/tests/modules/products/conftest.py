@@ -10,8 +10,13 @@ from typing import Annotated, Any, get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
+from sqlalchemy import select
 
-from shop.modules.products.schemas import NewProduct
+from shop.database import Database
+from shop.modules.products.models import Product
+from shop.modules.products.repository import Repository
+from shop.modules.products.schemas import NewProduct, ProductView
 
 FIELDS = NewProduct.model_fields
 ANNOTATED: Any = Annotated  # with a type that is known when it runs
@@ -56,8 +61,8 @@ def candidates(field: FieldInfo) -> Iterator[Any]:
     """Give values as JSON has them: its own examples, one of each usual type, and its bounds."""
     names = ("ge", "gt", "le", "lt", "min_length", "max_length")
     parts = list(said(ANNOTATED[field.annotation, field]))
-    given = [getattr(part, name, None) for part in parts for name in names]
-    bounds = sorted(Decimal(str(bound)) for bound in given if bound is not None)
+    given = [getattr(part, name) for part in parts for name in names if hasattr(part, name)]
+    bounds = sorted(Decimal(str(n)) for n in given if isinstance(n, int | float | Decimal))
     around = [bound + step for bound in bounds for step in (0, 1, -1, Decimal("0.5"))]
     middle = sum(bounds, Decimal(0)) / (len(bounds) or 1)
     numbers = list(dict.fromkeys([*map(Decimal, (1, 2, 3, 0)), middle, *around]))
@@ -65,12 +70,14 @@ def candidates(field: FieldInfo) -> Iterator[Any]:
     for n in (1, 2, 3):
         values += [f"example {n}", f"ada{n}@example.com", f"https://example.com/{n}", n + 0.5]
         values += [f"2026-03-0{n}T09:30:00Z", f"2026-03-0{n}", f"{n:08}-0000-4000-8000-{n:012}"]
+        values += [f"0{n}:30:00", f"P{n}D"]
     values += [True, False, *("x" * int(n) for n in numbers if 0 <= n <= 9999)]
     values += [kind(n) for n in numbers for kind in (int, float)]
     values += [str(n + Decimal("0.50")) for n in numbers] + [str(n) for n in numbers]
+    values += [to_jsonable_python(bound) for bound in given]
     yield from (*(field.examples or ()), *values)
     sizes = dict.fromkeys(int(n) for n in numbers if 0 <= n <= 99)
-    yield from (*([value] * n for n in sizes for value in values), None)
+    yield from (*([value] * n for n in sizes for value in values), {"a": [1, None]}, None)
 
 
 def fitting(name: str, field: FieldInfo) -> list[Any]:
@@ -105,3 +112,27 @@ def examples() -> list[dict[str, object]]:
         {name: values_of(name)[number % len(values_of(name))] for name in known}
         for number in range(3)
     ]
+
+
+@pytest.fixture
+def keep(database: Database) -> Callable[[dict[str, object]], ProductView]:
+    """Keep a row, without a request."""
+
+    def add(example: dict[str, object]) -> ProductView:
+        with database.transaction() as session:
+            row = Repository(session).add(NewProduct.model_validate(example))
+            return ProductView.model_validate(row)
+
+    return add
+
+
+@pytest.fixture
+def kept(database: Database) -> Callable[[], list[ProductView]]:
+    """Give the rows that are kept, the oldest first."""
+
+    def read() -> list[ProductView]:
+        with database.snapshot() as session:
+            rows = session.scalars(select(Product).order_by(Product.created_at))
+            return [ProductView.model_validate(row) for row in rows]
+
+    return read

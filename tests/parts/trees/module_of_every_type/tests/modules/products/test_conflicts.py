@@ -1,45 +1,63 @@
-"""Two callers at the same row at the same moment, and a mistake that is no conflict."""
+"""Two callers at the same row at the same moment."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
-from uuid import UUID
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from datetime import UTC, datetime
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from shop.database import Database
-from shop.modules.products import service
-from shop.modules.products.repository import Repository
+from shop.modules.products.models import Product
 from shop.modules.products.router import router
-from shop.modules.products.schemas import NewProduct
+from shop.modules.products.schemas import ProductView
+from shop.web.etags import etag_of
 
 PATH = router.prefix
+START = datetime(2026, 3, 1, tzinfo=UTC)
 
+Asking = Callable[[], futures.Future[httpx2.Response]]
 Examples = list[dict[str, object]]
+Keep = Callable[[dict[str, object]], ProductView]
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.fixture
+def view(keep: Keep, examples: Examples) -> ProductView:
+    """Keep a row, which a caller has seen."""
+    return keep(examples[0])
+
+
+@pytest.fixture(params=["PUT", "PATCH", "DELETE"])
+def ask(
+    request: pytest.FixtureRequest, client: TestClient, view: ProductView, examples: Examples
+) -> Iterator[Asking]:
+    """Let the caller change what was seen, in a thread."""
+    body = None if request.param == "DELETE" else examples[1]
+    path, seen = f"{PATH}/{view.id}", {"If-Match": etag_of(view)}
+    with futures.ThreadPoolExecutor() as pool:
+        yield lambda: pool.submit(client.request, request.param, path, json=body, headers=seen)
+
+
 def test_what_another_deletes_just_now_is_404(
-    client: TestClient, database: Database, examples: Examples, method: str
+    database: Database, view: ProductView, ask: Asking
 ) -> None:
-    key = client.post(PATH, json=examples[0]).json()["id"]
-    body = examples[1] if method == "PUT" else None
-
-    with ThreadPoolExecutor() as pool, database.transaction() as session:
-        service.delete(Repository(session), UUID(key))
-        answer = pool.submit(client.request, method, f"{PATH}/{key}", json=body)
-        waits = not wait([answer], timeout=0.3).done
+    with database.transaction() as session:
+        session.delete(session.get_one(Product, view.id))
+        session.flush()
+        answer = ask()
+        waits = not futures.wait([answer], timeout=0.3).done
 
     assert (waits, answer.result().status_code) == (True, 404)
 
 
-def test_a_value_that_is_missing_is_not_called_taken(
-    database: Database, examples: Examples
+def test_what_another_changes_just_now_is_412(
+    database: Database, view: ProductView, ask: Asking
 ) -> None:
-    new = NewProduct.model_validate(examples[0])
-    with Session(database.engine) as session:
-        row = Repository(session).add(new)
-        setattr(row, "created_at", None)  # noqa: B010
-        with pytest.raises(IntegrityError):
-            Repository(session).replace(row, new)
+    with database.transaction() as session:
+        session.get_one(Product, view.id).created_at = START
+        session.flush()
+        answer = ask()
+        waits = not futures.wait([answer], timeout=0.3).done
+
+    assert (waits, answer.result().status_code) == (True, 412)

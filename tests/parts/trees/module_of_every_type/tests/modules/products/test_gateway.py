@@ -34,6 +34,7 @@ HERE = ("127.0.0.1", 50000)
 Examples = list[dict[str, object]]
 Answers = list[httpx2.Response | Exception]
 Asked = list[httpx2.Request]
+Keep = Callable[[dict[str, object]], ProductView]
 
 
 @pytest.fixture
@@ -94,6 +95,7 @@ def served(app: FastAPI, gateway: Gateway) -> Iterator[TestClient]:
 def view(examples: Examples) -> ProductView:
     """Give one to publish."""
     usual = {"id": "00000000-0000-0000-0000-000000000007", "created_at": "2026-03-01T00:00:00Z"}
+    usual["updated_at"] = usual["created_at"]
     return ProductView.model_validate({**usual, **examples[0]})
 
 
@@ -221,23 +223,22 @@ def test_what_is_set_to_nothing_has_its_default(
 
 
 def test_a_row_is_published_on_request(
-    served: TestClient, examples: Examples, answers: Answers, asked: Asked
+    served: TestClient, keep: Keep, examples: Examples, answers: Answers, asked: Asked
 ) -> None:
-    made = served.post(PATH, json=examples[0]).json()
+    view = keep(examples[0])
     answers.append(httpx2.Response(204))
 
-    assert served.post(f"{PATH}/{made['id']}/publish").status_code == 204
+    assert served.post(f"{PATH}/{view.id}/publish").status_code == 204
 
-    assert json.loads(asked[0].content) == made
+    assert json.loads(asked[0].content) == view.model_dump(mode="json")
 
 
 def test_what_cannot_be_published_now_is_503(
-    served: TestClient, examples: Examples, answers: Answers
+    served: TestClient, keep: Keep, examples: Examples, answers: Answers
 ) -> None:
-    made = served.post(PATH, json=examples[0]).json()
     answers.append(httpx2.Response(500))
 
-    response = served.post(f"{PATH}/{made['id']}/publish")
+    response = served.post(f"{PATH}/{keep(examples[0]).id}/publish")
 
     assert response.status_code == 503
     assert response.headers["Retry-After"] == str(RETRY_AFTER_SECONDS)
@@ -246,6 +247,7 @@ def test_what_cannot_be_published_now_is_503(
 def test_while_the_other_service_takes_long_only_some_requests_wait_for_it(
     app: FastAPI,
     make_gateway: Callable[..., Gateway],
+    keep: Keep,
     examples: Examples,
     wait_until: Callable[[Callable[[], object]], None],
 ) -> None:
@@ -260,7 +262,7 @@ def test_while_the_other_service_takes_long_only_some_requests_wait_for_it(
     callers_at_once = MOST_AT_ONCE + 5
     with TestClient(app, client=HERE) as client, ThreadPoolExecutor(callers_at_once) as callers:
         app.state.products_gateway = make_gateway(take_long, seconds=30)
-        path = f"{PATH}/{client.post(PATH, json=examples[0]).json()['id']}"
+        path = f"{PATH}/{keep(examples[0]).id}"
         pending = [callers.submit(client.post, f"{path}/publish") for _ in range(callers_at_once)]
         wait_until(lambda: len(asked) == MOST_AT_ONCE)
         assert client.get(path).status_code == 200

@@ -8,8 +8,9 @@ import pytest
 from shop.modules.products import service
 from shop.modules.products.models import Product
 from shop.modules.products.repository import DuplicateError, Repository
-from shop.modules.products.schemas import NewProduct
+from shop.modules.products.schemas import NewProduct, ProductChange, ProductQuery, ProductView
 from shop.web.errors import ConflictError, NotFoundError
+from shop.web.etags import PreconditionError, etag_of
 
 KEY = UUID(int=7)
 NOT_FOUND = str(KEY)
@@ -31,6 +32,22 @@ def new(examples: Examples) -> NewProduct:
     return NewProduct.model_validate(examples[0])
 
 
+@pytest.fixture
+def change(examples: Examples) -> ProductChange:
+    """Give what is sent to change one."""
+    return ProductChange.model_validate(examples[0])
+
+
+@pytest.fixture
+def seen(repository: Mock, examples: Examples) -> ProductView:
+    """Let one be found, which the caller has seen."""
+    own: dict[str, object] = {"id": KEY, "created_at": "2026-03-01T00:00:00Z"}
+    own["updated_at"] = own["created_at"]
+    found = ProductView.model_validate({**own, **examples[0]})
+    repository.find.return_value = found
+    return found
+
+
 def test_a_new_one_is_added(repository: Mock, new: NewProduct) -> None:
     created = service.create(repository, new)
 
@@ -46,49 +63,112 @@ def test_what_is_found_is_given(repository: Mock) -> None:
     repository.find.assert_called_once_with(KEY)
 
 
-def test_what_is_found_is_replaced(repository: Mock, new: NewProduct) -> None:
-    row = repository.find.return_value = Product()
-
-    assert service.replace(repository, KEY, new) is row
-
-    repository.replace.assert_called_once_with(row, new)
-
-
-def test_what_is_found_is_deleted(repository: Mock) -> None:
-    row = repository.find.return_value = Product()
-
-    service.delete(repository, KEY)
-
-    repository.remove.assert_called_once_with(row)
-
-
 def test_what_is_not_there_cannot_be_read(repository: Mock) -> None:
     with pytest.raises(NotFoundError, match=NOT_FOUND):
         service.read(repository, KEY)
 
 
+def test_what_is_found_is_replaced(repository: Mock, new: NewProduct) -> None:
+    row = repository.find.return_value = Product()
+
+    assert service.replace(repository, KEY, new, None) is row
+
+    repository.find.assert_called_once_with(KEY, to_change=True)
+    repository.replace.assert_called_once_with(row, new)
+
+
 def test_what_is_not_there_cannot_be_replaced(repository: Mock, new: NewProduct) -> None:
     with pytest.raises(NotFoundError, match=NOT_FOUND):
-        service.replace(repository, KEY, new)
+        service.replace(repository, KEY, new, ["*"])
 
     repository.replace.assert_not_called()
 
 
+def test_what_is_as_it_was_seen_is_replaced(
+    repository: Mock, seen: ProductView, new: NewProduct
+) -> None:
+    service.replace(repository, KEY, new, [etag_of(seen)])
+
+    repository.replace.assert_called_once()
+
+
+@pytest.mark.usefixtures("seen")
+def test_what_is_not_as_it_was_seen_is_not_replaced(repository: Mock, new: NewProduct) -> None:
+    with pytest.raises(PreconditionError):
+        service.replace(repository, KEY, new, ['"another"'])
+
+    repository.replace.assert_not_called()
+
+
+def test_what_is_found_is_changed(repository: Mock, change: ProductChange) -> None:
+    row = repository.find.return_value = Product()
+
+    assert service.change(repository, KEY, change, None) is row
+
+    repository.find.assert_called_once_with(KEY, to_change=True)
+    repository.change.assert_called_once_with(row, change)
+
+
+def test_what_is_not_there_cannot_be_changed(repository: Mock, change: ProductChange) -> None:
+    with pytest.raises(NotFoundError, match=NOT_FOUND):
+        service.change(repository, KEY, change, ["*"])
+
+    repository.change.assert_not_called()
+
+
+def test_what_is_as_it_was_seen_is_changed(
+    repository: Mock, seen: ProductView, change: ProductChange
+) -> None:
+    service.change(repository, KEY, change, [etag_of(seen)])
+
+    repository.change.assert_called_once()
+
+
+@pytest.mark.usefixtures("seen")
+def test_what_is_not_as_it_was_seen_is_not_changed(repository: Mock, change: ProductChange) -> None:
+    with pytest.raises(PreconditionError):
+        service.change(repository, KEY, change, ['"another"'])
+
+    repository.change.assert_not_called()
+
+
+def test_what_is_found_is_deleted(repository: Mock) -> None:
+    row = repository.find.return_value = Product()
+
+    service.delete(repository, KEY, None)
+
+    repository.find.assert_called_once_with(KEY, to_change=True)
+    repository.remove.assert_called_once_with(row)
+
+
 def test_what_is_not_there_cannot_be_deleted(repository: Mock) -> None:
     with pytest.raises(NotFoundError, match=NOT_FOUND):
-        service.delete(repository, KEY)
+        service.delete(repository, KEY, ["*"])
 
     repository.remove.assert_not_called()
 
 
-def test_a_page_says_how_many_there_are_in_all(repository: Mock) -> None:
+def test_what_is_as_it_was_seen_is_deleted(repository: Mock, seen: ProductView) -> None:
+    service.delete(repository, KEY, [etag_of(seen)])
+
+    repository.remove.assert_called_once()
+
+
+@pytest.mark.usefixtures("seen")
+def test_what_is_not_as_it_was_seen_is_not_deleted(repository: Mock) -> None:
+    with pytest.raises(PreconditionError):
+        service.delete(repository, KEY, ['"another"'])
+
+    repository.remove.assert_not_called()
+
+
+def test_a_page_without_more_has_no_next(repository: Mock) -> None:
     repository.page.return_value = []
-    repository.count.return_value = 3
 
-    page = service.browse(repository, 2, 4)
+    page = service.browse(repository, query := ProductQuery())
 
-    repository.page.assert_called_once_with(2, 4)
-    assert (page.items, page.total) == ([], 3)
+    repository.page.assert_called_once_with(query, None)
+    assert (page.items, page.next) == ([], None)
 
 
 def test_a_taken_value_is_a_conflict(repository: Mock, new: NewProduct) -> None:
@@ -100,11 +180,25 @@ def test_a_taken_value_is_a_conflict(repository: Mock, new: NewProduct) -> None:
     assert raised.value.detail == service.TAKEN
 
 
-def test_a_value_that_another_has_is_a_conflict(repository: Mock, new: NewProduct) -> None:
+def test_what_is_replaced_to_the_value_of_another_is_a_conflict(
+    repository: Mock, new: NewProduct
+) -> None:
     repository.find.return_value = Product()
     repository.replace.side_effect = DuplicateError
 
     with pytest.raises(ConflictError) as raised:
-        service.replace(repository, KEY, new)
+        service.replace(repository, KEY, new, None)
+
+    assert raised.value.detail == service.TAKEN
+
+
+def test_what_is_changed_to_the_value_of_another_is_a_conflict(
+    repository: Mock, change: ProductChange
+) -> None:
+    repository.find.return_value = Product()
+    repository.change.side_effect = DuplicateError
+
+    with pytest.raises(ConflictError) as raised:
+        service.change(repository, KEY, change, None)
 
     assert raised.value.detail == service.TAKEN

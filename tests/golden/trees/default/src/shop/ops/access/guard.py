@@ -90,6 +90,6 @@ def _unknown(request: Request, key: str | None) -> HTTPException:
     """Send somebody who looks to the login; refuse a wrong key, and what changes something."""
     if key is not None or changes(request):
         problem = "log in first" if key is None else "X-Ops-Key is wrong"
-        return HTTPException(HTTPStatus.UNAUTHORIZED, problem)
+        return HTTPException(HTTPStatus.UNAUTHORIZED, problem, {"WWW-Authenticate": "APIKey"})
     login = link(request, "ops_login", next=here(request))
     return HTTPException(HTTPStatus.SEE_OTHER, "log in first", {"Location": login})

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from shop.background import RunContext
 from shop.background.models import Run, State
 from shop.background.scheduling import Every, Job, Once
-from shop.background.scheduling.due import MOST_AT_ONCE, MOST_ROWS, Due, decide, due_times, record
+from shop.background.scheduling.due import (
+    MOST_AT_ONCE,
+    MOST_ROWS,
+    Due,
+    decide,
+    due_times,
+    record,
+)
 from shop.database import Database
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "notes",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
     )

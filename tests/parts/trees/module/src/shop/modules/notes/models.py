@@ -18,4 +18,9 @@ class Note(Base):
     created_at: Mapped[datetime] = mapped_column(
         UtcDateTime, default=lambda: datetime.now(UTC), index=True
     )
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime,
+        default=lambda context: context.get_current_parameters()["created_at"],
+        onupdate=lambda: datetime.now(UTC),
+    )
     name: Mapped[str] = mapped_column(String(80))

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ...web.paging import PageStart, one_page
 from .models import Note
-from .schemas import NewNote
+from .schemas import NewNote, NoteChange, NoteQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,10 @@ class Repository:
 
     session: Session
 
-    def page(self, limit: int, offset: int) -> Sequence[Note]:
-        """Give up to `limit` rows after the first `offset`, the oldest first."""
-        rows = select(Note).order_by(Note.created_at, Note.id)
-        return self.session.scalars(rows.limit(limit).offset(offset)).all()
-
-    def count(self) -> int:
-        """Count all rows."""
-        return self.session.scalars(select(func.count(Note.id))).one()
+    def page(self, query: NoteQuery, start: PageStart | None) -> Sequence[Note]:
+        """Give the rows of a page in their order, and one more if there is a next page."""
+        rows = select(Note)
+        return self.session.scalars(one_page(rows, Note, query, start)).all()
 
     def find(self, key: UUID, *, to_change: bool = False) -> Note | None:
         """Give the row with this id; who means to change it waits for others who do so now."""
@@ -43,11 +40,17 @@ class Repository:
             setattr(row, name, value)
         self.session.flush()
 
+    def change(self, row: Note, change: NoteChange) -> None:
+        """Give a row the values that were sent."""
+        for name, value in _columns(change, only_sent=True).items():
+            setattr(row, name, value)
+        self.session.flush()
+
     def remove(self, row: Note) -> None:
         """Delete a row."""
         self.session.delete(row)
         self.session.flush()
 
 
-def _columns(new: NewNote) -> dict[str, object]:
-    return new.model_dump()
+def _columns(new: NewNote | NoteChange, *, only_sent: bool = False) -> dict[str, object]:
+    return new.model_dump(exclude_unset=only_sent)

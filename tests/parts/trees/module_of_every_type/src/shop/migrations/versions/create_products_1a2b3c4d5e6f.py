@@ -17,6 +17,7 @@ def upgrade() -> None:
         "products",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
         sa.Column("sku", sa.String(20), nullable=False),
         sa.Column("price", sa.Text(), nullable=False),
@@ -29,11 +30,24 @@ def upgrade() -> None:
         sa.Column("contact", sa.String(254), nullable=False),
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(30), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("details", sa.JSON().with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("more", sa.JSON().with_variant(sa.Text(), "sqlite"), nullable=True),
+        sa.Column("opens_at", sa.Time(), nullable=True),
+        sa.Column("lasts", sa.Interval(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.Column("code", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("sku", name=op.f("uq_products_sku")),
+        sa.CheckConstraint("state IN ('new', 'active', 'gone')", name=op.f("ck_products_state")),
+        sa.UniqueConstraint("code", name=op.f("uq_products_code")),
     )
     op.create_index(op.f("ix_products_created_at"), "products", ["created_at"])
     op.create_index(op.f("ix_products_price"), "products", ["price"])
+    op.create_index(op.f("ix_products_lasts"), "products", ["lasts"])
 
 
 def downgrade() -> None:

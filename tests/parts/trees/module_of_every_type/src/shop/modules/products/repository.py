@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...database import taken
+from ...web.paging import PageStart, one_page
 from .models import Product
-from .schemas import NewProduct
+from .schemas import NewProduct, ProductChange, ProductQuery
 
 AS_JSON = {
+    "labels",
     "site",
     "tags",
 }
@@ -29,14 +31,10 @@ class Repository:
 
     session: Session
 
-    def page(self, limit: int, offset: int) -> Sequence[Product]:
-        """Give up to `limit` rows after the first `offset`, the oldest first."""
-        rows = select(Product).order_by(Product.created_at, Product.id)
-        return self.session.scalars(rows.limit(limit).offset(offset)).all()
-
-    def count(self) -> int:
-        """Count all rows."""
-        return self.session.scalars(select(func.count(Product.id))).one()
+    def page(self, query: ProductQuery, start: PageStart | None) -> Sequence[Product]:
+        """Give the rows of a page in their order, and one more if there is a next page."""
+        rows = select(Product)
+        return self.session.scalars(one_page(rows, Product, query, start)).all()
 
     def find(self, key: UUID, *, to_change: bool = False) -> Product | None:
         """Give the row with this id; who means to change it waits for others who do so now."""
@@ -55,6 +53,12 @@ class Repository:
             setattr(row, name, value)
         self._write()
 
+    def change(self, row: Product, change: ProductChange) -> None:
+        """Give a row the values that were sent; raises DuplicateError."""
+        for name, value in _columns(change, only_sent=True).items():
+            setattr(row, name, value)
+        self._write()
+
     def remove(self, row: Product) -> None:
         """Delete a row."""
         self.session.delete(row)
@@ -70,6 +74,6 @@ class Repository:
             raise DuplicateError(*columns) from error
 
 
-def _columns(new: NewProduct) -> dict[str, object]:
-    values = new.model_dump(exclude=AS_JSON)
-    return values | new.model_dump(mode="json", include=AS_JSON)
+def _columns(new: NewProduct | ProductChange, *, only_sent: bool = False) -> dict[str, object]:
+    values = new.model_dump(exclude=AS_JSON, exclude_unset=only_sent)
+    return values | new.model_dump(mode="json", include=AS_JSON, exclude_unset=only_sent)

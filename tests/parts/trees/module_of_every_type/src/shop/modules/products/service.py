@@ -1,20 +1,23 @@
 """Decides what a request means: done, not found, in conflict. The repository is passed in."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from ...web.errors import ConflictError, NotFoundError
+from ...web.etags import require_match
+from ...web.paging import cut, start_of
 from .models import Product
 from .repository import DuplicateError, Repository
-from .schemas import NewProduct, ProductPage, ProductView
+from .schemas import NewProduct, ProductChange, ProductPage, ProductQuery, ProductView
 
-TAKEN = "another product has this sku"
+TAKEN = "another product has this sku or this code"
 
 
-def browse(repository: Repository, limit: int, offset: int) -> ProductPage:
-    """Give up to `limit` after the first `offset`, and how many there are."""
-    rows = repository.page(limit, offset)
-    items = [ProductView.model_validate(row) for row in rows]
-    return ProductPage(items=items, total=repository.count())
+def browse(repository: Repository, query: ProductQuery) -> ProductPage:
+    """Give a page; raises UnprocessableError for a cursor of another list."""
+    rows = repository.page(query, start_of(query, ProductView))
+    items, after = cut([ProductView.model_validate(row) for row in rows], query)
+    return ProductPage(items=items, next=after)
 
 
 def read(repository: Repository, product_id: UUID) -> Product:
@@ -30,10 +33,11 @@ def create(repository: Repository, new: NewProduct) -> Product:
         raise ConflictError(TAKEN) from error
 
 
-def replace(repository: Repository, product_id: UUID, new: NewProduct) -> Product:
-    """Replace one as a whole; raises NotFoundError, or ConflictError as `create` does."""
-    found = repository.find(product_id, to_change=True)
-    row = _found(found, product_id)
+def replace(
+    repository: Repository, product_id: UUID, new: NewProduct, if_match: Sequence[str] | None
+) -> Product:
+    """Replace one as a whole; raises as `delete` does, or ConflictError as `create`."""
+    row = _to_change(repository, product_id, if_match)
     try:
         repository.replace(row, new)
     except DuplicateError as error:
@@ -41,10 +45,28 @@ def replace(repository: Repository, product_id: UUID, new: NewProduct) -> Produc
     return row
 
 
-def delete(repository: Repository, product_id: UUID) -> None:
-    """Delete one; raises NotFoundError."""
-    found = repository.find(product_id, to_change=True)
-    repository.remove(_found(found, product_id))
+def change(
+    repository: Repository, product_id: UUID, change: ProductChange, if_match: Sequence[str] | None
+) -> Product:
+    """Change what was sent of one; raises as `delete` does, or ConflictError as `create`."""
+    row = _to_change(repository, product_id, if_match)
+    try:
+        repository.change(row, change)
+    except DuplicateError as error:
+        raise ConflictError(TAKEN) from error
+    return row
+
+
+def delete(repository: Repository, product_id: UUID, if_match: Sequence[str] | None) -> None:
+    """Delete one; raises NotFoundError, or PreconditionError if it is not what is named."""
+    repository.remove(_to_change(repository, product_id, if_match))
+
+
+def _to_change(repository: Repository, product_id: UUID, if_match: Sequence[str] | None) -> Product:
+    row = _found(repository.find(product_id, to_change=True), product_id)
+    if if_match is not None:
+        require_match(if_match, ProductView.model_validate(row))
+    return row
 
 
 def _found(row: Product | None, product_id: UUID) -> Product:
