@@ -115,7 +115,7 @@ def test_a_part_stays_whose_route_the_service_has_by_now(tmp_path: Path) -> None
 def test_a_job_finds_its_task_among_the_parts_or_in_the_project_around(
     tmp_path: Path, *, is_there: bool
 ) -> None:
-    root = made(tmp_path, parts=MORE[:3:2])
+    root = made(tmp_path, parts=(MORE[0], MORE[3]))
     job, task = request_of(root).parts
     written = files_of(root)
     if not is_there:
@@ -128,7 +128,7 @@ def test_a_job_finds_its_task_among_the_parts_or_in_the_project_around(
 
 @pytest.mark.parametrize("change", ["", "payload: object"])
 def test_a_job_stays_whose_task_the_user_took_away_or_rewrote(tmp_path: Path, change: str) -> None:
-    root = made(tmp_path, parts=MORE[:3:2])
+    root = made(tmp_path, parts=(MORE[0], MORE[3]))
     task = root / "src" / "my_shop" / "tasks" / "count_stock.py"
     task.unlink()
     if change:
