@@ -8,6 +8,8 @@ from fastforge import __version__
 from fastforge.commands.add_job import add_job
 from fastforge.commands.add_module import add_module
 from fastforge.commands.add_task import add_task
+from fastforge.commands.change_job import change_job
+from fastforge.commands.change_module import change_module
 from fastforge.commands.diff import diff
 from fastforge.commands.list import list_parts
 from fastforge.commands.new import new
@@ -29,6 +31,8 @@ app.command()(new)
 app.command("add-job")(add_job)
 app.command("add-task")(add_task)
 app.command("add-module")(add_module)
+app.command("change-job")(change_job)
+app.command("change-module")(change_module)
 app.command("remove-job")(remove_job)
 app.command("remove-task")(remove_task)
 app.command("remove-module")(remove_module)

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,8 +56,10 @@ class Wishes:
     as_json: bool = False
 
 
-def carry_out(outcome: Outcome, wishes: Wishes, verify: Verify) -> None:
-    """Tell, write and verify an outcome as wished.
+def carry_out(
+    outcome: Outcome, wishes: Wishes, verify: Verify, unedited: Collection[str] = ()
+) -> None:
+    """Tell, write and verify an outcome as wished; git need not know what is `unedited`.
 
     Raises ConflictError if conflicts are left, or git has not seen what would be overwritten;
     VerificationError if a check fails.
@@ -65,7 +67,7 @@ def carry_out(outcome: Outcome, wishes: Wishes, verify: Verify) -> None:
     dry = wishes.dry_run or wishes.diff
     facts = _facts(outcome, dry=dry)
     writes = not dry and not outcome.is_nothing
-    concerned = [change.path for change in outcome.plan.pending]
+    concerned = {change.path for change in outcome.plan.pending} - {*unedited}
     if writes:
         _refuse_in_the_way(outcome)
         refuse_uncommitted(outcome.root, concerned)

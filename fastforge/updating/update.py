@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from fastforge.merging.merge import Fate, Told, merge
 from fastforge.project.project import Project
@@ -37,16 +38,23 @@ _UNSURE = (
 )
 
 
-def prepare(project: Project, wanted: str | None, changed: Mapping[str, object]) -> Outcome:
+def prepare(
+    project: Project,
+    wanted: str | None,
+    changed: Mapping[str, object],
+    parts: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
+) -> Outcome:
     """Work out the update of a project to the version `wanted`, with `changed` answers.
 
-    Without a version it is the installed one. Raises UsageError for what cannot be, ConflictError
-    if a file that it needs is no ordinary one.
+    `parts` has the new answers of parts, by the paths of their records. Without a version it is the
+    installed one. Raises UsageError for what cannot be, ConflictError if a file that it needs is no
+    ordinary one.
     """
     records = records_of(project)
     version = chosen(wanted, records)
     old = as_recorded(project, records)
-    new = as_in(version, project, records, {**project.record.answers, **changed})
+    asked = [replace(one, answers=parts.get(one.path, one.answers)) for one in records]
+    new = as_in(version, project, asked, {**project.record.answers, **changed})
     named = {path for record in (*records, *new.records) for path in record.digests}
     yours = read_yours(project.root, named)
     names = renamed_modules(old, yours)

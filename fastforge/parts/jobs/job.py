@@ -149,7 +149,7 @@ def checked(given: Mapping[str, object]) -> JobAnswers:
     check_length(answers.schedule)
     for option, least in (("retries", 0), ("max_instances", 1)):
         check_count(option, getattr(answers, option), least)
-    timeout = answers.timeout or typed(_usual_timeout(answers.fires))
+    timeout = answers.timeout or usual_timeout(answers)
     return replace(
         answers,
         schedule=answers.choice.text,
@@ -180,6 +180,11 @@ def shortest_wait(fires: list[datetime]) -> timedelta | None:
     moments = [due.astimezone(UTC) for due in fires]
     waits = [later - earlier for earlier, later in pairwise(moments)]
     return min(waits, default=None)
+
+
+def usual_timeout(answers: JobAnswers) -> str:
+    """Give the timeout of a job of which none is said: the shortest wait, ten minutes at most."""
+    return typed(_usual_timeout(answers.fires))
 
 
 def _timeout_at_any_time(answers: JobAnswers) -> str:

@@ -1,6 +1,6 @@
 """What is told about a job: its schedule in words, its next due times, and what to look out for."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastforge.parts.adding import Story
 from fastforge.parts.durations import read_duration, typed
@@ -14,20 +14,29 @@ SHOWN = 5
 
 def story_of(answers: JobAnswers, addition: Addition) -> Story:
     """Tell about a job that is being added."""
-    words = answers.choice.schedule.describe()
-    here = zone(answers.timezone)
-    fires = [due.astimezone(here) for due in answers.fires][:SHOWN]
     notes = warnings(answers)
+    words, *_ = lines = due_lines(answers)
     return Story(
-        before=(words, *(f"  {due:%a} {due.isoformat(sep=' ')}" for due in fires)),
+        before=lines,
         notes=notes,
         after=addition.next_steps,
         facts={
             "words": words,
-            "fires": [due.isoformat() for due in fires],
+            "fires": [due.isoformat() for due in _fires(answers)],
             "warnings": list(notes),
         },
     )
+
+
+def due_lines(answers: JobAnswers) -> tuple[str, ...]:
+    """Give the schedule in words, and a line for each of its next due times."""
+    fires = (f"  {due:%a} {due.isoformat(sep=' ')}" for due in _fires(answers))
+    return (answers.choice.schedule.describe(), *fires)
+
+
+def _fires(answers: JobAnswers) -> list[datetime]:
+    here = zone(answers.timezone)
+    return [due.astimezone(here) for due in answers.fires][:SHOWN]
 
 
 def warnings(answers: JobAnswers) -> tuple[str, ...]:
