@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy import Connection, Table, func, inspect, select, text
+from sqlalchemy import Connection, RowMapping, Table, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from ..process.discovery import metadata
@@ -47,10 +47,17 @@ def copy_rows(database: Database, file: Path) -> dict[str, int]:
 def _copy(old: Connection, new: Connection, table: Table) -> int:
     if new.scalar(select(func.count()).select_from(table)):
         raise CopyError(f"{table.name} has rows already")
-    count = 0
+    count, later = 0, list[RowMapping]()
+    own = [key.parent for key in table.foreign_keys if key.column.table is table]
     for rows in old.execute(select(table)).mappings().partitions(ROWS_AT_ONCE):
-        new.execute(table.insert(), [dict(row) for row in rows])
+        nobody = {column.name: None for column in own}
+        new.execute(table.insert(), [{**row, **nobody} for row in rows])
+        later += [row for row in rows if any(row[column.name] is not None for column in own)]
         count += len(rows)
+    for row in later:  # what it refers to in the same table is there by now
+        same = [column == row[column.name] for column in table.primary_key]
+        values = {column.name: row[column.name] for column in own}
+        new.execute(table.update().where(*same).values(values))
     if (key := table.autoincrement_column) is not None and count:
         sequence = func.pg_get_serial_sequence(table.name, key.name)
         new.execute(select(func.setval(sequence, func.max(key))))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, insert, select, text
+from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, Table, insert, select, text
 
 from shop.background.models import Run, State
 from shop.database import Base, Database
@@ -50,6 +50,35 @@ def test_every_row_is_taken_over(database: Database, file: Path) -> None:
     with database.snapshot() as session:
         run = session.scalars(select(Run)).one()
     assert (run.name, run.state, run.due_at) == ("a", State.FAILED, NOON)
+
+
+def test_rows_that_refer_to_others_of_their_table_are_taken_over(
+    database: Database, old: Engine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = MetaData()
+    for table in metadata().sorted_tables:
+        table.to_metadata(every)
+    above = Column[int | None]("above", ForeignKey("branches.id"))
+    branches = Table("branches", every, Column("id", Integer, primary_key=True), above)
+    monkeypatch.setattr(module, "metadata", lambda: every)
+    rows: list[dict[str, int | None]] = [
+        {"id": 1, "above": 2},
+        {"id": 2, "above": None},
+        {"id": 3, "above": 1},
+    ]
+    with old.begin() as connection:
+        branches.create(connection)
+        connection.execute(branches.insert(), rows)
+    try:
+        branches.create(database.engine)
+
+        assert copy_rows(database, file)["branches"] == 3
+
+        with database.snapshot() as session:
+            found = session.execute(select(branches).order_by(branches.c.id)).mappings().all()
+        assert [dict(row) for row in found] == rows
+    finally:
+        branches.drop(database.engine)
 
 
 def test_rows_are_not_mixed_with_those_that_are_there(database: Database, file: Path) -> None:
