@@ -18,6 +18,7 @@ _PLACES = (
     *("shop/database/__init__.py", "values/decimals.py", "process/discovery.py"),
     *("web/errors.py", "web/refusals.py", "web/security.py", "values/keys.py"),
     *("shop/main.py", "database/schema.py", "database/references.py", "web/callers.py"),
+    *("web/paging.py", "web/etags.py", "values/left_out.py"),
 )
 
 

@@ -257,11 +257,10 @@ def test_a_later_project_is_given_no_route_without_a_guard(
     assert f"no `ClientOnly` in src/shop/{file}, which" in str(done.exception)
 
 
-@pytest.mark.parametrize("command", ["add-task", "add-module"])
-def test_a_project_that_knows_no_scopes_is_given_no_route_for_one(shop: Path, command: str) -> None:
+def test_a_project_that_knows_no_scopes_is_given_no_route_for_one(shop: Path) -> None:
     before = files_of(shop)
 
-    done = run(shop, command, "send_bill", "--guard", "bills:send", "--no-verify", "--yes")
+    done = run(shop, "add-task", "send_bill", "--guard", "bills:send", "--no-verify", "--yes")
 
     assert "no `client_with` in src/shop/" in str(done.exception)
     assert files_of(shop) == before
