@@ -26,4 +26,4 @@ def test_an_older_project_passes_its_checks_with_new_parts(
     assert verified.code == 0, verified.err
     checks = {check["check"]: check for check in json.loads(verified.out)["verification"]["checks"]}
     assert list(checks) == ["tests", "lint", "format", "types (ty)", "start-up"]
-    assert checks["start-up"]["facts"]["requests"] == 6
+    assert checks["start-up"]["facts"]["requests"] == 8
