@@ -70,10 +70,11 @@ def change_job(
 ) -> None:
     """Change a job, merging what you edited, and verify it."""
     from fastforge.changes.opening import opened_to_write
+    from fastforge.parts.adding import Wishes
     from fastforge.parts.jobs.changing import changed
     from fastforge.parts.jobs.story import due_lines, warnings
     from fastforge.terminal.console import note, say
-    from fastforge.updating.changing import Wishes, change, part_to_change
+    from fastforge.updating.changing import change, part_to_change
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     given = {

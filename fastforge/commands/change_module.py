@@ -43,10 +43,11 @@ def change_module(
 ) -> None:
     """Change a module, merging what you edited, and verify it. Its table stays."""
     from fastforge.changes.opening import opened_to_write
+    from fastforge.parts.adding import Wishes
     from fastforge.parts.modules.changing import changed
     from fastforge.parts.modules.place import routes_of
     from fastforge.terminal.console import say
-    from fastforge.updating.changing import Wishes, change, part_to_change
+    from fastforge.updating.changing import change, part_to_change
 
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     record = part_to_change(opened, "module", name)

@@ -1,13 +1,13 @@
 """Other answers for one part of a project: the merge of an update, within one version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastforge import __version__
 from fastforge.changes.plan import read_file
 from fastforge.errors import UsageError
+from fastforge.parts.adding import Wishes
 from fastforge.parts.part import saved
 from fastforge.project.paths import inside
 from fastforge.project.project import Project
@@ -18,17 +18,6 @@ from fastforge.updating.update import prepare
 
 if TYPE_CHECKING:
     from fastforge.verify.report import Report
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """How a change is carried out; with `dry_run` or `diff` nothing is written."""
-
-    dry_run: bool
-    diff: bool
-    verify: bool
-    full: bool
-    as_json: bool
 
 
 def part_to_change(project: Project, kind: str, name: str) -> Record:
@@ -46,9 +35,9 @@ def part_to_change(project: Project, kind: str, name: str) -> Record:
 
 
 def change(project: Project, record: Record, answers: Mapping[str, object], wishes: Wishes) -> None:
-    """Make a part what its new answers say; raises ConflictError where its user says otherwise.
+    """Make a part what its new answers say; only this part is verified, unless `full` is wished.
 
-    Only this part is verified, unless `full` is wished. Raises VerificationError if a check fails.
+    Raises ConflictError where its user says otherwise, VerificationError if a check fails.
     """
 
     def verification() -> "Report | None":

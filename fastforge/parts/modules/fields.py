@@ -37,11 +37,6 @@ class Field:
     index: bool = False
     relation: Relation | None = None
 
-    @property
-    def is_comparable(self) -> bool:
-        """Whether the database can compare and order its values as they are meant."""
-        return self.param.kind.is_comparable and not self.param.is_list
-
 
 def parse_fields(
     texts: Iterable[str], decimal: str = JSON_DECIMAL, own: Collection[str] = OWN

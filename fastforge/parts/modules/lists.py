@@ -132,12 +132,12 @@ def _found(option: str, name: str, known: dict[str, Param]) -> Param:
 
 def _check_indexed(option: str, param: Param) -> None:
     """Raise UsageError for what cannot be compared in the database, or not be indexed."""
-    if param.is_list or not (param.kind.members or param.kind.name in _TYPES):
+    if param.is_list or not param.kind.is_comparable:
         why = "a Decimal is kept as text" if param.kind.name == "Decimal" else "no order is kept"
         problem = f"{option} cannot have `{param.name}`, of type {_kind(param)}: {why}."
         raise UsageError(problem, "Leave it out.")
-    most = param.bounds.get("max_length")
-    if param.kind.name == "str" and (most is None or most > LONGEST_INDEXED):
+    most = param.bounds.get("max_length") if param.kind.name == "str" else None
+    if param.kind.has_length and (most is None or most > LONGEST_INDEXED):
         problem = f"{option} cannot have `{param.name}`, whose text may be too long for an index."
         hint = f"Give it a length, {LONGEST_INDEXED} at most: {param.name}:str{{1,80}}."
         raise UsageError(problem, hint)

@@ -18,14 +18,9 @@ from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
 from fastforge.parts.modules.lists import lists_context, read_lists
 from fastforge.parts.modules.paths import path_of, relations_context
 from fastforge.parts.modules.relations import relations_of
+from fastforge.parts.modules.revision import index_lines, table_lines
 from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
-from fastforge.parts.modules.tables import (
-    field_context,
-    index_lines,
-    models_context,
-    schemas_context,
-    table_lines,
-)
+from fastforge.parts.modules.tables import field_context, models_context, schemas_context
 from fastforge.parts.part import Part
 from fastforge.project.revisions import ID
 from fastforge.terminal.shell import quoted
@@ -44,20 +39,19 @@ _ENDINGS = ("Change", "Page", "Query", "View")
 
 USED = frozenset(
     """
-    AbstractEventLoop AfterValidator Annotated ANNOTATED Answers Any ANY_JSON AnyJson APIRoute
+    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any ANY_JSON AnyJson APIRoute
     APIRouter Asked Asking AsyncGenerator AwareDatetime Base BaseModel BaseSettings BigInteger
     Boolean Callable ClientOnly ColumnElement ConfigDict ConflictError Database DatabaseDep Date
     Decimal Depends Dialect DuplicateError Duration EmailStr Enum EnumType ExactDecimal Examples
-    Exception FastAPI Field FieldInfo FIELDS FILTERS Float Gateway GatewayDep GatewaySettings
-    HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator JSON Json
-    JsonDecimal JsonValue Keep Kept KEY KNOWN LAST Limit LocalTime Mapped Mock Moment
-    MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS PageStart Paging PARAMETER
-    PATH Path PositiveFloat PreconditionError PREFIX Query ReadSessionDep Repository Request
-    RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session SessionDep
-    SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text ThreadPoolExecutor
-    Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime Uuid UUID
-    ValidationError Values WithJsonSchema
-    ForeignKey KEYS OWN Refer
+    Exception FastAPI Field FieldInfo FIELDS FILTERS Float ForeignKey Gateway GatewayDep
+    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator
+    JSON Json JsonDecimal JsonValue Keep Kept KEY KEYS KNOWN LAST Limit LocalTime Mapped Mock
+    Moment MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS OWN PageStart Paging
+    PARAMETER PATH Path PositiveFloat PreconditionError PREFIX Query ReadSessionDep Refer
+    Repository Request RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session
+    SessionDep SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text
+    ThreadPoolExecutor Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime
+    UUID Uuid ValidationError Values WithJsonSchema
     """.split()
 )
 """Names of classes that the generated files use for something else, or that linters mistake."""

@@ -1,10 +1,10 @@
-"""Fields of a module as the sources of its table, its schemas and its tests."""
+"""Fields of a module as the sources of its models and schemas."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from fastforge.params import Param, field_source, import_lines, imports_of, item_source
-from fastforge.params.enums import LONGEST_VALUE, enum_source
+from fastforge.params.enums import enum_source
 from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL, JSON_IMPORTS, VALIDATED, Import
 from fastforge.params.layout import WIDTH
 from fastforge.parts.modules.fields import DURATION, INT64, LOCAL_TIME, MOMENT, Field
@@ -75,9 +75,7 @@ def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
         ("sqlalchemy.orm", "mapped_column"),
     }
     own = {"ExactDecimal", "AnyJson", "UtcDateTime", ENUM_COLUMN}
-    columns = {
-        _column_type(field.param).partition("(")[0] for field in fields if not field.relation
-    }
+    columns = {column_type(field.param).partition("(")[0] for field in fields if not field.relation}
     names |= {("sqlalchemy", column) for column in columns - own}
     names |= {("sqlalchemy", "ForeignKey") for field in fields if field.relation}
     python = {"Date": "date", "Time": "time", "Interval": "timedelta"}
@@ -143,38 +141,6 @@ def schemas_context(
     }
 
 
-def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[str]:
-    """Give the columns and constraints of the table, as its revision makes them."""
-    moment = "sa.DateTime(timezone=True)"
-    columns = [("id", "sa.Uuid()", False), ("created_at", moment, False)]
-    columns += [("updated_at", moment, False)] if stamped else []
-    columns += [(f.param.name, _revision_type(f.param), f.param.nullable) for f in fields]
-    lines = [f'sa.Column("{c}", {kind}, nullable={nullable})' for c, kind, nullable in columns]
-    lines += [_foreign_key(name, f.param.name, f.relation) for f in fields if f.relation]
-    key = ['"id"', f'name=op.f("pk_{name}")']
-    lines.append(_call("sa.PrimaryKeyConstraint", key, 8, comma=True))
-    for field in fields:
-        if field.param.kind.members and not field.param.is_list:
-            lines.append(_check_lines(name, field.param))
-        if field.unique:
-            column = field.param.name
-            arguments = [f'"{column}"', f'name=op.f("uq_{name}_{column}")']
-            lines.append(_call("sa.UniqueConstraint", arguments, 8, comma=True))
-    return lines
-
-
-def index_lines(name: str, fields: Sequence[Field], lists: Lists = NO_LISTS) -> list[str]:
-    """Give the statements that make the table's indexes."""
-    columns = ["created_at", *(f.param.name for f in fields if plain_index(f, lists))]
-    found = [(f"ix_{name}_{column}", f'["{column}"]') for column in columns]
-    ordered = [field.param.name for field in fields if sorted_index(field, lists)]
-    found += [(f"ix_{name}_{column}_{name}_id", f'["{column}", "id"]') for column in ordered]
-    return [
-        _call("op.create_index", [f'op.f("{index}")', f'"{name}"', columns_of_it], 4)
-        for index, columns_of_it in found
-    ]
-
-
 def _model_column(field: Field, lists: Lists) -> str:
     param = field.param
     python = _python(param, "Any", "time")
@@ -184,22 +150,16 @@ def _model_column(field: Field, lists: Lists) -> str:
     flags += ["index=True"] if plain_index(field, lists) else []
     annotation = _nullable(param, _listed(param, python))
     column = f"{param.name}: Mapped[{annotation}] = mapped_column"
-    kind = _referring(field.relation) if field.relation else _column_type(param)
-    return _call(column, [kind, *flags], 4)
+    kind = _referring(field.relation) if field.relation else column_type(param)
+    return call(column, [kind, *flags], 4)
 
 
 def _referring(relation: Relation) -> str:
     return f'ForeignKey("{relation.module}.id", ondelete="{relation.on_delete}")'
 
 
-def _foreign_key(table: str, column: str, relation: Relation) -> str:
-    named = f'name=op.f("fk_{table}_{column}_{relation.module}")'
-    arguments = [f'["{column}"]', f'["{relation.module}.id"]', named]
-    arguments.append(f'ondelete="{relation.on_delete}"')
-    return _call("sa.ForeignKeyConstraint", arguments, 8, comma=True)
-
-
-def _column_type(param: Param) -> str:
+def column_type(param: Param) -> str:
+    """Give the type of a column, as models.py has it."""
     if param.is_list:
         return "JSON(none_as_null=True)" if param.nullable else "JSON"
     if param.kind.name == "str":
@@ -217,40 +177,6 @@ def _python(param: Param, json: str, time: str) -> str:
     return {**_PYTHON, "json": json, "time": time}.get(param.kind.name, param.kind.name)
 
 
-def _check_lines(table: str, param: Param) -> str:
-    """Give the check constraint of an enum, whose values may take more than a line."""
-    pieces, line = [], f"{param.name} IN ("
-    for value in param.kind.members:
-        piece = f"'{value}'" + (")" if value == param.kind.members[-1] else ", ")
-        if len(line + piece) > WIDTH - 16:
-            pieces.append(line)
-            line = ""
-        line += piece
-    arguments = [f'"{piece}"' for piece in (*pieces, line)]
-    arguments.append(f'name=op.f("ck_{table}_{param.name}")')
-    if pieces:
-        *texts, name = (f"\n            {argument}" for argument in arguments)
-        return f"sa.CheckConstraint({''.join(texts)},{name},\n        )"
-    return _call("sa.CheckConstraint", arguments, 8, comma=True)
-
-
-def _revision_type(param: Param) -> str:
-    kind = _column_type(param)
-    if param.is_list:
-        return "sa.JSON()"
-    if param.kind.members:
-        return f"sa.String({LONGEST_VALUE})"
-    known = {"ExactDecimal": "sa.Text()", "UtcDateTime": "sa.DateTime(timezone=True)"}
-    known["AnyJson(none_as_null=True)"] = 'sa.JSON().with_variant(sa.Text(), "sqlite")'
-    return known.get(kind) or (f"sa.{kind}" if kind.endswith(")") else f"sa.{kind}()")
-
-
-def _as_kept(param: Param, default: str) -> str:
-    """Write an address as it comes back: pydantic gives one without a path its slash."""
-    url = param.kind.name == "HttpUrl" and default.startswith('"')
-    return f"str(HttpUrl({default}))" if url else default
-
-
 def _nullable(param: Param, annotation: str) -> str:
     return f"{annotation} | None" if param.nullable else annotation
 
@@ -263,7 +189,7 @@ def _import_block(names: set[Import]) -> list[str]:
     return [*import_lines(names, standard=True), "", *import_lines(names, standard=False)]
 
 
-def _call(head: str, arguments: Sequence[str], indent: int, *, comma: bool = False) -> str:
+def call(head: str, arguments: Sequence[str], indent: int, *, comma: bool = False) -> str:
     """Write a call as `ruff format` leaves it, where it starts in column `indent`."""
     line = f"{head}({', '.join(arguments)})"
     if indent + len(line) + comma <= WIDTH:

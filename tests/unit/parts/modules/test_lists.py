@@ -5,17 +5,14 @@ import pytest
 from fastforge.errors import UsageError
 from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.lists import Lists, lists_context, read_lists, split
+from fastforge.parts.modules.revision import index_lines
 from fastforge.parts.modules.routes import ROUTES, read_routes
-from fastforge.parts.modules.tables import (
-    field_context,
-    index_lines,
-    models_context,
-    schemas_context,
-)
+from fastforge.parts.modules.tables import field_context, models_context, schemas_context
 
 FIELDS = parse_fields(
     [
         *("label:str{1,80}", "note:str{,20}|None", "long:str", "longer:str{,501}"),
+        "about:text{1,80}",
         *("sku:str{3,20},unique", "rank:int>=1<=9,index", "weight:float", "active:bool"),
         *("price:Decimal", "added:date", "sold_at:datetime", "batch:UUID", "mail:EmailStr"),
         *("site:HttpUrl", "tags:list[str]", "limit:int", "search:str{,9}", "sent:date"),
@@ -64,6 +61,7 @@ def test_a_filter_is_a_parameter_that_is_compared_with_a_column() -> None:
         ("price", "--filter cannot have `price`, of type Decimal: a Decimal is kept as text."),
         ("tags", "--filter cannot have `tags`, of type list[str]: no order is kept."),
         ("long", "--filter cannot have `long`, whose text may be too long for an index."),
+        ("about", "--filter cannot have `about`, whose text may be too long for an index."),
         ("longer", "--filter cannot have `longer`, whose text may be too long for an index."),
         ("limit", "The filter `limit` would be the parameter `limit`, which is a parameter of"),
         ("search", "The filter `search` would be the parameter `search`, which is a parameter of"),

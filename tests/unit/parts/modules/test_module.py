@@ -22,8 +22,9 @@ from fastforge.parts.modules.module import (
     new_revision,
     usual_item,
 )
+from fastforge.parts.modules.revision import table_lines
 from fastforge.parts.modules.routes import ROUTES
-from fastforge.parts.modules.tables import field_context, table_lines
+from fastforge.parts.modules.tables import field_context
 from fastforge.render import render
 from tests.parts.small_shop import new_surroundings
 

@@ -8,12 +8,8 @@ from fastforge.errors import UsageError
 from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.paths import relations_context
 from fastforge.parts.modules.relations import Relation, read_relation, relations_of
-from fastforge.parts.modules.tables import (
-    field_context,
-    index_lines,
-    models_context,
-    table_lines,
-)
+from fastforge.parts.modules.revision import index_lines, table_lines
+from fastforge.parts.modules.tables import field_context, models_context
 
 
 @pytest.mark.parametrize(
