@@ -110,7 +110,7 @@ def continued(root: Path, wishes: Wishes, verify: Verify) -> None:
     """
     done = ending.finish(root)
     if not wishes.as_json:
-        say(f"{root.name}: {done.old} to {done.new} is finished.")
+        say(f"{root.name}: {_way(done.old, done.new)} is finished.")
     report = verify()
     if wishes.as_json:
         say_json(_ended(root, done, report))
@@ -169,11 +169,16 @@ def _end_in_conflict(outcome: Outcome, *, dry: bool) -> None:
     raise ConflictError(f"There are conflicts in {files}.", _SOLVE if marked else _LOOK)
 
 
+def _way(old: str, new: str) -> str:
+    """Say from which version to which; a change of answers stays in one."""
+    return f"{old} to {new}" if old != new else f"a change within {new}"
+
+
 def _tell(outcome: Outcome, *, whole: bool) -> None:
     if outcome.is_nothing:
         say(f"Up to date: {outcome.after}. Nothing was written.")
         return
-    say(f"{outcome.root.name}: {outcome.before} to {outcome.after}{_other_answers(outcome)}")
+    say(f"{outcome.root.name}: {_way(outcome.before, outcome.after)}{_other_answers(outcome)}")
     pending = outcome.plan.pending
     there = ignored(outcome.root, [c.path for c in pending if c.action is not Action.CREATE])
     also = [_IGNORED.format(", ".join(sorted(there)))] if there else []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fastforge import __version__
 from fastforge.project.project import record_at
 from tests.conftest import Fastforge, Ran, files_of
 from tests.old_project import unpack_old_project
@@ -53,6 +54,7 @@ def test_another_schedule_is_merged_with_own_lines(run: Fastforge, shop: Path) -
 
     assert ran.code == 0
     assert ran.out.splitlines()[0] == "at 12:00 on Monday through Friday, UTC"
+    assert f"shop: a change within {__version__}\n" in ran.out
     assert changed_files(before, files_of(shop)) == {JOB, RECORD}
     text = (shop / JOB).read_text()
     assert "# mine\nlogger = " in text
