@@ -1,8 +1,8 @@
 """Which combinations of options are tried: first a covering array, then the others.
 
-The default run has few rows in which every pair of two options that change code occurs in-process,
-and fewer in which every option's values occur with an engine: such a project's tests take longer.
-`--exhaustive` adds a row for each other combination that differs in code. What changes no code (a
+First come few rows in which every pair of two options that change code occurs in-process, and fewer
+in which every option's values occur with an engine: such a project's tests take longer. Then comes
+a row for each other combination that differs in code. What changes no code (a
 Dockerfile, a workflow, the Python) is spread over the rows: in all of them together each pair of
 two values occurs. So are the EXTRAS, which have files of their own.
 """

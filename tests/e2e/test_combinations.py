@@ -1,6 +1,7 @@
 """Every combination of options, as a person makes it: created, tested, linted, typed, started.
 
-The default run leaves coverage, mypy and the tests that start processes to `--exhaustive`.
+The default run has few in which each value of each option occurs, and leaves coverage, mypy and the
+tests that start processes to `--exhaustive`.
 """
 
 import json
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from fastforge.errors import VerificationError
-from tests.combinations import Row, name_of, parameters
+from tests.combinations import Row, all_chosen, name_of, pairwise
 from tests.conftest import Fastforge, Record
 from tests.e2e.conftest import Made, how_to_repeat
 from tests.environments import versions
@@ -18,7 +19,19 @@ from tests.environments import versions
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("row", parameters("one more combination, a minute"))
+ROWS = all_chosen()
+FEW = pairwise(ROWS, size=1)
+OTHERS = [row for row in ROWS if row not in FEW]
+MORE = pytest.mark.exhaustive("one more combination, some minutes")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *(pytest.param(row, id=name_of(row)) for row in FEW),
+        *(pytest.param(row, id=name_of(row), marks=MORE) for row in OTHERS),
+    ],
+)
 def test_a_project_passes_all_its_checks(
     row: Row, made: Made, fastforge: Fastforge, record: Record, request: pytest.FixtureRequest
 ) -> None:

@@ -49,7 +49,7 @@ def test_each_module_is_verified_when_it_is_added(modules: tuple[Path, list[Ran]
 
 MUTANTS = (
     ("models", "unique=True", "unique=False"),
-    ("repository", "Product.created_at, ", ""),
+    ("repository", "exclude_unset=only_sent", "exclude_unset=False"),
     ("gateway", "not response.is_success", "response.is_server_error"),
 )
 MORE_MUTANTS = (
@@ -58,7 +58,8 @@ MORE_MUTANTS = (
     ("models", "str(value)", "str(float(value))"),
     ("repository", '    "site",\n', ""),
     ("repository", "self.session.delete(row)", "pass"),
-    ("service", "repository.count()", "len(rows)"),
+    ("service", "next=after", "next=None"),
+    ("service", "require_match(if_match, ProductView.model_validate(row))", "pass"),
     ("gateway", "timeout=settings.timeout_seconds", "timeout=5"),
 )
 

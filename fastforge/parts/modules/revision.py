@@ -17,7 +17,10 @@ def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[st
     columns = [("id", "sa.Uuid()", False), ("created_at", moment, False)]
     columns += [("updated_at", moment, False)] if stamped else []
     columns += [(f.param.name, _revision_type(f.param), f.param.nullable) for f in fields]
-    lines = [f'sa.Column("{c}", {kind}, nullable={nullable})' for c, kind, nullable in columns]
+    lines = [
+        call("sa.Column", [f'"{column}"', kind, f"nullable={nullable}"], 8, comma=True)
+        for column, kind, nullable in columns
+    ]
     lines += [_foreign_key(name, f.param.name, f.relation) for f in fields if f.relation]
     key = ['"id"', f'name=op.f("pk_{name}")']
     lines.append(call("sa.PrimaryKeyConstraint", key, 8, comma=True))

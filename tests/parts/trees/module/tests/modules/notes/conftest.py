@@ -117,7 +117,7 @@ def kept(database: Database) -> Callable[[], list[NoteView]]:
 
     def read() -> list[NoteView]:
         with database.snapshot() as session:
-            rows = session.scalars(select(Note).order_by(Note.created_at))
+            rows = session.scalars(select(Note).order_by("created_at"))
             return [NoteView.model_validate(row) for row in rows]
 
     return read

@@ -1,4 +1,4 @@
-"""The list of `/notes`: each row once and in order, whatever happens between two pages."""
+"""The list of `/notes`: each row once and in order."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,8 @@ Examples = list[dict[str, object]]
 def views(database: Database, examples: Examples) -> list[NoteView]:
     """Keep rows, two of which were made at one moment."""
     with database.transaction() as session:
-        rows = [Repository(session).add(NewNote.model_validate(each)) for each in examples]
+        add = Repository(session).add
+        rows = [add(NewNote.model_validate(each)) for each in examples]
         for number, row in enumerate(rows):
             row.created_at = START + timedelta(days=number % 2)
         session.flush()
@@ -77,7 +78,8 @@ def test_rows_that_come_and_go_let_no_other_be_missed_or_repeated(
             with database.transaction() as session:
                 session.delete(session.get_one(Note, gone.id))
                 session.flush()
-                values = gone.model_dump(mode="json", include=set(NewNote.model_fields))
+                fields = set(NewNote.model_fields)
+                values = gone.model_dump(mode="json", include=fields)
                 row = Repository(session).add(NewNote.model_validate(values))
                 row.id, row.created_at = UUID(int=LAST - number), gone.created_at
 

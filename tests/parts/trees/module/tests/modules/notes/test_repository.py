@@ -33,8 +33,8 @@ def new(example: dict[str, object]) -> NewNote:
 def kept(repository: Repository, key: UUID) -> dict[str, object]:
     """Read a row from the database, not from memory."""
     repository.session.expire_all()
-    view = NoteView.model_validate(repository.session.get(Note, key))
-    return view.model_dump(mode="json")
+    row = repository.session.get(Note, key)
+    return NoteView.model_validate(row).model_dump(mode="json")
 
 
 def test_a_row_is_found_as_it_was_sent(repository: Repository, examples: Examples) -> None:

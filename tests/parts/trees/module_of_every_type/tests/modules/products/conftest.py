@@ -132,7 +132,7 @@ def kept(database: Database) -> Callable[[], list[ProductView]]:
 
     def read() -> list[ProductView]:
         with database.snapshot() as session:
-            rows = session.scalars(select(Product).order_by(Product.created_at))
+            rows = session.scalars(select(Product).order_by("created_at"))
             return [ProductView.model_validate(row) for row in rows]
 
     return read

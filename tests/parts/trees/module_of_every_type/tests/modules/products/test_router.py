@@ -15,7 +15,6 @@ from shop.web.etags import etag_of
 
 TABLE = Product.__table__
 UNIQUE = [column.name for column in TABLE.columns if column.unique]
-FIELDS = NewProduct.model_fields
 ANY_JSON = ["details", "more"]
 """Fields that take an object too."""
 PATH = router.prefix
@@ -165,7 +164,10 @@ def test_the_value_of_another_is_409(  # noqa: PLR0913, PLR0917
 def test_what_is_no_value_is_422_and_named(
     client: TestClient, kept: Kept, examples: Examples, method: str, path: str
 ) -> None:
-    for field in (*(name for name in NewProduct.model_fields if name not in ANY_JSON), "unknown"):
+    fields = [*NewProduct.model_fields, "unknown"]
+    for field in fields:
+        if field in ANY_JSON:
+            continue
         response = client.request(method, path, json={**examples[0], field: {"no": "value"}})
 
         assert response.status_code == 422

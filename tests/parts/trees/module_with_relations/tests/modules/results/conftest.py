@@ -120,7 +120,7 @@ def kept(database: Database) -> Callable[[], list[ResultView]]:
 
     def read() -> list[ResultView]:
         with database.snapshot() as session:
-            rows = session.scalars(select(Result).order_by(Result.created_at))
+            rows = session.scalars(select(Result).order_by("created_at"))
             return [ResultView.model_validate(row) for row in rows]
 
     return read

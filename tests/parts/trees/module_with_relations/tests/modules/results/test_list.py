@@ -1,4 +1,4 @@
-"""The list of `/results`: each row once and in order, whatever happens between two pages."""
+"""The list of `/results`: each row once and in order."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,8 @@ Examples = list[dict[str, object]]
 def views(database: Database, examples: Examples) -> list[ResultView]:
     """Keep rows, two of which were made at one moment."""
     with database.transaction() as session:
-        rows = [Repository(session).add(NewResult.model_validate(each)) for each in examples]
+        add = Repository(session).add
+        rows = [add(NewResult.model_validate(each)) for each in examples]
         for number, row in enumerate(rows):
             row.created_at = START + timedelta(days=number % 2)
         session.flush()
@@ -78,7 +79,8 @@ def test_rows_that_come_and_go_let_no_other_be_missed_or_repeated(
             with database.transaction() as session:
                 session.delete(session.get_one(Result, gone.id))
                 session.flush()
-                values = gone.model_dump(mode="json", include=set(NewResult.model_fields))
+                fields = set(NewResult.model_fields)
+                values = gone.model_dump(mode="json", include=fields)
                 row = Repository(session).add(NewResult.model_validate(values))
                 row.id, row.created_at = UUID(int=LAST - number), gone.created_at
 

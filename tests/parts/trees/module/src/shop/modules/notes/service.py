@@ -52,7 +52,8 @@ def delete(repository: Repository, note_id: UUID, if_match: Sequence[str] | None
 
 
 def _to_change(repository: Repository, note_id: UUID, if_match: Sequence[str] | None) -> Note:
-    row = _found(repository.find(note_id, to_change=True), note_id)
+    found = repository.find(note_id, to_change=True)
+    row = _found(found, note_id)
     if if_match is not None:
         require_match(if_match, NoteView.model_validate(row))
     return row

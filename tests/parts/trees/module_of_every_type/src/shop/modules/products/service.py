@@ -63,7 +63,8 @@ def delete(repository: Repository, product_id: UUID, if_match: Sequence[str] | N
 
 
 def _to_change(repository: Repository, product_id: UUID, if_match: Sequence[str] | None) -> Product:
-    row = _found(repository.find(product_id, to_change=True), product_id)
+    found = repository.find(product_id, to_change=True)
+    row = _found(found, product_id)
     if if_match is not None:
         require_match(if_match, ProductView.model_validate(row))
     return row
