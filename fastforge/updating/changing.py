@@ -1,7 +1,9 @@
 """Other answers for one part of a project: the merge of an update, within one version."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fastforge import __version__
@@ -12,6 +14,7 @@ from fastforge.parts.part import saved
 from fastforge.project.paths import inside
 from fastforge.project.project import Project
 from fastforge.project.record import Record, digest
+from fastforge.render import Tree
 from fastforge.updating import carrying
 from fastforge.updating.saved import refuse_under_way
 from fastforge.updating.update import prepare
@@ -34,10 +37,17 @@ def part_to_change(project: Project, kind: str, name: str) -> Record:
     return record
 
 
-def change(project: Project, record: Record, answers: Mapping[str, object], wishes: Wishes) -> None:
+def change(
+    project: Project,
+    record: Record,
+    answers: Mapping[str, object],
+    wishes: Wishes,
+    revision: Tree = MappingProxyType({}),
+) -> None:
     """Make a part what its new answers say; only this part is verified, unless `full` is wished.
 
-    Raises ConflictError where its user says otherwise, VerificationError if a check fails.
+    `revision` is what is written besides, if its table changes. Raises ConflictError where its user
+    says otherwise, VerificationError if a check fails.
     """
 
     def verification() -> "Report | None":
@@ -46,10 +56,11 @@ def change(project: Project, record: Record, answers: Mapping[str, object], wish
         from fastforge.updating.verifying import check
 
         now = saved(project, record.kind, record.name) or record
-        sources = [path for path in now.digests if path.endswith(".py")]
+        sources = [path for path in (*now.digests, *revision) if path.endswith(".py")]
         return check(project.root, full=wishes.full, as_json=wishes.as_json, sources=sources)
 
-    outcome = prepare(project, None, {}, {record.path: answers})
+    merged = prepare(project, None, {}, {record.path: answers})
+    outcome = replace(merged, files={**merged.files, **revision})
     how = carrying.Wishes(dry_run=wishes.dry_run, diff=wishes.diff, as_json=wishes.as_json)
     carrying.carry_out(outcome, how, verification, _unedited(project.root, record))
 

@@ -153,7 +153,7 @@ def test_copier_gives_the_same_bytes(case: str, tmp_path: Path) -> None:
     assert files_of(tmp_path / "copied") == render(part.kind, context)
 
 
-@pytest.mark.parametrize("kind", ["job", "task", "module", "module_removal"])
+@pytest.mark.parametrize("kind", ["job", "task", "module", "module_removal", "module_change"])
 def test_each_question_of_a_template_has_a_default_but_the_names(kind: str, tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(packaged_templates() / kind, source)

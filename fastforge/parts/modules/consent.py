@@ -1,4 +1,4 @@
-"""Asking before a module's table goes: its data cannot be had back."""
+"""Asking before a module's table or a column of it goes: its data cannot be had back."""
 
 from collections.abc import Sequence
 
@@ -17,6 +17,10 @@ _LOSS = (
 )
 
 
+_COLUMNS = (
+    "A migration drops from the table {name}: {columns}. The data in there is lost once it is "
+    "applied: the next start does it, and a running `fastapi dev` at once."
+)
 _IN_USE = (
     "The table {name} is in use ({places}), and all of its data is lost if it goes: only its name "
     "stands for a yes."
@@ -51,19 +55,28 @@ def require_consent(project: Project, name: str, wishes: RemovalWishes) -> None:
     if wishes.as_json or not is_terminal():
         command = _command(project, name, wishes, "--yes")
         raise UsageError(f"{loss} There is no terminal to ask at.", f"If it may: {command}")
-    answers = ask_person(
-        {},
-        (
-            Question(
-                "remove",
-                loss.replace(". ", ".\n"),
-                False,
-                {"yes": "lose its data", "no": "keep the module"},
-            ),
-        ),
-    )
-    if not answers["remove"]:
+    if not _says_yes(loss, "remove", "keep the module"):
         raise FastforgeError("Nothing was removed.", "Keep the data first, then say yes.")
+
+
+def require_loss(name: str, columns: Sequence[str], *, yes: bool, as_json: bool) -> None:
+    """Ask whether columns of a module's table may be dropped, unless that was said before.
+
+    Raises UsageError if there is nobody to ask, FastforgeError if the answer is no.
+    """
+    loss = _COLUMNS.format(name=name, columns=", ".join(columns))
+    if yes:
+        return
+    if as_json or not is_terminal():
+        raise UsageError(f"{loss} There is no terminal to ask at.", "If it may: add --yes.")
+    if not _says_yes(loss, "drop", "keep the fields"):
+        raise FastforgeError("Nothing was changed.", "Keep the data first, then say yes.")
+
+
+def _says_yes(loss: str, name: str, otherwise: str) -> bool:
+    choices = {"yes": "lose its data", "no": otherwise}
+    question = Question(name, loss.replace(". ", ".\n"), False, choices)
+    return bool(ask_person({}, (question,))[name])
 
 
 def _command(project: Project, name: str, wishes: RemovalWishes, consent: str) -> str:

@@ -15,7 +15,7 @@ from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
-from fastforge.parts.modules.lists import lists_context, read_lists
+from fastforge.parts.modules.lists import Lists, lists_context, read_lists
 from fastforge.parts.modules.paths import path_of, relations_context
 from fastforge.parts.modules.relations import relations_of
 from fastforge.parts.modules.revision import index_lines, table_lines
@@ -61,7 +61,9 @@ USED = frozenset(
 class ModuleAnswers:
     """The answers of a module; `fields` as typed, `revision` makes its table after `parents`.
 
-    Rows of a `stamped` one know when they were last changed; those of older ones do not.
+    Rows of a `stamped` one know when they were last changed; those of older ones do not. The
+    `made_` answers are what its table was made with, if its fields have changed since, by the
+    revisions `altered`.
     """
 
     name: str
@@ -76,6 +78,18 @@ class ModuleAnswers:
     routes: tuple[str, ...] = ROUTES
     stamped: bool = False
     guard: str = USER
+    made_fields: tuple[str, ...] = ()
+    made_filters: tuple[str, ...] = ()
+    made_sorts: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> "ModuleAnswers":
+        """What its table was made with, and the routes that need it so."""
+        if not self.made_fields:
+            return self
+        lists = replace(self, filters=self.made_filters, sorts=self.made_sorts, searched=())
+        return replace(lists, fields=self.made_fields, made_fields=())
 
     def as_dict(self) -> dict[str, object]:
         """Give the answers in their own order, as they are saved."""
@@ -90,7 +104,7 @@ class ModuleAnswers:
         check_item(answers.item)
         checked_routes(answers.routes)
         read_guard(answers.guard, GUARDS)
-        if not all(map(ID.fullmatch, (answers.revision, *answers.parents))):
+        if not all(map(ID.fullmatch, (answers.revision, *answers.parents, *answers.altered))):
             raise UsageError("The saved answers of the module name a revision that cannot be.")
         return answers
 
@@ -147,8 +161,7 @@ def module_part(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> Part:
 
 def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the variables of the template; raises UsageError for a field that cannot be."""
-    fields = _fields_of(answers, decimal)
-    lists = read_lists(fields, answers.filters, answers.sorts, answers.searched)
+    fields, lists = table_of(answers, decimal)
     unique = [field.param.name for field in fields if field.unique]
     return {
         "name": answers.name,
@@ -169,9 +182,25 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "taken": _taken(answers.item, unique),
         "revision": answers.revision,
         "parents": list(answers.parents),
+        **lines_of_table(answers.first, decimal),
+    }
+
+
+def lines_of_table(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
+    """Give the columns and constraints of a table, and the statements that make its indexes."""
+    fields, lists = table_of(answers, decimal)
+    return {
         "table": table_lines(answers.name, fields, stamped=answers.stamped),
         "indexes": index_lines(answers.name, fields, lists),
     }
+
+
+def table_of(
+    answers: ModuleAnswers, decimal: str = JSON_DECIMAL
+) -> tuple[tuple[Field, ...], Lists]:
+    """Give the fields, and what their list may be asked; raises UsageError if they cannot be."""
+    fields = _fields_of(answers, decimal)
+    return fields, read_lists(fields, answers.filters, answers.sorts, answers.searched)
 
 
 def _fields_of(answers: ModuleAnswers, decimal: str) -> tuple[Field, ...]:

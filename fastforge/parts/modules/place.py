@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from fastforge.errors import UsageError
 from fastforge.parts.guards import check_clients_are_known, read_guard, usual_guard
@@ -35,6 +36,12 @@ KEPT_TABLES = frozenset(
     """.split()
 )
 """Alembic's, and what the service's own were called before revision 0005."""
+OF_TABLE = (
+    *("revision", "parents", "stamped"),
+    *("made_fields", "made_filters", "made_sorts", "altered"),
+)
+"""Answers of a module that was added before: they say what has become of its table."""
+
 _NESTED = re.compile(r"/\{\w+_id\}/(?!publish$)")
 """What lists the rows that refer to one of a module: it belongs to the module of these rows."""
 _TABLE = re.compile(r"""^\s*__tablename__\s*(?::.*)?=\s*["'](\w+)["']""", re.MULTILINE)
@@ -53,10 +60,10 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     fields = tuple(map(str, texts)) if isinstance(texts, tuple) and texts else USUAL_FIELDS
     check_relations(project, name, fields)
     gateway = bool(given.get("gateway"))
-    options = {name: split(_texts(given.get(name))) for name in ("filters", "sorts", "searched")}
+    lists = {name: split(_texts(given.get(name))) for name in ("filters", "sorts", "searched")}
     typed = given.get("routes")
     routes = ROUTES if typed is None else read_routes(str(typed))
-    if "list" not in routes and any(options.values()):
+    if "list" not in routes and any(lists.values()):
         problem = "--filter, --sort and --search are of the route `list`, which is not chosen."
         raise UsageError(problem, "Choose it with --routes, or leave them out.")
     if gateway:
@@ -65,25 +72,22 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     check_clients_are_known(project, guard)
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
-        revision, parents, stamped = kept.revision, kept.parents, kept.stamped
+        of_table: dict[str, Any] = {each: getattr(kept, each) for each in OF_TABLE}
     else:
         revisions = read_revisions(project)
         taken = {revision.id for revision in revisions}
-        indexed = [options["filters"], options["sorts"]] if any(options.values()) else []
+        indexed = [lists["filters"], lists["sorts"]] if any(lists.values()) else []
         revision = new_revision([name, item, list(fields), gateway, *indexed], taken)
         parents = tuple(sorted(revision.id for revision in heads(revisions)))
-        stamped = True
+        of_table = {"revision": revision, "parents": parents, "stamped": True}
     return ModuleAnswers(
         name=name,
         item=item,
         fields=fields,
         gateway=gateway,
-        revision=revision,
-        parents=parents,
-        stamped=stamped,
         routes=routes,
         guard=guard,
-        **options,
+        **{**lists, **of_table},
     )
 
 

@@ -13,7 +13,7 @@ from fastforge.changes.plan import Plan, plan_files, plan_removal
 from fastforge.errors import ConflictError, UsageError
 from fastforge.parts.examples import has_table
 from fastforge.parts.modules.consent import require_consent, require_name
-from fastforge.parts.modules.module import ModuleAnswers, context_of, new_revision
+from fastforge.parts.modules.module import ModuleAnswers, lines_of_table, new_revision
 from fastforge.parts.modules.table_uses import declared_tables, referring, users_of_table
 from fastforge.parts.removing import (
     RemovalWishes,
@@ -90,7 +90,8 @@ def plan_module_removal(project: Project, record: Record, *, force: bool) -> Rem
         return Removal(Plan(project.root, kept), said)
     ours = project.record.digests
     after = followers(revisions, own)
-    later = [one for one in after if one.path.relative_to(project.root).as_posix() not in ours]
+    foreign = (one for one in after if one.id not in answers.altered)
+    later = [one for one in foreign if one.path.relative_to(project.root).as_posix() not in ours]
     users = tuple(users_of_table(project, answers, gone, later))
     _refuse_referred_to(project, answers.name, users)
     if path in record.digests and own in heads(revisions) and not is_applied(project, own):
@@ -166,13 +167,14 @@ def _drop(
     taken = {revision.id for revision in revisions}
     identity = new_revision(["drop", answers.name, answers.revision], taken)
     parents = sorted(revision.id for revision in heads(revisions))
-    made = context_of(answers) if answers.fields else _context_of_example(answers, own)
+    made = lines_of_table(answers) if answers.fields else _lines_of_example(own)
     versions = folder_of(project).relative_to(project.root).as_posix()
-    context = {**made, "versions": versions, "revision": identity, "parents": parents}
+    named = {"name": answers.name, "versions": versions}
+    context = {**named, **made, "revision": identity, "parents": parents}
     return dict(render("module_removal", context, templates_for(project, "module_removal")))
 
 
-def _context_of_example(answers: ModuleAnswers, own: Revision) -> dict[str, object]:
+def _lines_of_example(own: Revision) -> dict[str, object]:
     """Give what the revision says of the table that it makes."""
     text = own.path.read_text("utf-8")
     lines: list[str] = []
@@ -180,4 +182,4 @@ def _context_of_example(answers: ModuleAnswers, own: Revision) -> dict[str, obje
         match node:
             case ast.Call(func=ast.Attribute(attr="create_table"), args=[_, *columns]):
                 lines += [ast.get_source_segment(text, column) or "" for column in columns]
-    return {"name": answers.name, "table": lines, "indexes": []}
+    return {"table": lines, "indexes": []}
