@@ -37,7 +37,9 @@ def change_module(
     ] = None,
     filter_: Annotated[
         list[str] | None,
-        typer.Option("--filter", metavar="FIELD,...", help="All that its list can be asked by."),
+        typer.Option(
+            "--filter", metavar="FIELD,...", help="What its list is asked by; '' for nothing."
+        ),
     ] = None,
     sort: Annotated[
         list[str] | None,
@@ -74,7 +76,10 @@ def change_module(
     opened = opened_to_write(project, reads_only=dry_run or diff, trusts=trust)
     record = part_to_change(opened, "module", name)
     lists = {"filters": filter_, "sorts": sort, "searched": search}
-    given = {name: None if texts is None else tuple(texts) for name, texts in lists.items()}
+    given = {
+        name: None if texts is None else tuple(filter(str.strip, texts))
+        for name, texts in lists.items()
+    }
     fields = FieldChanges(
         added=tuple(add_field or ()),
         dropped=tuple(drop_field or ()),

@@ -87,9 +87,7 @@ def test_rows_stay(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_rows_stay_when_the_fields_change(
-    made: Made, fastforge: Fastforge, database: str
-) -> None:
+def test_rows_stay_when_the_fields_change(made: Made, fastforge: Fastforge, database: str) -> None:
     project = made({"database": database})
     for words in (LINKS, CHANGED, THEN):
         ran = fastforge(*words, "--no-verify", cwd=project)

@@ -90,9 +90,10 @@ def plan_module_removal(project: Project, record: Record, *, force: bool) -> Rem
         return Removal(Plan(project.root, kept), said)
     ours = project.record.digests
     after = followers(revisions, own)
-    foreign = (one for one in after if one.id not in answers.altered)
-    later = [one for one in foreign if one.path.relative_to(project.root).as_posix() not in ours]
-    users = tuple(users_of_table(project, answers, gone, later))
+    places = {one.path.relative_to(project.root).as_posix(): one for one in after}
+    changes = {path for path, one in places.items() if one.id in answers.altered}
+    later = [one for path, one in places.items() if path not in {*ours, *changes}]
+    users = tuple(users_of_table(project, answers, {*gone, *changes}, later))
     _refuse_referred_to(project, answers.name, users)
     if path in record.digests and own in heads(revisions) and not is_applied(project, own):
         return Removal(plan, _UNMADE, users)
