@@ -41,7 +41,7 @@ def change_module(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Change a module, merging what you edited, and verify it. Its table stays."""
+    """Change a module, merging what you edited, and verify it. Its table stays, and its owners."""
     from fastforge.changes.opening import opened_to_write
     from fastforge.parts.adding import Wishes
     from fastforge.parts.modules.changing import changed

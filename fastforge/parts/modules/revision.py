@@ -6,16 +6,23 @@ from fastforge.params import Param
 from fastforge.params.enums import LONGEST_VALUE
 from fastforge.params.layout import WIDTH
 from fastforge.parts.modules.fields import Field
-from fastforge.parts.modules.lists import Lists, plain_index, sorted_index
+from fastforge.parts.modules.indexes import OWNER, indexes_of, unique_of
+from fastforge.parts.modules.lists import Lists
 from fastforge.parts.modules.relations import Relation
 from fastforge.parts.modules.tables import NO_LISTS, call, column_type
 
+LONGEST_OWNER = 255
+"""Characters in the name of a caller: a token's `sub` has so many at most."""
 
-def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[str]:
+
+def table_lines(
+    name: str, fields: Sequence[Field], *, stamped: bool, owned: bool = False
+) -> list[str]:
     """Give the columns and constraints of the table, as its revision makes them."""
     moment = "sa.DateTime(timezone=True)"
     columns = [("id", "sa.Uuid()", False), ("created_at", moment, False)]
     columns += [("updated_at", moment, False)] if stamped else []
+    columns += [(OWNER, f"sa.String({LONGEST_OWNER})", False)] if owned else []
     columns += [(f.param.name, _revision_type(f.param), f.param.nullable) for f in fields]
     lines = [
         call("sa.Column", [f'"{column}"', kind, f"nullable={nullable}"], 8, comma=True)
@@ -27,23 +34,24 @@ def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[st
     for field in fields:
         if field.param.kind.members and not field.param.is_list:
             lines.append(_check_lines(name, field.param))
-        if field.unique:
-            column = field.param.name
-            arguments = [f'"{column}"', f'name=op.f("uq_{name}_{column}")']
+        for columns_of_it in unique_of([field], owned=owned):
+            arguments = [f'"{column}"' for column in columns_of_it]
+            constraint = "_".join(["uq", name, *columns_of_it])
+            arguments.append(f'name=op.f("{constraint}")')
             lines.append(call("sa.UniqueConstraint", arguments, 8, comma=True))
     return lines
 
 
-def index_lines(name: str, fields: Sequence[Field], lists: Lists = NO_LISTS) -> list[str]:
+def index_lines(
+    name: str, fields: Sequence[Field], lists: Lists = NO_LISTS, *, owned: bool = False
+) -> list[str]:
     """Give the statements that make the table's indexes."""
-    columns = ["created_at", *(f.param.name for f in fields if plain_index(f, lists))]
-    found = [(f"ix_{name}_{column}", f'["{column}"]') for column in columns]
-    ordered = [field.param.name for field in fields if sorted_index(field, lists)]
-    found += [(f"ix_{name}_{column}_{name}_id", f'["{column}", "id"]') for column in ordered]
-    return [
-        call("op.create_index", [f'op.f("{index}")', f'"{name}"', columns_of_it], 4)
-        for index, columns_of_it in found
-    ]
+    made = []
+    for columns in indexes_of(fields, lists, owned=owned):
+        index = "_".join(["ix", *(f"{name}_{column}" for column in columns)])
+        listed = ", ".join(f'"{column}"' for column in columns)
+        made.append(call("op.create_index", [f'op.f("{index}")', f'"{name}"', f"[{listed}]"], 4))
+    return made
 
 
 def _foreign_key(table: str, column: str, relation: Relation) -> str:
