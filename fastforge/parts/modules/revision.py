@@ -37,7 +37,7 @@ def table_lines(
         for columns_of_it in unique_of([field], owned=owned):
             arguments = [f'"{column}"' for column in columns_of_it]
             constraint = "_".join(["uq", name, *columns_of_it])
-            arguments.append(f'name=op.f("{constraint}")')
+            arguments.append(_named(constraint, 12, "name="))
             lines.append(call("sa.UniqueConstraint", arguments, 8, comma=True))
     return lines
 
@@ -50,12 +50,26 @@ def index_lines(
     for columns in indexes_of(fields, lists, owned=owned):
         index = "_".join(["ix", *(f"{name}_{column}" for column in columns)])
         listed = ", ".join(f'"{column}"' for column in columns)
-        made.append(call("op.create_index", [f'op.f("{index}")', f'"{name}"', f"[{listed}]"], 4))
+        made.append(call("op.create_index", [_named(index, 8), f'"{name}"', f"[{listed}]"], 4))
     return made
 
 
+def _named(name: str, indent: int, start: str = "") -> str:
+    """Write the name of a key in a line of its own; a long one takes more lines.
+
+    It is not cut here: a database that keeps less of a name cuts it itself.
+    """
+    line = f'{start}op.f("{name}")'
+    if indent + len(line) + len(",") <= WIDTH:
+        return line
+    inner = " " * (indent + 4)
+    room = WIDTH - len(f'{inner}""')
+    pieces = [f'{inner}"{name[at : at + room]}"\n' for at in range(0, len(name), room)]
+    return f"{start}op.f(\n{''.join(pieces)}{' ' * indent})"
+
+
 def _foreign_key(table: str, column: str, relation: Relation) -> str:
-    named = f'name=op.f("fk_{table}_{column}_{relation.module}")'
+    named = _named(f"fk_{table}_{column}_{relation.module}", 12, "name=")
     arguments = [f'["{column}"]', f'["{relation.module}.id"]', named]
     arguments.append(f'ondelete="{relation.on_delete}"')
     return call("sa.ForeignKeyConstraint", arguments, 8, comma=True)
