@@ -39,6 +39,12 @@ def add_module(
             metavar="user|none|SCOPE", help="Who may use it: users, as known clients are called."
         ),
     ] = None,
+    owned: Annotated[
+        bool,
+        typer.Option(
+            "--owned", help="Rows belong to the caller that made them; this cannot change later."
+        ),
+    ] = False,
     gateway: Annotated[
         bool, typer.Option("--gateway", help="Add a client of another service, over HTTP.")
     ] = False,
@@ -95,6 +101,7 @@ def add_module(
         "searched": tuple(search or ()),
         "routes": routes,
         "guard": guard,
+        "owned": owned,
     }
     answers = answer(opened, complete(opened, given, may_ask=not yes and not as_json))
     addition = prepare(opened, module_part(answers, decimal_of(opened)))

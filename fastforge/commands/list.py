@@ -68,8 +68,9 @@ def _next_run(job: "JobEntry") -> str:
 
 
 def _routes(module: "ModuleEntry") -> tuple[str, ...]:
-    said = () if module.guard in {None, "user"} else (f"guard {module.guard}",)
-    return (*module.routes, *said)
+    guarded = () if module.guard in {None, "user"} else (f"guard {module.guard}",)
+    owned = ("rows belong to the caller that made them",) if module.owned else ()
+    return (*module.routes, *guarded, *owned)
 
 
 def _queued(job: "JobEntry") -> tuple[str, ...]:

@@ -34,6 +34,16 @@ def is_opened(project: Project, guard: str) -> bool:
     return guard == NONE != usual_guard(project)
 
 
+def check_callers_are_known(project: Project, guard: str) -> None:
+    """Raise UsageError if rows are to belong to callers, and nobody is asked who calls."""
+    if guard == NONE:
+        option, hint = "--guard none", "Leave one of the two out."
+        if project.answers.auth == NONE:
+            option, hint = "--auth none", "Leave it out, or first: fastforge update --set auth=keys"
+        problem = f"Rows of --owned belong to callers, and with {option} nobody knows who calls."
+        raise UsageError(problem, hint)
+
+
 def check_clients_are_known(project: Project, guard: str) -> None:
     """Raise UsageError if a guard needs clients, and the project knows none."""
     if project.answers.auth == NONE and guard not in {OPS, NONE}:

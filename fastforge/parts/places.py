@@ -13,6 +13,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "Job": ("background", "scheduling"),
     "NotFoundError": ("web.errors", "errors"),
     "refusals": ("web.refusals", "refusals"),
+    "CallerDep": ("web.security",),
     "ClientOnly": ("web.security", "security"),
     "client_with": ("web.security", "security"),
     "OpsWrite": ("web.security", "security"),
@@ -30,7 +31,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 _LATER: Final = frozenset({"ClientOnly", "HeaderKey", JSON_DECIMAL, "taken"})
 """What the first projects do not have. They have no `keys.py` either, by which they are known."""
 
-_OF_CLIENTS: Final = frozenset({"ClientOnly", "client_with"})
+_OF_CLIENTS: Final = frozenset({"CallerDep", "ClientOnly", "client_with"})
 """What projects have that know clients."""
 
 _NEW: Final = frozenset({"Enqueue"})

@@ -22,12 +22,16 @@ from fastforge.project.sources import (
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
-    """A feature: its folder in `modules/`, its routes, and who may use them, if there are any."""
+    """A feature: its folder in `modules/`, its routes, and who may use them, if there are any.
+
+    The rows of an `owned` one belong to the callers that made them.
+    """
 
     name: str
     routes: tuple[str, ...]
     place: str
     guard: str | None = None
+    owned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,20 @@ def _modules(project: Project) -> Iterator[ModuleEntry]:
         guards = sorted({guard(module) for module in modules if any(routes(module))})
         if sources:
             said = ", ".join(guards) or None
-            yield ModuleEntry(folder.name, tuple(found), _place(project, folder), said)
+            owned = any(map(_has_owners, modules))
+            yield ModuleEntry(folder.name, tuple(found), _place(project, folder), said, owned)
+
+
+def _has_owners(module: ast.Module) -> bool:
+    """Tell whether a module's repository is that of one owner."""
+    for node in module.body:
+        match node:
+            case ast.ClassDef(name="Repository", body=body):
+                return any(
+                    isinstance(each, ast.AnnAssign) and ast.unparse(each.target) == "owner"
+                    for each in body
+                )
+    return False
 
 
 def _jobs(project: Project, now: datetime) -> Iterator[JobEntry]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from fastforge.errors import UsageError
 from fastforge.merging.merge import Fate, Told, merge
+from fastforge.parts.guards import NONE
 from fastforge.project.project import Project
 from fastforge.project.record import Record, digest
 from fastforge.project.trust import templates_for
@@ -55,6 +57,7 @@ def prepare(
     old = as_recorded(project, records)
     asked = [replace(one, answers=parts.get(one.path, one.answers)) for one in records]
     new = as_in(version, project, asked, {**project.record.answers, **changed})
+    _refuse_without_callers(new.records)
     named = {path for record in (*records, *new.records) for path in record.digests}
     yours = read_yours(project.root, named)
     names = renamed_modules(old, yours)
@@ -102,6 +105,16 @@ def prepare(
         ),
         facts={**news.as_json(), "changed_answers": dict(changed)},
     )
+
+
+def _refuse_without_callers(records: Sequence[Record]) -> None:
+    """Raise UsageError if rows of a module belong to callers whom the project would not know."""
+    if records[0].answers.get("auth") != NONE:
+        return
+    for record in records:
+        if record.kind == "module" and record.answers.get("owned"):
+            problem = f"Rows of {record.name} belong to callers, and with auth=none nobody knows"
+            raise UsageError(f"{problem} who calls.", "Keep auth, or remove that module first.")
 
 
 def _without_gone(

@@ -175,10 +175,12 @@ def test_a_module_is_asked_for(shop: Path) -> None:
         person.expect("has the unknown flag `uniq`")
         person.expect("fields [name:str{1,80}]: ")
         person.type("'sku:str{3,20},unique' 'price:Decimal>=0'\n")
-        person.expect("gateway (yes, no) [no]: ")
+        person.expect("owned (yes, no) [no]: ")
         person.type("<\n")
         person.expect("fields [")
         person.type("\n")
+        person.expect("owned (yes, no) [no]: ")
+        person.type("yes\n")
         person.expect("gateway (yes, no) [no]: ")
         person.type("\n")
 
@@ -186,7 +188,7 @@ def test_a_module_is_asked_for(shop: Path) -> None:
 
     answers = answers_of(shop, "modules/products")
     assert answers["fields"] == ["sku:str{3,20},unique", "price:Decimal>=0"]
-    assert answers["gateway"] is False
+    assert (answers["owned"], answers["gateway"]) == (True, False)
 
 
 @pytest.mark.parametrize("command", ["add-job", "add-task", "add-module"])

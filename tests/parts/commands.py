@@ -1,7 +1,8 @@
 """Command lines of `add-job`, `add-task` and `add-module`, drawn from their grammars."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from hypothesis import strategies as st
 
@@ -73,7 +74,9 @@ def add_module(draw: st.DrawFn) -> list[str]:
     """Draw the arguments after the name."""
     accepted = draw(fields())
     words = [word for text in accepted for word in ("--field", text)]
-    words += _drawn(draw, {"--guard": _GUARDS})
+    guard = draw(st.none() | _GUARDS)
+    words += ["--guard", guard] if guard is not None else []
+    words += draw(st.sampled_from([[], ["--owned"]])) if guard != "none" else []
     routes = draw(st.lists(st.sampled_from(ROUTES), min_size=1, unique=True) | st.just(ROUTES))
     words += [] if routes == ROUTES else ["--routes", ",".join(routes)]
     words += draw(_lists(accepted)) if "list" in routes else []
@@ -115,16 +118,20 @@ WORDS = {"add-job": add_job(), "add-task": add_task(), "add-module": add_module(
 
 
 @st.composite
-def command_lines(draw: st.DrawFn, number: int, modules: Sequence[str] = ()) -> list[str]:
+def command_lines(
+    draw: st.DrawFn, number: int, modules: Mapping[str, bool] = MappingProxyType({})
+) -> list[str]:
     """Draw a command line that is accepted; its name ends in `number`.
 
-    What is a module may refer to itself and to the `modules` of before.
+    What is a module may refer to itself and to the `modules` of before, each with whether it is
+    owned: only what is owned itself may refer to that.
     """
     command = draw(st.sampled_from(list(WORDS)))
     name = f"{draw(NAMES)}_{command[4]}{number}"
     words = draw(WORDS[command])
     if command == "add-module":
-        words += draw(relations(name, modules))
+        others = [other for other, owned in modules.items() if "--owned" in words or not owned]
+        words += draw(relations(name, others))
     return [command, name, *words]
 
 

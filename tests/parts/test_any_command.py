@@ -60,7 +60,7 @@ def _add(shop: Path, batch: int) -> list[list[str]]:
     @settings(max_examples=BATCH, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def add(data: st.DataObject) -> None:
-        modules = [name for command, name, *_ in lines if command == "add-module"]
+        modules = {line[1]: "--owned" in line for line in lines if line[0] == "add-module"}
         line = data.draw(command_lines(next(numbers), modules))
         done = CliRunner().invoke(app, [*line, "--no-verify", "-C", str(shop)])
         assert done.exception is None, (line, done.output)

@@ -66,6 +66,17 @@ CASES = {
         routes=("list", "get", "create"),
         guard="results:read",
     ),
+    "module_with_owners": _module(
+        "notes",
+        *("label:str{1,80},unique", "rank:int,index", "about:->links|None,unique,set_null"),
+        *("colour:->colours", "day:date"),
+        filters=("rank>=", "label"),
+        sorts=("day",),
+        searched=("label",),
+        guard="notes:write",
+        owned=True,
+        owned_modules=("links",),
+    ),
     "module_of_every_type": _module(
         "products",
         "name:str{1,80}",

@@ -31,15 +31,16 @@ _IMPORTS: Final = {
 
 
 def alteration(
-    name: str, before: Table, after: Table, renamed: Mapping[str, str]
+    name: str, before: Table, after: Table, renamed: Mapping[str, str], *, owned: bool
 ) -> dict[str, object] | None:
     """Give what the template of the revision needs; None if the table stays as it is.
 
     `renamed` has the new names of columns by their old ones. Raises UsageError for a new field that
     has no value for the rows that are there.
     """
-    there, added = _batches(name, before, after, renamed)
-    back, _ = _batches(name, after, before, {new: old for old, new in renamed.items()})
+    there, added = _batches(name, before, after, renamed, owned=owned)
+    again = {new: old for old, new in renamed.items()}
+    back, _ = _batches(name, after, before, again, owned=owned)
     if not any(there):
         return None
     required = [field for field in added if not field.param.nullable]
@@ -58,13 +59,13 @@ def alteration(
 
 
 def _batches(
-    name: str, before: Table, after: Table, renamed: Mapping[str, str]
+    name: str, before: Table, after: Table, renamed: Mapping[str, str], *, owned: bool
 ) -> tuple[tuple[list[str], list[str], list[str], list[str]], list[Field]]:
     """Give what is dropped, renamed, added and made, in this order, and the fields that are added.
 
     A new column may be null at first.
     """
-    old, new = elements(name, *before), elements(name, *after)
+    old, new = (elements(name, *table, owned=owned) for table in (before, after))
     had = {field.param.name for field in before[0]}
     kept = had & {field.param.name for field in after[0]} - {*renamed, *renamed.values()}
     added = [field for field in after[0] if field.param.name not in {*kept, *renamed.values()}]

@@ -71,7 +71,8 @@ def _with_revision(
     lost: tuple[str, ...],
 ) -> Changed:
     decimal = decimal_of(project)
-    context = alteration(old.name, table_of(old, decimal), table_of(new, decimal), renamed)
+    tables = table_of(old, decimal), table_of(new, decimal)
+    context = alteration(old.name, *tables, renamed, owned=old.owned)
     if context is None:
         return Changed(new)
     revisions = read_revisions(project)

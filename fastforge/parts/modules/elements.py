@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fastforge.params import Param
 from fastforge.params.layout import WIDTH
 from fastforge.parts.modules.fields import Field
-from fastforge.parts.modules.lists import Lists, plain_index, sorted_index
+from fastforge.parts.modules.indexes import indexes_of, unique_of
+from fastforge.parts.modules.lists import Lists
 from fastforge.parts.modules.relations import Relation
 from fastforge.parts.modules.tables import call
 
@@ -27,7 +28,7 @@ class Element:
     @property
     def with_table(self) -> str:
         """How `create_table` makes a constraint, in column 8."""
-        name = f'name=op.f("{self.name}")'
+        name = _named(self.name, 12, "name=")
         if self.kind == CHECK:
             return _checking("sa.CheckConstraint", [self.arguments, (name,)])
         if self.kind == UNIQUE:
@@ -39,12 +40,13 @@ class Element:
 
     def made_on(self, table: str) -> str:
         """How an index of a new table is made, in column 4."""
-        return call("op.create_index", [f'op.f("{self.name}")', f'"{table}"', *self.arguments], 4)
+        name = _named(self.name, 8)
+        return call("op.create_index", [name, f'"{table}"', *self.arguments], 4)
 
     @property
     def made(self) -> str:
         """How a batch makes it, in column 8."""
-        name = f'op.f("{self.name}")'
+        name = _named(self.name, 12)
         if self.kind == CHECK:
             return _checking("batch.create_check_constraint", [(name,), self.arguments])
         what = {INDEX: "index", UNIQUE: "unique_constraint", FOREIGN_KEY: "foreign_key"}
@@ -53,35 +55,52 @@ class Element:
     @property
     def dropped(self) -> str:
         """How a batch drops it, in column 8."""
-        name = f'op.f("{self.name}")'
+        name = _named(self.name, 12)
         if self.kind == INDEX:
             return call("batch.drop_index", [name], 8)
         return call("batch.drop_constraint", [name, f'type_="{self.kind}"'], 8)
 
 
-def elements(table: str, fields: Sequence[Field], lists: Lists) -> list[Element]:
+def elements(table: str, fields: Sequence[Field], lists: Lists, *, owned: bool) -> list[Element]:
     """Give the constraints of a table, those of its key apart, and then its indexes."""
-    return [*_constraints(table, fields), *_indexes(table, fields, lists)]
+    indexes = (
+        Element(
+            INDEX,
+            "_".join(["ix", *(f"{table}_{column}" for column in columns)]),
+            (_listed(columns),),
+        )
+        for columns in indexes_of(fields, lists, owned=owned)
+    )
+    return [*_constraints(table, fields, owned=owned), *indexes]
 
 
-def _constraints(table: str, fields: Sequence[Field]) -> Iterator[Element]:
+def _constraints(table: str, fields: Sequence[Field], *, owned: bool) -> Iterator[Element]:
     for field in fields:
         if field.relation:
             yield _foreign_key(table, field.param.name, field.relation)
     for field in fields:
-        name = field.param.name
         if field.param.kind.members and not field.param.is_list:
-            yield Element(CHECK, f"ck_{table}_{name}", _check(field.param))
-        if field.unique:
-            yield Element(UNIQUE, f"uq_{table}_{name}", (f'["{name}"]',))
+            yield Element(CHECK, f"ck_{table}_{field.param.name}", _check(field.param))
+        for columns in unique_of([field], owned=owned):
+            yield Element(UNIQUE, "_".join(["uq", table, *columns]), (_listed(columns),))
 
 
-def _indexes(table: str, fields: Sequence[Field], lists: Lists) -> Iterator[Element]:
-    columns = ["created_at", *(field.param.name for field in fields if plain_index(field, lists))]
-    for column in columns:
-        yield Element(INDEX, f"ix_{table}_{column}", (f'["{column}"]',))
-    for column in (field.param.name for field in fields if sorted_index(field, lists)):
-        yield Element(INDEX, f"ix_{table}_{column}_{table}_id", (f'["{column}", "id"]',))
+def _listed(columns: Sequence[str]) -> str:
+    return "[" + ", ".join(f'"{column}"' for column in columns) + "]"
+
+
+def _named(name: str, indent: int, start: str = "") -> str:
+    """Write the name of a key in a line of its own; a long one takes more lines.
+
+    It is not cut here: a database that keeps less of a name cuts it itself.
+    """
+    line = f'{start}op.f("{name}")'
+    if indent + len(line) + len(",") <= WIDTH:
+        return line
+    inner = " " * (indent + 4)
+    room = WIDTH - len(f'{inner}""')
+    pieces = [f'{inner}"{name[at : at + room]}"\n' for at in range(0, len(name), room)]
+    return f"{start}op.f(\n{''.join(pieces)}{' ' * indent})"
 
 
 def _foreign_key(table: str, column: str, relation: Relation) -> Element:

@@ -7,6 +7,7 @@ from fastforge.answers.asking import ask_person, is_terminal, missing
 from fastforge.answers.question import Question
 from fastforge.errors import UsageError
 from fastforge.params.kinds import TYPES
+from fastforge.parts.guards import NONE
 from fastforge.parts.modules.fields import parse_fields
 from fastforge.parts.modules.module import USUAL_FIELDS
 from fastforge.parts.modules.place import check_place
@@ -26,14 +27,14 @@ def complete(project: Project, given: Mapping[str, object], *, may_ask: bool) ->
 
 def _asked(project: Project, answers: Mapping[str, object]) -> dict[str, object]:
     given: dict[str, str | bool] = {"fields": "given"} if "fields" in answers else {}
-    if answers.get("gateway"):
-        given["gateway"] = True
-    asked: dict[str, object] = dict(ask_person(given, _questions(project)))
+    given |= {name: True for name in ("owned", "gateway") if answers.get(name)}
+    knows = NONE not in {project.answers.auth, answers.get("guard")}
+    asked: dict[str, object] = dict(ask_person(given, _questions(project, knows_callers=knows)))
     asked["fields"] = answers.get("fields", tuple(_split(str(asked["fields"]))))
     return asked
 
 
-def _questions(project: Project) -> tuple[Question, ...]:
+def _questions(project: Project, *, knows_callers: bool) -> tuple[Question, ...]:
     return (
         Question(
             "name",
@@ -47,6 +48,13 @@ def _questions(project: Project) -> tuple[Question, ...]:
             f"Types: {TYPES}.",
             " ".join(USUAL_FIELDS),
             check=lambda text: parse_fields(_split(text)),
+        ),
+        Question(
+            "owned",
+            "Whether rows belong to the caller that made them; this cannot change later.",
+            False,
+            {"yes": "nobody sees or changes another's", "no": "all callers share them"},
+            possible=lambda _answers: knows_callers,
         ),
         Question(
             "gateway",

@@ -153,7 +153,7 @@ def _refuse_twice(option: str, words: Sequence[str]) -> None:
             raise UsageError(f"{option} names `{ascii(word)[1:-1]}` twice.", "Leave one out.")
 
 
-def lists_context(lists: Lists, fields: Sequence[Field]) -> dict[str, object]:
+def lists_context(lists: Lists) -> dict[str, object]:
     """Give what the templates need to know about the list of a module."""
     return {
         "sort": _sort_source(lists.sorts),
@@ -167,20 +167,7 @@ def lists_context(lists: Lists, fields: Sequence[Field]) -> dict[str, object]:
             for each in lists.filters
         ],
         "searched": list(lists.searched),
-        "indexes": [field.param.name for field in fields if sorted_index(field, lists)],
     }
-
-
-def sorted_index(field: Field, lists: Lists) -> bool:
-    """Tell whether a field has an index of its own for being sorted by."""
-    return field.param.name in lists.sorts and not (field.unique or field.index)
-
-
-def plain_index(field: Field, lists: Lists) -> bool:
-    """Tell whether the column of a field is indexed alone."""
-    filtered = any(each.param.name == field.param.name for each in lists.filters)
-    sought = filtered and not (field.unique or field.param.name in lists.sorts)
-    return field.index or sought
 
 
 def types_of(lists: Lists) -> set[str]:

@@ -15,9 +15,9 @@ from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
+from fastforge.parts.modules.indexes import OWNER
 from fastforge.parts.modules.lists import Lists, lists_context, read_lists
 from fastforge.parts.modules.paths import path_of, relations_context
-from fastforge.parts.modules.relations import relations_of
 from fastforge.parts.modules.revision import index_lines, table_lines
 from fastforge.parts.modules.routes import CHANGING, ROUTES, checked_routes
 from fastforge.parts.modules.tables import field_context, models_context, schemas_context
@@ -39,16 +39,17 @@ _ENDINGS = ("Change", "Page", "Query", "View")
 
 USED = frozenset(
     """
-    AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any ANY_JSON AnyJson APIRoute
-    APIRouter Asked Asking AsyncGenerator AwareDatetime Base BaseModel BaseSettings BigInteger
-    Boolean Callable ClientOnly ColumnElement ConfigDict ConflictError Database DatabaseDep Date
-    Decimal Depends Dialect DuplicateError Duration EmailStr Enum EnumType ExactDecimal Examples
-    Exception FastAPI Field FieldInfo FIELDS FILTERS Float ForeignKey Gateway GatewayDep
-    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator
-    JSON Json JsonDecimal JsonValue Keep Kept KEY KEYS KNOWN LAST Limit LocalTime Mapped Mock
-    Moment MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS OWN PageStart Paging
-    PARAMETER PATH Path PositiveFloat PreconditionError PREFIX Query ReadSessionDep Refer
-    Repository Request RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session
+    AbstractEventLoop AfterValidator ANNOTATED Annotated ANOTHER Answers Any ANY_JSON AnyJson
+    APIRoute APIRouter Asked Asking AsyncGenerator AwareDatetime Base BaseModel BaseSettings
+    BigInteger Boolean Callable CallerDep ClientOnly ColumnElement ConfigDict ConflictError
+    Database DatabaseDep Date Decimal Depends Dialect DuplicateError Duration EmailStr Enum
+    EnumType ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS FILTERS Float
+    ForeignKey Gateway GatewayDep GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64
+    IntegrityError Interval Iterator JSON Json JsonDecimal JsonValue Keep Kept KEY KEYS KNOWN
+    LAST Limit LOCAL LocalTime Mapped Mock Moment MOST_AT_ONCE NOBODY NotFoundError NOWHERE O
+    Offset OPERATIONS OWN OWNED PageStart Paging PARAMETER PATH Path PositiveFloat
+    PreconditionError PREFIX Query ReadRepositoryDep ReadSessionDep Refer REFERRING Repository
+    RepositoryDep Request RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session
     SessionDep SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text
     ThreadPoolExecutor Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime
     UUID Uuid ValidationError Values WithJsonSchema
@@ -61,9 +62,10 @@ USED = frozenset(
 class ModuleAnswers:
     """The answers of a module; `fields` as typed, `revision` makes its table after `parents`.
 
-    Rows of a `stamped` one know when they were last changed; those of older ones do not. The
-    `made_` answers are what its table was made with, if its fields have changed since, by the
-    revisions `altered`.
+    Rows of a `stamped` one know when they were last changed; those of older ones do not. Rows of
+    an `owned` one belong to the caller that made them, as do those of the `owned_modules`, to
+    which it refers. The `made_` answers are what its table was made with, if its fields have
+    changed since, by the revisions `altered`.
     """
 
     name: str
@@ -78,6 +80,8 @@ class ModuleAnswers:
     routes: tuple[str, ...] = ROUTES
     stamped: bool = False
     guard: str = USER
+    owned: bool = False
+    owned_modules: tuple[str, ...] = ()
     made_fields: tuple[str, ...] = ()
     made_filters: tuple[str, ...] = ()
     made_sorts: tuple[str, ...] = ()
@@ -170,16 +174,19 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "path": path_of(answers.name),
         "gateway": answers.gateway,
         "stamped": answers.stamped,
+        "owned": answers.owned,
         "guard": answers.guard,
-        "fields": [field_context(field, lists) for field in fields],
-        "relations": relations_context(answers.name, relations_of(answers.fields)),
-        "lists": lists_context(lists, fields),
+        "fields": [field_context(field, lists, owned=answers.owned) for field in fields],
+        "relations": relations_context(
+            answers.name, [field.relation for field in fields if field.relation]
+        ),
+        "lists": lists_context(lists),
         "routes": list(answers.routes),
         "changes": not CHANGING.isdisjoint(answers.routes),
         "known": known_values(field.param for field in fields),
-        "models": models_context(fields, lists),
+        "models": models_context(fields, lists, owned=answers.owned),
         "schemas": schemas_context(fields, lists, answers.routes),
-        "taken": _taken(answers.item, unique),
+        "taken": _taken(answers.item, unique, owned=answers.owned),
         "revision": answers.revision,
         "parents": list(answers.parents),
         **lines_of_table(answers.first, decimal),
@@ -189,9 +196,10 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
 def lines_of_table(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the columns and constraints of a table, and the statements that make its indexes."""
     fields, lists = table_of(answers, decimal)
+    owned = answers.owned
     return {
-        "table": table_lines(answers.name, fields, stamped=answers.stamped),
-        "indexes": index_lines(answers.name, fields, lists),
+        "table": table_lines(answers.name, fields, stamped=answers.stamped, owned=owned),
+        "indexes": index_lines(answers.name, fields, lists, owned=owned),
     }
 
 
@@ -206,11 +214,22 @@ def table_of(
 def _fields_of(answers: ModuleAnswers, decimal: str) -> tuple[Field, ...]:
     """Read the fields, and name the classes of their enums after the model."""
     own = OWN if answers.stamped else OWN - {STAMP}
-    fields = parse_fields(answers.fields, decimal, own)
+    fields = [_related(field, answers) for field in parse_fields(answers.fields, decimal, own)]
+    if answers.owned and OWNER in [field.param.name for field in fields]:
+        problem = f"The field `{OWNER}` is the column in which --owned keeps the caller's name."
+        raise UsageError(problem, f"Choose another: `{OWNER}_name`.")
     params, model = [field.param for field in fields], model_name(answers.item)
     taken = USED | {model, f"New{model}"} | {f"{model}{end}" for end in _ENDINGS}
     named = named_enums(params, model, taken | {item_name(param) for param in params})
     return tuple(replace(field, param=param) for field, param in zip(fields, named, strict=True))
+
+
+def _related(field: Field, answers: ModuleAnswers) -> Field:
+    """Give a field that knows whether the rows that it refers to have owners."""
+    if field.relation is None:
+        return field
+    owned = field.relation.module in answers.owned_modules
+    return replace(field, relation=replace(field.relation, owned=owned))
 
 
 def command_for(answers: ModuleAnswers) -> str:
@@ -227,16 +246,17 @@ def command_for(answers: ModuleAnswers) -> str:
         words += [option, ",".join(texts)] if texts else []
     words += [] if answers.item == usual_item(answers.name) else ["--item", answers.item]
     words += [] if answers.guard == USER else ["--guard", answers.guard]
+    words += ["--owned"] if answers.owned else []
     return quoted([*words, *(["--gateway"] if answers.gateway else [])])
 
 
-def _taken(item: str, unique: Sequence[str]) -> str:
+def _taken(item: str, unique: Sequence[str], *, owned: bool) -> str:
     """Say what is in conflict when a value that must be unique is taken."""
-    words = item.replace("_", " ")
-    said = f"another {words} has this {' or this '.join(unique)}"
+    other = f"another {item.replace('_', ' ')}{' of yours' if owned else ''}"
+    said = f"{other} has this {' or this '.join(unique)}"
     if not unique:
         return ""
-    return said if len(said) <= LONGEST_TAKEN else f"another {words} has such a value"
+    return said if len(said) <= LONGEST_TAKEN else f"{other} has such a value"
 
 
 _SINGULARS: dict[str, str | None] = dict.fromkeys(

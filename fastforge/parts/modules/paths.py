@@ -30,6 +30,7 @@ def relations_context(module: str, relations: Sequence[Relation]) -> list[dict[s
             "words": relation.name.replace("_", " "),
             "table": relation.module,
             "on_delete": relation.on_delete,
+            "owned": relation.owned,
             "path": nested_path(module, relation, relations),
         }
         for relation in relations

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fastforge.errors import UsageError
-from fastforge.parts.guards import check_clients_are_known, read_guard, usual_guard
+from fastforge.parts.guards import (
+    check_callers_are_known,
+    check_clients_are_known,
+    read_guard,
+    usual_guard,
+)
 from fastforge.parts.modules.lists import split
 from fastforge.parts.modules.module import (
     GUARDS,
@@ -58,7 +63,8 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     check_item(item)
     texts = given.get("fields")
     fields = tuple(map(str, texts)) if isinstance(texts, tuple) and texts else USUAL_FIELDS
-    check_relations(project, name, fields)
+    owned = bool(given.get("owned"))
+    check_relations(project, name, fields, owned=owned)
     gateway = bool(given.get("gateway"))
     lists = {name: split(_texts(given.get(name))) for name in ("filters", "sorts", "searched")}
     typed = given.get("routes")
@@ -70,6 +76,8 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         _require_http_client(project)
     guard = read_guard(str(given.get("guard") or usual_guard(project)), GUARDS)
     check_clients_are_known(project, guard)
+    if owned:
+        check_callers_are_known(project, guard)
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
         of_table: dict[str, Any] = {each: getattr(kept, each) for each in OF_TABLE}
@@ -77,7 +85,8 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         revisions = read_revisions(project)
         taken = {revision.id for revision in revisions}
         indexed = [lists["filters"], lists["sorts"]] if any(lists.values()) else []
-        revision = new_revision([name, item, list(fields), gateway, *indexed], taken)
+        told = [*indexed, *(["owned"] if owned else [])]
+        revision = new_revision([name, item, list(fields), gateway, *told], taken)
         parents = tuple(sorted(revision.id for revision in heads(revisions)))
         of_table = {"revision": revision, "parents": parents, "stamped": True}
     return ModuleAnswers(
@@ -87,6 +96,8 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
         gateway=gateway,
         routes=routes,
         guard=guard,
+        owned=owned,
+        owned_modules=_owned_modules(project, name, fields) if owned else (),
         **{**lists, **of_table},
     )
 
@@ -95,8 +106,24 @@ def _texts(given: object) -> tuple[str, ...]:
     return tuple(map(str, given)) if isinstance(given, tuple) else ()
 
 
-def check_relations(project: Project, name: str, texts: Sequence[str]) -> None:
-    """Raise UsageError if a field refers to what is no module of fastforge's, or cannot refer."""
+def _owned_modules(project: Project, name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Give the modules that the fields of an owned one refer to, as far as they are owned."""
+    modules = {relation.module for relation in relations_of(texts)}
+    return tuple(sorted(each for each in modules if each == name or _is_owned(project, each)))
+
+
+def _is_owned(project: Project, module: str) -> bool:
+    record = saved(project, "module", module)
+    return record is not None and ModuleAnswers.from_dict(record.answers).owned
+
+
+def check_relations(
+    project: Project, name: str, texts: Sequence[str], *, owned: bool = False
+) -> None:
+    """Raise UsageError if a field refers to what is no module of fastforge's, or cannot refer.
+
+    Rows without owners cannot refer to rows that have some: nobody else would find these.
+    """
     for relation in relations_of(texts):
         if relation.module == name:
             if relation.unique or not relation.nullable:
@@ -107,6 +134,10 @@ def check_relations(project: Project, name: str, texts: Sequence[str]) -> None:
             hint = f"It added: {', '.join(made)}." if made else "Add that module first."
             problem = f"There is no module {relation.module} that `fastforge add-module` made"
             raise UsageError(f"{problem}, for `{relation.name}` to refer to.", hint)
+        elif not owned and _is_owned(project, relation.module):
+            problem = f"Rows of {relation.module} belong to callers, and those of {name} would not"
+            hint = "Add --owned, or leave the field out."
+            raise UsageError(f"{problem}: `{relation.name}` cannot refer to them.", hint)
 
 
 def _has_rows(project: Project, module: str) -> bool:

@@ -26,7 +26,8 @@ _WHOLE = re.compile(
 class Relation:
     """What a field refers to: the rows of `module`, whose table has that name too.
 
-    `name` is the field without its `_id`, `on_delete` what SQL calls the choice.
+    `name` is the field without its `_id`, `on_delete` what SQL calls the choice. The rows of an
+    `owned` one have owners.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Relation:
     on_delete: str
     nullable: bool = False
     unique: bool = False
+    owned: bool = False
 
     @property
     def field(self) -> str:

@@ -6,17 +6,24 @@ from fastforge.params import Param
 from fastforge.params.enums import LONGEST_VALUE
 from fastforge.parts.modules.elements import FOREIGN_KEY, INDEX, elements
 from fastforge.parts.modules.fields import Field
+from fastforge.parts.modules.indexes import OWNER
 from fastforge.parts.modules.lists import Lists
 from fastforge.parts.modules.tables import NO_LISTS, call, column_type
 
+LONGEST_OWNER = 255
+"""Characters in the name of a caller: a token's `sub` has so many at most."""
 
-def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[str]:
+
+def table_lines(
+    name: str, fields: Sequence[Field], *, stamped: bool, owned: bool = False
+) -> list[str]:
     """Give the columns and constraints of the table, as its revision makes them."""
     moment = "sa.DateTime(timezone=True)"
     columns = [("id", "sa.Uuid()", False), ("created_at", moment, False)]
     columns += [("updated_at", moment, False)] if stamped else []
+    columns += [(OWNER, f"sa.String({LONGEST_OWNER})", False)] if owned else []
     columns += [(f.param.name, revision_type(f.param), f.param.nullable) for f in fields]
-    made = [each for each in elements(name, fields, NO_LISTS) if each.kind != INDEX]
+    made = [each for each in elements(name, fields, NO_LISTS, owned=owned) if each.kind != INDEX]
     key = ['"id"', f'name=op.f("pk_{name}")']
     return [
         *(column_line(column, kind, nullable=nullable) for column, kind, nullable in columns),
@@ -26,9 +33,11 @@ def table_lines(name: str, fields: Sequence[Field], *, stamped: bool) -> list[st
     ]
 
 
-def index_lines(name: str, fields: Sequence[Field], lists: Lists = NO_LISTS) -> list[str]:
+def index_lines(
+    name: str, fields: Sequence[Field], lists: Lists = NO_LISTS, *, owned: bool = False
+) -> list[str]:
     """Give the statements that make the table's indexes."""
-    found = elements(name, fields, lists)
+    found = elements(name, fields, lists, owned=owned)
     return [each.made_on(name) for each in found if each.kind == INDEX]
 
 

@@ -8,13 +8,8 @@ from fastforge.params.enums import enum_source
 from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL, JSON_IMPORTS, VALIDATED, Import
 from fastforge.params.layout import WIDTH
 from fastforge.parts.modules.fields import DURATION, INT64, LOCAL_TIME, MOMENT, Field
-from fastforge.parts.modules.lists import (
-    Lists,
-    imports_of as list_imports,
-    plain_index,
-    sorted_index,
-    types_of,
-)
+from fastforge.parts.modules.indexes import indexes_of, unique_of
+from fastforge.parts.modules.lists import Lists, imports_of as list_imports, types_of
 from fastforge.parts.modules.relations import Relation
 from fastforge.parts.modules.routes import ROUTES
 
@@ -48,15 +43,17 @@ _JSON = {"int", "float", "bool"}
 """What JSON has a type for; all else is text in it."""
 
 
-def field_context(field: Field, lists: Lists = NO_LISTS) -> Context:
+def field_context(field: Field, lists: Lists = NO_LISTS, *, owned: bool = False) -> Context:
     """Give what the template needs to know about a field."""
-    param = field.param
+    param, alone = field.param, (field.param.name,)
+    flags = ["unique=True"] if alone in unique_of([field], owned=owned) else []
+    flags += ["index=True"] if alone in indexes_of([field], lists, owned=owned) else []
     return {
         "name": param.name,
         "source": field_source(param),
         "change": field_source(replace(param, default=LEFT_OUT)),
         "view": _nullable(param, _listed(param, _python(param, ANY_JSON, LOCAL_TIME))),
-        "column": _model_column(field, lists),
+        "column": _model_column(field, flags),
         "unique": field.unique,
         "as_json": param.is_list or param.kind.name == "HttpUrl",
         "required": param.required,
@@ -64,8 +61,13 @@ def field_context(field: Field, lists: Lists = NO_LISTS) -> Context:
     }
 
 
-def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
-    """Give the imports of the model, the enums, and which types of its own its columns need."""
+def models_context(
+    fields: Sequence[Field], lists: Lists = NO_LISTS, *, owned: bool = False
+) -> Context:
+    """Give the imports of the model, the enums, and which types of its own its columns need.
+
+    And what is said of the table beside its columns.
+    """
     names: set[Import] = {
         ("datetime", "UTC"),
         ("datetime", "datetime"),
@@ -78,13 +80,14 @@ def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
     columns = {column_type(field.param).partition("(")[0] for field in fields if not field.relation}
     names |= {("sqlalchemy", column) for column in columns - own}
     names |= {("sqlalchemy", "ForeignKey") for field in fields if field.relation}
+    names |= {("sqlalchemy", "String")} if owned else set()
     python = {"Date": "date", "Time": "time", "Interval": "timedelta"}
     names |= {("datetime", python[column]) for column in columns & python.keys()}
     if "ExactDecimal" in columns:
         names |= {("decimal", "Decimal"), ("sqlalchemy.types", "TypeDecorator")}
         names |= {("sqlalchemy", "Dialect"), ("sqlalchemy", "Text")}
-    if any(sorted_index(field, lists) for field in fields):
-        names.add(("sqlalchemy", "schema"))
+    arguments = _table_arguments(fields, lists, owned=owned)
+    names |= {("sqlalchemy", "schema")} if arguments else set()
     if "AnyJson" in columns:
         names |= {
             ("typing", "Any"),
@@ -99,6 +102,7 @@ def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
         "any_json": "AnyJson" in columns,
         "enums": [enum_source(param) for param in enums],
         "one_of": ENUM_COLUMN in columns,
+        "arguments": arguments,
         "imports": _import_block(names),
     }
 
@@ -141,13 +145,19 @@ def schemas_context(
     }
 
 
-def _model_column(field: Field, lists: Lists) -> str:
+def _table_arguments(fields: Sequence[Field], lists: Lists, *, owned: bool) -> list[str]:
+    """Give the indexes and unique constraints of more than one column."""
+    keys = [("Index(None, ", each) for each in indexes_of(fields, lists, owned=owned)]
+    keys += [("UniqueConstraint(", each) for each in unique_of(fields, owned=owned)]
+    quoted = [(start, [f'"{name}"' for name in columns]) for start, columns in keys]
+    return [f"schema.{start}{', '.join(names)})" for start, names in quoted if len(names) > 1]
+
+
+def _model_column(field: Field, flags: Sequence[str]) -> str:
     param = field.param
     python = _python(param, "Any", "time")
     if param.is_list and param.kind.name not in _JSON:
         python = "str"
-    flags = ["unique=True"] if field.unique else []
-    flags += ["index=True"] if plain_index(field, lists) else []
     annotation = _nullable(param, _listed(param, python))
     column = f"{param.name}: Mapped[{annotation}] = mapped_column"
     kind = _referring(field.relation) if field.relation else column_type(param)
@@ -155,7 +165,8 @@ def _model_column(field: Field, lists: Lists) -> str:
 
 
 def _referring(relation: Relation) -> str:
-    return f'ForeignKey("{relation.module}.id", ondelete="{relation.on_delete}")'
+    owned = ", info=OWNED" if relation.owned else ""
+    return f'ForeignKey("{relation.module}.id", ondelete="{relation.on_delete}"{owned})'
 
 
 def column_type(param: Param) -> str:

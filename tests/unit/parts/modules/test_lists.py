@@ -33,7 +33,7 @@ def test_what_is_typed_is_split_at_commas() -> None:
 def test_a_filter_is_a_parameter_that_is_compared_with_a_column() -> None:
     found = lists("active, rank >=,rank<=,site,created_at>=,sold_at,batch,mail,note,weight<=")
 
-    context = lists_context(found, FIELDS)["filters"]
+    context = lists_context(found)["filters"]
     assert isinstance(context, list)
     assert [tuple(each.values()) for each in context] == [
         ("active", "eq", "active", "bool"),
@@ -138,14 +138,16 @@ def test_what_is_filtered_or_sorted_by_is_indexed_once() -> None:
     assert [name for name, source in columns.items() if "index=True" in str(source)] == [
         *("rank", "active")
     ]
-    assert lists_context(found, FIELDS)["indexes"] == ["label", "added"]
+    assert models_context(FIELDS, found)["arguments"] == [
+        *('schema.Index(None, "label", "id")', 'schema.Index(None, "added", "id")')
+    ]
     assert "schema" in str(models_context(FIELDS, found)["imports"])
     assert "schema" not in str(models_context(FIELDS)["imports"])
 
 
 def test_orders_are_written_as_ruff_formats_them() -> None:
-    short = lists_context(lists(sorts="label"), FIELDS)["sort"]
-    long = lists_context(lists(sorts="label,rank,weight,added"), FIELDS)["sort"]
+    short = lists_context(lists(sorts="label"))["sort"]
+    long = lists_context(lists(sorts="label,rank,weight,added"))["sort"]
 
     assert short == 'sort: Literal["created_at", "-created_at", "label", "-label"]'
     assert str(long).splitlines()[:3] == [
