@@ -15,6 +15,7 @@ from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
+from fastforge.parts.modules.files import files_context
 from fastforge.parts.modules.lists import lists_context, read_lists
 from fastforge.parts.modules.paths import path_of, relations_context
 from fastforge.parts.modules.relations import relations_of
@@ -42,14 +43,15 @@ USED = frozenset(
     AbstractEventLoop AfterValidator ANNOTATED Annotated Answers Any ANY_JSON AnyJson APIRoute
     APIRouter Asked Asking AsyncGenerator AwareDatetime Base BaseModel BaseSettings BigInteger
     Boolean Callable ClientOnly ColumnElement ConfigDict ConflictError Database DatabaseDep Date
-    Decimal Depends Dialect DuplicateError Duration EmailStr Enum EnumType ExactDecimal Examples
-    Exception FastAPI Field FieldInfo FIELDS FILTERS Float ForeignKey Gateway GatewayDep
-    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator
-    JSON Json JsonDecimal JsonValue Keep Kept KEY KEYS KNOWN LAST Limit LocalTime Mapped Mock
-    Moment MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS OWN PageStart Paging
-    PARAMETER PATH Path PositiveFloat PreconditionError PREFIX Query ReadSessionDep Refer
-    Repository Request RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session
-    SessionDep SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text
+    Decimal DeletingSessionDep Depends Dialect DuplicateError Duration EmailStr Enum EnumType
+    ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS FileColumn FileFacts
+    FileResponse FilesDep FILTERS Float ForeignKey Gateway GatewayDep GatewaySettings HeaderKey
+    HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator JSON Json JsonDecimal
+    JsonValue Keep Kept KEY KEYS KNOWN LARGEST LAST Limit LocalTime Mapped Mock Moment
+    MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS OWN PageStart Paging PARAMETER
+    PATH Path PositiveFloat PreconditionError PREFIX Query ReadSessionDep Refer Repository
+    Request RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session SessionDep
+    SettingsConfigDict SORTS START StoredFile StrEnum String TABLE TAKEN TestClient Text
     ThreadPoolExecutor Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime
     UUID Uuid ValidationError Values WithJsonSchema
     """.split()
@@ -147,8 +149,9 @@ def module_part(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> Part:
 
 def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the variables of the template; raises UsageError for a field that cannot be."""
-    fields = _fields_of(answers, decimal)
-    lists = read_lists(fields, answers.filters, answers.sorts, answers.searched)
+    columns = _fields_of(answers, decimal)
+    fields = [column for column in columns if not column.is_file]
+    lists = read_lists(columns, answers.filters, answers.sorts, answers.searched)
     unique = [field.param.name for field in fields if field.unique]
     return {
         "name": answers.name,
@@ -159,25 +162,27 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "stamped": answers.stamped,
         "guard": answers.guard,
         "fields": [field_context(field, lists) for field in fields],
+        "files": files_context(answers.fields),
         "relations": relations_context(answers.name, relations_of(answers.fields)),
         "lists": lists_context(lists, fields),
         "routes": list(answers.routes),
         "changes": not CHANGING.isdisjoint(answers.routes),
         "known": known_values(field.param for field in fields),
-        "models": models_context(fields, lists),
+        "models": models_context(columns, lists),
         "schemas": schemas_context(fields, lists, answers.routes),
         "taken": _taken(answers.item, unique),
         "revision": answers.revision,
         "parents": list(answers.parents),
-        "table": table_lines(answers.name, fields, stamped=answers.stamped),
+        "table": table_lines(answers.name, columns, stamped=answers.stamped),
         "indexes": index_lines(answers.name, fields, lists),
     }
 
 
 def _fields_of(answers: ModuleAnswers, decimal: str) -> tuple[Field, ...]:
-    """Read the fields, and name the classes of their enums after the model."""
+    """Read the fields, files last, and name the classes of their enums after the model."""
     own = OWN if answers.stamped else OWN - {STAMP}
-    fields = parse_fields(answers.fields, decimal, own)
+    read = parse_fields(answers.fields, decimal, own)
+    fields = sorted(read, key=lambda field: field.is_file)
     params, model = [field.param for field in fields], model_name(answers.item)
     taken = USED | {model, f"New{model}"} | {f"{model}{end}" for end in _ENDINGS}
     named = named_enums(params, model, taken | {item_name(param) for param in params})

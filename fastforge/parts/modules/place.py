@@ -6,6 +6,8 @@ from pathlib import Path
 
 from fastforge.errors import UsageError
 from fastforge.parts.guards import check_clients_are_known, read_guard, usual_guard
+from fastforge.parts.modules.file_paths import check_files
+from fastforge.parts.modules.files import files_of
 from fastforge.parts.modules.lists import split
 from fastforge.parts.modules.module import (
     GUARDS,
@@ -59,6 +61,7 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     if "list" not in routes and any(options.values()):
         problem = "--filter, --sort and --search are of the route `list`, which is not chosen."
         raise UsageError(problem, "Choose it with --routes, or leave them out.")
+    check_files(project, name, fields, routes)
     if gateway:
         _require_http_client(project)
     guard = read_guard(str(given.get("guard") or usual_guard(project)), GUARDS)
@@ -175,6 +178,12 @@ def routes_of(answers: ModuleAnswers) -> tuple[str, ...]:
     if "list" in answers.routes:
         relations = relations_of(answers.fields)
         chosen[1:1] = [f"GET {nested_path(answers.name, each, relations)}" for each in relations]
+    chosen += [
+        f"{method} {one}{file.path}"
+        for file in files_of(answers.fields)
+        for method in ("GET", "PUT", "DELETE")
+        if method != "GET" or "get" in answers.routes
+    ]
     return (*chosen, *([f"POST {one}/publish"] if answers.gateway else []))
 
 

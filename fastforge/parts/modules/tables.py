@@ -37,6 +37,7 @@ _TYPES = {
     "EmailStr": "String(254)",
     "HttpUrl": "Text",
     "json": "AnyJson(none_as_null=True)",
+    "file": "FileColumn",
 }
 """What a column is of; an address of 254 characters is the longest (RFC 5321)."""
 
@@ -74,7 +75,7 @@ def models_context(fields: Sequence[Field], lists: Lists = NO_LISTS) -> Context:
         ("sqlalchemy.orm", "Mapped"),
         ("sqlalchemy.orm", "mapped_column"),
     }
-    own = {"ExactDecimal", "AnyJson", "UtcDateTime", ENUM_COLUMN}
+    own = {"ExactDecimal", "AnyJson", "UtcDateTime", "FileColumn", ENUM_COLUMN}
     columns = {column_type(field.param).partition("(")[0] for field in fields if not field.relation}
     names |= {("sqlalchemy", column) for column in columns - own}
     names |= {("sqlalchemy", "ForeignKey") for field in fields if field.relation}
