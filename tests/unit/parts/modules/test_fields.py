@@ -43,7 +43,7 @@ def test_flags_stand_between_type_and_default(
         ("photo:list[file]", "The field photo:list[file] is a file: it has no |None, list, flag,"),
         (
             "photo:file{1kB,5MB}",
-            "The field photo:file{1kB,5MB} has no limit from 1 byte to 100 GB.",
+            "The field photo:file{1kB,5MB} is a file: it has no |None, list, flag,",
         ),
         ("photo:file{,0}", "The field photo:file{,0} has no limit from 1 byte to 100 GB."),
         ("photo:file{,101GB}", "The field photo:file{,101GB} has no limit from 1 byte to 100 GB."),
