@@ -87,6 +87,9 @@ _MEANT = {
 def _kind(what: str, name: str, text: str) -> Kind:
     if text in KINDS:
         return KINDS[text]
+    if text == "file":
+        problem = f"The {what} `{name}` cannot be a file."
+        raise UsageError(problem, "A module has them: add-module ... --field 'photo:file{,5MB}'.")
     close = _MEANT.get(text.lower()) or closest(text, list(KINDS))
     meant = f"Did you mean `{name}:{close}`? " if close else ""
     raise UsageError(f"The {what} `{name}` has the unknown type `{text}`.", meant + HINT)

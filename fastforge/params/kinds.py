@@ -31,9 +31,9 @@ class Kind:
     def is_comparable(self) -> bool:
         """Whether a database can compare and order its values as they are meant.
 
-        A Decimal is kept as text, which would put 10 before 9; JSON has no order.
+        A Decimal is kept as text, which would put 10 before 9; JSON and files have no order.
         """
-        return self.name not in {"Decimal", "json"}
+        return self.name not in {"Decimal", "json", "file"}
 
     @property
     def typed(self) -> str:

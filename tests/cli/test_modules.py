@@ -189,6 +189,21 @@ def test_a_preview_writes_nothing(run: Fastforge, shop: Path, flag: str) -> None
         (["products", "--field", "state:enum(new,x),unique"], "cannot be unique"),
         (["products", "--field", "about:json,index"], "cannot be index: it is of type json."),
         (["products", "--field", "at:time=09:30+01:00"], "a time of day without offset"),
+        (["products", "--field", "photo:file"], "Each field is a file, and a row is made before"),
+        (["products", "--field", "photo:file,unique"], "is a file: it has no |None, list, flag,"),
+        (
+            [
+                "products",
+                "--field=name:str",
+                "--field=photo:file",
+                "--routes=list,get,create,delete",
+            ],
+            "The file `photo` could never be sent: no route changes a row.",
+        ),
+        (
+            ["products", "--field=name:str", "--field=photo:file", "--filter=photo"],
+            "--filter cannot have `photo`, of type file: no order is kept.",
+        ),
         (["products", "--item", "Thing"], "The item name `Thing` is not made of"),
         (["strings"], "Say what one is called: --item entry."),
     ],
@@ -762,3 +777,61 @@ def test_a_module_may_refer_to_itself(run: Fastforge) -> None:
 
     assert ran.code == 0
     assert run("remove-module", "results").code == 0
+
+
+def test_a_module_with_files_has_their_routes_and_tests(run: Fastforge, shop: Path) -> None:
+    ran = run(*MODULE, "--field", "front_page:file{,5MB}", "--field", "scan:file")
+
+    source = (shop / "src/shop/modules/products/router.py").read_text()
+    assert ran.code == 0
+    assert ran.out.splitlines()[6:12] == [
+        "GET /products/{product_id}/front-page",
+        "PUT /products/{product_id}/front-page",
+        "DELETE /products/{product_id}/front-page",
+        "GET /products/{product_id}/scan",
+        "PUT /products/{product_id}/scan",
+        "DELETE /products/{product_id}/scan",
+    ]
+    assert '    "front_page": 5_000_000,\n    "scan": 10_000_000,\n' in source
+    assert "tests/modules/products/test_files.py" in files_of(shop)
+    assert "--field 'front_page:file{,5MB}' --field scan:file" in ran.out
+
+
+def test_a_file_that_cannot_be_looked_at_can_be_sent(run: Fastforge) -> None:
+    ran = run(*MODULE, "--field", "scan:file", "--routes", "create,change")
+
+    one = "/products/{product_id}"
+    routes = ["POST /products", f"PATCH {one}", f"PUT {one}/scan", f"DELETE {one}/scan"]
+    assert ran.out.splitlines()[:4] == routes
+
+
+@pytest.mark.parametrize("name", ["web/files.py", "database/stored_files.py"])
+def test_a_project_that_knows_no_files_is_given_none(run: Fastforge, shop: Path, name: str) -> None:
+    (shop / "src/shop" / name).unlink()
+    before = files_of(shop)
+
+    ran = run(*MODULE, "--field", "scan:file")
+
+    assert ran.code == 2
+    assert f"in src/shop/{name}, which the new files import." in ran.err
+    assert "fastforge update" in ran.err
+    assert files_of(shop) == before
+
+
+def test_files_and_rows_of_another_module_have_paths_of_their_own(run: Fastforge) -> None:
+    added = run("add-module", "links", "--field=label:str", "--field=results:file", "--no-verify")
+    refused = run("add-module", "results", "--field", "link:->links", "--no-verify")
+    other = run("add-module", "visits", "--field", "link:->links", "--no-verify")
+
+    assert (added.code, refused.code, other.code) == (0, 2, 0)
+    problem = "The file `results` of links and the rows of results would both be at"
+    assert problem in " ".join(refused.err.split())
+
+
+def test_a_file_is_not_where_the_rows_of_its_own_module_are(run: Fastforge) -> None:
+    fields = ("--field", "parent:->groups|None", "--field", "groups:file", "--field=name:str")
+
+    ran = run("add-module", "groups", *fields, "--no-verify")
+
+    assert ran.code == 2
+    assert "The file `groups` of groups and the rows of groups would both be at" in ran.err

@@ -78,6 +78,10 @@ def add_module(draw: st.DrawFn) -> list[str]:
     words += ["--guard", guard] if guard is not None else []
     words += draw(st.sampled_from([[], ["--owned"]])) if guard != "none" else []
     routes = draw(st.lists(st.sampled_from(ROUTES), min_size=1, unique=True) | st.just(ROUTES))
+    if any(field.is_file for field in parse_fields(accepted)) and not {"replace", "change"} & {
+        *routes
+    }:
+        routes = [*routes, draw(st.sampled_from(["replace", "change"]))]
     words += [] if routes == ROUTES else ["--routes", ",".join(routes)]
     words += draw(_lists(accepted)) if "list" in routes else []
     return words + draw(st.sampled_from([[], ["--gateway"]]))
@@ -111,7 +115,17 @@ def fields(draw: st.DrawFn) -> list[str]:
         flag = draw(st.sampled_from(["", ",unique", ",index"]))
         flagged = f"{typed[1]}{flag}{typed[2] or ''}"
         accepted += [each for each in (flagged, text) if _are_good([*accepted, each])][:1]
-    return accepted or ["name:str"]
+    accepted = accepted or ["name:str"]
+    for text in draw(st.lists(files(), max_size=2)):
+        accepted += [text] if _are_good([*accepted, text]) else []
+    return accepted
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    """Draw a field that is a file, if its name is good."""
+    limits = ["", "{,5MB}", "{, 1 kB }", "{,999999}", "{,2gb}"]
+    return f"{draw(NAMES)}:file{draw(st.sampled_from(limits))}"
 
 
 WORDS = {"add-job": add_job(), "add-task": add_task(), "add-module": add_module()}
@@ -174,6 +188,7 @@ _GUARDS = st.sampled_from(["user", "none"]) | st.from_regex(
 _TYPES = st.sampled_from(["int", "str", "date", "Decimal=x", "int>=5=1", "list[int", "str{0}", ""])
 _TYPES |= st.sampled_from(["enum", "enum(a)", "enum(A,b)", "enum(a,a)", "enum(a,b)=c"])
 _TYPES |= st.sampled_from(["time=9", "timedelta=1h", "json={1}", "list[json]", "UUID=now"])
+_TYPES |= st.sampled_from(["file{,0}", "file{1,2MB}", "file|None", "list[file]", "file,unique"])
 _TYPES |= st.sampled_from(["->", "->links", "-> a|None,set_null", "->a,cascade,restrict", "->../x"])
 _HOSTILE = ["", " ", "x" * 200, "a b", "a\nb", "../x", "/etc/x", "🛒"]
 _HOSTILE += """

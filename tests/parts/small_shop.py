@@ -19,6 +19,7 @@ _PLACES = (
     *("web/errors.py", "web/refusals.py", "web/security.py", "values/keys.py"),
     *("shop/main.py", "database/schema.py", "database/references.py", "web/callers.py"),
     *("web/paging.py", "web/etags.py", "values/left_out.py"),
+    *("web/files.py", "database/stored_files.py"),
 )
 
 

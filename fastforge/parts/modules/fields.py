@@ -1,6 +1,6 @@
 """Fields of a module: `NAME:TYPE[,unique|,index][=DEFAULT]`, the grammar of params with flags.
 
-And relations to other modules: see `relations`.
+And relations to other modules, and files: see `relations` and `files`.
 """
 
 import re
@@ -12,6 +12,7 @@ from fastforge.errors import UsageError
 from fastforge.params import Param, parse_params
 from fastforge.params.examples import EXAMPLES, examples_of
 from fastforge.params.kinds import ANY_JSON, JSON_DECIMAL
+from fastforge.parts.modules.files import FILE, read_file
 from fastforge.parts.modules.relations import Relation, read_relation
 
 FLAGS = ("unique", "index")
@@ -37,6 +38,11 @@ class Field:
     index: bool = False
     relation: Relation | None = None
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file, which is sent apart from the row."""
+        return self.param.kind is FILE
+
 
 def parse_fields(
     texts: Iterable[str], decimal: str = JSON_DECIMAL, own: Collection[str] = OWN
@@ -45,15 +51,25 @@ def parse_fields(
 
     `decimal` is the project's type for decimals in JSON, `own` are the table's own columns.
     """
-    read = [read_relation(text) for text in texts]
+    typed = list(texts)
+    files = [read_file(text)[0] for text in typed]
+    if typed and all(files):
+        problem = "Each field is a file, and a row is made before its files are sent."
+        raise UsageError(problem, "Add another field: --field 'name:str{1,80}'.")
+    read = [read_relation(read_file(text)[1]) for text in typed]
     split = [_split(text) for _, text in read]
     params = parse_params((text for text, _ in split), "field")
     fields = [
         _checked(Field(_kept(param, decimal), "unique" in flags, "index" in flags), own)
         for param, (_, flags) in zip(params, split, strict=True)
     ]
+    fields = [_as_file(each) if file else each for each, file in zip(fields, files, strict=True)]
     pairs = zip(fields, (relation for relation, _ in read), strict=True)
     return tuple(_related(field, relation) if relation else field for field, relation in pairs)
+
+
+def _as_file(field: Field) -> Field:
+    return replace(field, param=replace(field.param, kind=FILE))
 
 
 def _related(field: Field, relation: Relation) -> Field:

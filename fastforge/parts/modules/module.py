@@ -15,6 +15,7 @@ from fastforge.params.examples import known_values
 from fastforge.params.kinds import JSON_DECIMAL
 from fastforge.parts.guards import NONE, USER, read_guard
 from fastforge.parts.modules.fields import OWN, STAMP, Field, parse_fields
+from fastforge.parts.modules.files import files_context
 from fastforge.parts.modules.indexes import OWNER
 from fastforge.parts.modules.lists import Lists, lists_context, read_lists
 from fastforge.parts.modules.paths import path_of, relations_context
@@ -42,15 +43,16 @@ USED = frozenset(
     AbstractEventLoop AfterValidator ANNOTATED Annotated ANOTHER Answers Any ANY_JSON AnyJson
     APIRoute APIRouter Asked Asking AsyncGenerator AwareDatetime Base BaseModel BaseSettings
     BigInteger Boolean Callable CallerDep ClientOnly ColumnElement ConfigDict ConflictError
-    Database DatabaseDep Date Decimal Depends Dialect DuplicateError Duration EmailStr Enum
-    EnumType ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS FILTERS Float
-    ForeignKey Gateway GatewayDep GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64
-    IntegrityError Interval Iterator JSON Json JsonDecimal JsonValue Keep Kept KEY KEYS KNOWN
-    LAST Limit LOCAL LocalTime Mapped Mock Moment MOST_AT_ONCE NOBODY NotFoundError NOWHERE O
-    Offset OPERATIONS OWN OWNED PageStart Paging PARAMETER PATH Path PositiveFloat
-    PreconditionError PREFIX Query ReadRepositoryDep ReadSessionDep Refer REFERRING Repository
-    RepositoryDep Request RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session
-    SessionDep SettingsConfigDict SORTS START StrEnum String TABLE TAKEN TestClient Text
+    Database DatabaseDep Date Decimal DeletingSessionDep Depends Dialect DuplicateError Duration
+    EmailStr Enum EnumType ExactDecimal Examples Exception FastAPI Field FieldInfo FIELDS
+    FileColumn FileFacts FileResponse FilesDep FILTERS Float ForeignKey Gateway GatewayDep
+    GatewaySettings HeaderKey HERE HTTPStatus HttpUrl I Int64 IntegrityError Interval Iterator
+    JSON Json JsonDecimal JsonValue Keep Kept KEY KEYS KNOWN LARGEST LAST Limit LOCAL LocalTime
+    Mapped Mock Moment MOST_AT_ONCE NOBODY NotFoundError NOWHERE O Offset OPERATIONS OWN OWNED
+    PageStart Paging PARAMETER PATH Path PositiveFloat PreconditionError PREFIX Query
+    ReadRepositoryDep ReadSessionDep Refer REFERRING Repository RepositoryDep Request
+    RETRY_AFTER_SECONDS Row SEARCHED Secret SecretStr Sequence Session SessionDep
+    SettingsConfigDict SORTS START StoredFile StrEnum String TABLE TAKEN TestClient Text
     ThreadPoolExecutor Time TypeAdapter TypeDecorator UnavailableError UNIQUE UTC UtcDateTime
     UUID Uuid ValidationError Values WithJsonSchema
     """.split()
@@ -165,7 +167,8 @@ def module_part(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> Part:
 
 def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str, object]:
     """Give the variables of the template; raises UsageError for a field that cannot be."""
-    fields, lists = table_of(answers, decimal)
+    columns, lists = table_of(answers, decimal)
+    fields = [column for column in columns if not column.is_file]
     unique = [field.param.name for field in fields if field.unique]
     return {
         "name": answers.name,
@@ -177,6 +180,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "owned": answers.owned,
         "guard": answers.guard,
         "fields": [field_context(field, lists, owned=answers.owned) for field in fields],
+        "files": files_context(answers.fields),
         "relations": relations_context(
             answers.name, [field.relation for field in fields if field.relation]
         ),
@@ -184,7 +188,7 @@ def context_of(answers: ModuleAnswers, decimal: str = JSON_DECIMAL) -> dict[str,
         "routes": list(answers.routes),
         "changes": not CHANGING.isdisjoint(answers.routes),
         "known": known_values(field.param for field in fields),
-        "models": models_context(fields, lists, owned=answers.owned),
+        "models": models_context(columns, lists, owned=answers.owned),
         "schemas": schemas_context(fields, lists, answers.routes),
         "taken": _taken(answers.item, unique, owned=answers.owned),
         "revision": answers.revision,
@@ -212,9 +216,10 @@ def table_of(
 
 
 def _fields_of(answers: ModuleAnswers, decimal: str) -> tuple[Field, ...]:
-    """Read the fields, and name the classes of their enums after the model."""
+    """Read the fields, files last, and name the classes of their enums after the model."""
     own = OWN if answers.stamped else OWN - {STAMP}
-    fields = [_related(field, answers) for field in parse_fields(answers.fields, decimal, own)]
+    read = [_related(field, answers) for field in parse_fields(answers.fields, decimal, own)]
+    fields = sorted(read, key=lambda field: field.is_file)
     if answers.owned and OWNER in [field.param.name for field in fields]:
         problem = f"The field `{OWNER}` is the column in which --owned keeps the caller's name."
         raise UsageError(problem, f"Choose another: `{OWNER}_name`.")

@@ -12,6 +12,8 @@ from fastforge.parts.guards import (
     read_guard,
     usual_guard,
 )
+from fastforge.parts.modules.file_paths import check_files
+from fastforge.parts.modules.files import files_of
 from fastforge.parts.modules.lists import split
 from fastforge.parts.modules.module import (
     GUARDS,
@@ -72,12 +74,16 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     if "list" not in routes and any(lists.values()):
         problem = "--filter, --sort and --search are of the route `list`, which is not chosen."
         raise UsageError(problem, "Choose it with --routes, or leave them out.")
+    check_files(project, name, fields, routes)
     if gateway:
         _require_http_client(project)
     guard = read_guard(str(given.get("guard") or usual_guard(project)), GUARDS)
     check_clients_are_known(project, guard)
     if owned:
         check_callers_are_known(project, guard)
+        if files := files_of(fields):
+            problem = f"The file `{files[0].name}` cannot have an owner yet."
+            raise UsageError(problem, "Leave --owned out, or the field.")
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
         of_table: dict[str, Any] = {each: getattr(kept, each) for each in OF_TABLE}
@@ -210,6 +216,12 @@ def routes_of(answers: ModuleAnswers) -> tuple[str, ...]:
     if "list" in answers.routes:
         relations = relations_of(answers.fields)
         chosen[1:1] = [f"GET {nested_path(answers.name, each, relations)}" for each in relations]
+    chosen += [
+        f"{method} {one}{file.path}"
+        for file in files_of(answers.fields)
+        for method in ("GET", "PUT", "DELETE")
+        if method != "GET" or "get" in answers.routes
+    ]
     return (*chosen, *([f"POST {one}/publish"] if answers.gateway else []))
 
 

@@ -55,5 +55,6 @@ def revision_type(param: Param) -> str:
     if param.kind.members:
         return f"sa.String({LONGEST_VALUE})"
     known = {"ExactDecimal": "sa.Text()", "UtcDateTime": "sa.DateTime(timezone=True)"}
+    known["FileColumn"] = "sa.JSON()"
     known["AnyJson(none_as_null=True)"] = 'sa.JSON().with_variant(sa.Text(), "sqlite")'
     return known.get(kind) or (f"sa.{kind}" if kind.endswith(")") else f"sa.{kind}()")

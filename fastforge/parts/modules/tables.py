@@ -32,6 +32,7 @@ _TYPES = {
     "EmailStr": "String(254)",
     "HttpUrl": "Text",
     "json": "AnyJson(none_as_null=True)",
+    "file": "FileColumn",
 }
 """What a column is of; an address of 254 characters is the longest (RFC 5321)."""
 
@@ -76,7 +77,7 @@ def models_context(
         ("sqlalchemy.orm", "Mapped"),
         ("sqlalchemy.orm", "mapped_column"),
     }
-    own = {"ExactDecimal", "AnyJson", "UtcDateTime", ENUM_COLUMN}
+    own = {"ExactDecimal", "AnyJson", "UtcDateTime", "FileColumn", ENUM_COLUMN}
     columns = {column_type(field.param).partition("(")[0] for field in fields if not field.relation}
     names |= {("sqlalchemy", column) for column in columns - own}
     names |= {("sqlalchemy", "ForeignKey") for field in fields if field.relation}

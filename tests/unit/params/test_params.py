@@ -69,6 +69,7 @@ def test_a_parameter_becomes_a_field_of_a_model(text: str, source: str) -> None:
         ("email:string", "Did you mean `email:str`?"),
         ("where:Path", "unknown type `Path`"),
         ("a:list[list[int]]", "cannot be read"),
+        ("a:file", "The parameter `a` cannot be a file."),
         ("a:list[int|None]", "cannot be read"),
         ("a:EmailStr{1,5}", "has no length"),
         ("a:str>=1", "no least or greatest"),

@@ -37,6 +37,18 @@ def test_flags_stand_between_type_and_default(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        ("photo:file,index", "The field photo:file,index is a file: it has no |None, list, flag,"),
+        ("photo:file|None", "The field photo:file|None is a file: it has no |None, list, flag,"),
+        ("photo:file=x", "The field photo:file=x is a file: it has no |None, list, flag,"),
+        ("photo:list[file]", "The field photo:list[file] is a file: it has no |None, list, flag,"),
+        (
+            "photo:file{1kB,5MB}",
+            "The field photo:file{1kB,5MB} is a file: it has no |None, list, flag,",
+        ),
+        ("photo:file{,0}", "The field photo:file{,0} has no limit from 1 byte to 100 GB."),
+        ("photo:file{,101GB}", "The field photo:file{,101GB} has no limit from 1 byte to 100 GB."),
+        ("photo:file{,5 TB}", "The field photo:file{,5 TB} has no limit from 1 byte to 100 GB."),
+        ("updated_at:file", "Each field is a file, and a row is made before its files are sent."),
         ("sku:str,uniqe", "The field sku:str,uniqe has the unknown flag `uniqe`."),
         ("sku:str=a,unique", "The field sku:str=a,unique has its flag after the default."),
         ("sku,unique", "The field name `sku,unique` is not made of lower-case letters"),

@@ -1,0 +1,1 @@
+"""Layers: `router` speaks HTTP, `service` decides, `repository` remembers."""

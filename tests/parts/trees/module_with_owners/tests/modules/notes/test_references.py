@@ -1,0 +1,144 @@
+"""What rows refer to: it must be there, and what becomes of them when it is deleted."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from shop.database import Database
+from shop.database.references import is_referred_to
+from shop.modules.notes.models import Note
+from shop.modules.notes.repository import Repository
+from shop.modules.notes.router import nested, router
+from shop.modules.notes.schemas import NewNote, NoteView
+from shop.web.callers import LOCAL
+
+PATH = router.prefix
+TABLE = Note.__table__
+UNIQUE = [
+    column.name
+    for each in Note.__table_args__
+    if isinstance(each, sa.UniqueConstraint)
+    for column in each.columns
+    if column.name != "owner"
+]
+KEYS = {column.name: key for column in TABLE.columns for key in column.foreign_keys}
+
+Examples = list[dict[str, object]]
+Keep = Callable[[dict[str, object]], NoteView]
+Kept = Callable[[], list[NoteView]]
+Refer = Callable[[str], tuple[UUID, UUID]]
+
+
+@pytest.fixture
+def refer(database: Database, examples: Examples) -> Refer:
+    """Keep a row whose field refers to another row; give the ids of that one and of its own."""
+    new = [NewNote.model_validate(example) for example in examples]
+
+    def keep(field: str) -> tuple[UUID, UUID]:
+        with database.transaction() as session:
+            repository = Repository(session, LOCAL.name)
+            other = getattr(new[1], field) or repository.add(new[1]).id
+            return other, repository.add(new[0].model_copy(update={field: other})).id
+
+    return keep
+
+
+def delete_row(session: Session, table: sa.Table, row: UUID) -> None:
+    """Delete a row, and before it those of other modules that refer to it."""
+    others = [each for each in table.metadata.tables.values() if each is not TABLE]
+    for key in (key for other in others for key in other.foreign_keys):
+        if key.column.table is table:
+            referring = key.parent.table.c
+            for each in session.scalars(sa.select(referring.id).where(key.parent == row)).all():
+                delete_row(session, key.parent.table, each)
+    session.execute(sa.delete(table).where(table.c.id == row))
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+@pytest.mark.parametrize("field", KEYS)
+def test_what_refers_to_nothing_is_422_and_named(  # noqa: PLR0913, PLR0917
+    client: TestClient, keep: Keep, kept: Kept, examples: Examples, method: str, field: str
+) -> None:
+    view = keep(examples[0])
+    path = PATH if method == "POST" else f"{PATH}/{view.id}"
+
+    response = client.request(method, path, json={**examples[1], field: str(uuid4())})
+
+    assert response.status_code == 422
+    assert [problem["loc"] for problem in response.json()["detail"]] == [["body", field]]
+    assert kept() == [view]
+
+
+@pytest.mark.parametrize("field", KEYS)
+def test_what_another_deletes_just_now_cannot_be_referred_to(
+    client: TestClient, database: Database, keep: Keep, examples: Examples, field: str
+) -> None:
+    key = examples[0][field] or keep(examples[0]).id
+    refers = {**examples[1], field: str(key)}
+
+    with ThreadPoolExecutor() as pool, database.transaction() as session:
+        delete_row(session, KEYS[field].column.table, UUID(str(key)))
+        answer = pool.submit(client.post, PATH, json=refers)
+        waits = not wait([answer], timeout=0.3).done
+
+    assert (waits, answer.result().status_code) == (True, 422)
+
+
+def path_of(field: str, key: UUID) -> str:
+    """Give the path of the list of what refers to a row."""
+    return nested.url_path_for(f"browse_of_{field.removesuffix('_id')}", **{field: key})
+
+
+@pytest.mark.parametrize("field", KEYS)
+def test_what_refers_to_a_row_is_listed_below_it(
+    client: TestClient, keep: Keep, refer: Refer, examples: Examples, field: str
+) -> None:
+    other, key = refer(field)
+    keep(examples[2])
+
+    answer = client.get(path_of(field, other))
+
+    assert [item["id"] for item in answer.json()["items"]] == [str(key)]
+    assert client.get(path_of(field, uuid4())).status_code == 404
+
+
+@pytest.mark.parametrize("field", [name for name in KEYS if name not in UNIQUE])
+def test_the_list_below_a_row_has_pages(
+    client: TestClient, keep: Keep, refer: Refer, examples: Examples, field: str
+) -> None:
+    other, key = refer(field)
+    second = keep({**examples[2], field: str(other)})
+
+    answer = client.get(path_of(field, other), params={"limit": 1})
+    after = client.get(str(answer.url.join(answer.links["next"]["url"])))
+
+    ids = [[item["id"] for item in page.json()["items"]] for page in (answer, after)]
+    assert ids == [[str(key)], [str(second.id)]]
+
+
+@pytest.mark.parametrize("field", [name for name in KEYS if KEYS[name].ondelete == "RESTRICT"])
+def test_what_is_referred_to_is_not_deleted(database: Database, refer: Refer, field: str) -> None:
+    other, _ = refer(field)
+
+    with pytest.raises(IntegrityError) as refused, database.transaction() as session:
+        delete_row(session, KEYS[field].column.table, other)
+
+    assert is_referred_to(refused.value)
+
+
+@pytest.mark.parametrize("field", [name for name in KEYS if KEYS[name].ondelete == "SET NULL"])
+def test_what_refers_to_a_row_that_is_deleted_refers_to_nothing(
+    database: Database, refer: Refer, field: str
+) -> None:
+    other, key = refer(field)
+
+    with database.transaction() as session:
+        delete_row(session, KEYS[field].column.table, other)
+
+        assert getattr(session.get(Note, key), field) is None
