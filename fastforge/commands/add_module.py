@@ -27,6 +27,7 @@ def add_module(
         typer.Option(
             metavar="NAME:TYPE[,unique|,index][=DEFAULT]",
             help="What it holds: sku:str{3,20},unique, price:Decimal>=0, active:bool,index=true, "
+            "a file: photo:file{,5MB}, "
             "or rows of another module that it refers to: link:->links,cascade.",
         ),
     ] = None,
