@@ -76,11 +76,11 @@ def add_module(draw: st.DrawFn) -> list[str]:
     words = [word for text in accepted for word in ("--field", text)]
     guard = draw(st.none() | _GUARDS)
     words += ["--guard", guard] if guard is not None else []
-    words += draw(st.sampled_from([[], ["--owned"]])) if guard != "none" else []
+    has_file = any(field.is_file for field in parse_fields(accepted))
+    owned = draw(st.sampled_from([[], ["--owned"]]))
+    words += owned if guard != "none" and not has_file else []
     routes = draw(st.lists(st.sampled_from(ROUTES), min_size=1, unique=True) | st.just(ROUTES))
-    if any(field.is_file for field in parse_fields(accepted)) and not {"replace", "change"} & {
-        *routes
-    }:
+    if has_file and not {"replace", "change"} & {*routes}:
         routes = [*routes, draw(st.sampled_from(["replace", "change"]))]
     words += [] if routes == ROUTES else ["--routes", ",".join(routes)]
     words += draw(_lists(accepted)) if "list" in routes else []

@@ -32,8 +32,8 @@ class Element:
         if self.kind == CHECK:
             return _checking("sa.CheckConstraint", [self.arguments, (name,)])
         if self.kind == UNIQUE:
-            columns = self.arguments[0].strip("[]")
-            return call("sa.UniqueConstraint", [columns, name], 8, comma=True)
+            columns = self.arguments[0].strip("[]").split(", ")
+            return call("sa.UniqueConstraint", [*columns, name], 8, comma=True)
         module, own, _, on_delete = self.arguments
         theirs = f'["{module[1:-1]}.id"]'
         return call("sa.ForeignKeyConstraint", [own, theirs, name, on_delete], 8, comma=True)
