@@ -150,6 +150,7 @@ def settings(
         "lease_seconds": 2,
         "shutdown_grace_seconds": 1,
         "background_heartbeat_file": str(tmp_path / "heartbeat"),
+        "files_folder": str(tmp_path / "files"),
         "mail_to_log": True,
     }
     return defaults().model_copy(update=own)

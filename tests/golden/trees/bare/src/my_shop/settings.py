@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     ops_api_key: HeaderKey | None = None
     ops_read_key: HeaderKey | None = None
     max_body_bytes: PositiveInt = 1_000_000
+    files_folder: str = "files"
     idempotency_key_hours: PositiveFloat = 24
 
     log_level: LogLevel = "INFO"

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     ops_read_key: HeaderKey | None = None
     ops_session_hours: float = Field(default=12, gt=0, le=8760)
     max_body_bytes: PositiveInt = 1_000_000
+    files_folder: str = "files"
     idempotency_key_hours: PositiveFloat = 24
 
     log_level: LogLevel = "INFO"

@@ -4,11 +4,12 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from psycopg.errors import UniqueViolation
 from sqlalchemy import DateTime, Dialect, Index, MetaData, UniqueConstraint, event
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -113,7 +114,10 @@ def taken(error: IntegrityError) -> list[str]:
     unique: list[UniqueConstraint | Index] = list(table.indexes)
     unique += [each for each in table.constraints if isinstance(each, UniqueConstraint)]
     name = error.orig.diag.constraint_name
-    return [column.name for each in unique if each.name == name for column in each.columns]
+    dialect: Any = postgresql.dialect  # it has no types
+    short = dialect().identifier_preparer  # the server keeps 63 characters of a name
+    found = [each for each in unique if name in {each.name, short.format_constraint(each)}]
+    return [column.name for each in found for column in each.columns]
 
 
 def _invalidate(_connection: object, record: ConnectionPoolEntry) -> None:

@@ -1,6 +1,7 @@
 """HTTP rules for every route: HEAD for each GET, the `Allow` header, a limit for bodies."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from http import HTTPMethod, HTTPStatus
 from urllib.parse import quote
 
@@ -61,6 +62,26 @@ class HeadMiddleware:
         await self.app({**scope, "method": "GET"}, receive, send_without_body)
 
 
+@dataclass(slots=True)
+class BodyLimit:
+    """What the body of a request may be, in its scope as LIMIT."""
+
+    max_bytes: int
+    is_file: bool = False
+
+
+LIMIT = "body_limit"
+
+
+def allow_body(request: Request, max_bytes: int) -> None:
+    """Give a route a limit of its own for the body, which it reads as a stream after this.
+
+    The route keeps the body as a file, so nobody looks into it.
+    """
+    limit: BodyLimit = request.scope[LIMIT]
+    limit.max_bytes, limit.is_file = max_bytes, True
+
+
 class BodyLimitMiddleware:
     """Refuses a body that is too large, by its Content-Length or by the bytes received."""
 
@@ -70,26 +91,27 @@ class BodyLimitMiddleware:
         self.max_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413, or make the application's `receive` raise it after too many bytes."""
+        """Make the application's `receive` raise 413, before or after it has read too much."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit: BodyLimit = scope.setdefault(LIMIT, BodyLimit(self.max_bytes))
         declared, received = dict(scope["headers"]).get(b"content-length", b""), 0
-        if declared.isdigit() and int(declared) > self.max_bytes:
-            response = await http_exception_handler(Request(scope), self._too_large())
-            await response(scope, receive, send)
-            return
+        size = int(declared) if declared.isdigit() else 0
 
         async def receive_limited() -> Message:
             nonlocal received
+            if size > limit.max_bytes:
+                raise _too_large(limit.max_bytes)
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise self._too_large()
+            if received > limit.max_bytes:
+                raise _too_large(limit.max_bytes)
             return message
 
         await self.app(scope, receive_limited, send)
 
-    def _too_large(self) -> HTTPException:
-        detail = f"the body is larger than {self.max_bytes} bytes"
-        return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+def _too_large(max_bytes: int) -> HTTPException:
+    detail = f"the body is larger than {max_bytes} bytes"
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .protocol import LIMIT
+
 SURROGATE = re.compile("[\ud800-\udfff]")
 """One half of a character above U+FFFF."""
 POSSIBLE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
@@ -42,7 +44,8 @@ class SurrogateMiddleware:
 
         async def receive_checked() -> Message:
             message = await receive()
-            if message["type"] == "http.request":
+            limit = scope.get(LIMIT)
+            if message["type"] == "http.request" and not (limit and limit.is_file):
                 parts.append(message.get("body", b""))
                 if not message.get("more_body", False):
                     refuse_surrogates(b"".join(parts))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shop.database import Database
 from shop.database.references import (
+    OWNED,
     MissingRowError,
     is_referred_to,
     refers_to_row,
@@ -36,6 +37,16 @@ class Book(Tables):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     shelf_id: Mapped[int | None] = mapped_column(ForeignKey("shelves.id", ondelete="RESTRICT"))
+
+
+class Note(Tables):
+    """What has an owner, and may refer to another of that one."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    owner: Mapped[str]
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id", info=OWNED))
 
 
 @pytest.fixture
@@ -73,6 +84,18 @@ def test_a_value_that_refers_to_what_is_not_there_is_named(database: Database) -
         require_rows(session, Book, {"id": 1, "shelf_id": 2})
 
     assert missing.value.column == "shelf_id"
+
+
+@pytest.mark.parametrize("owner", ["another", None])
+def test_a_row_of_another_owner_is_as_if_not_there(database: Database, owner: str | None) -> None:
+    column = Note.__table__.c.note_id
+    with database.transaction() as session:
+        session.execute(insert(Note).values(id=1, owner="ada"))
+
+        require_rows(session, Note, {"note_id": 1}, "ada")
+        with pytest.raises(MissingRowError, match=r"^note_id refers to nothing$"):
+            require_rows(session, Note, {"note_id": 1}, owner)
+        assert [refers_to_row(session, column, 1, each) for each in ("ada", owner)] == [True, False]
 
 
 def test_a_row_is_there_or_not(database: Database) -> None:

@@ -7,32 +7,33 @@ import httpx2
 import pytest
 from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
-from shop.modules.payments.dependencies import get_gateway
 from shop.modules.payments.gateway import Gateway, connect
 from shop.settings import Settings
 
 KEY = "gateway-key"
+HERE = ("127.0.0.1", 50000)
+
+Answers = list[httpx2.Response | Exception]
+Asked = list[httpx2.Request]
 
 
 @pytest.fixture
-def answers() -> list[httpx2.Response | Exception]:
+def answers() -> Answers:
     """Hold what the gateway will answer, in order; an exception is a broken connection."""
     return []
 
 
 @pytest.fixture
-def asked() -> list[httpx2.Request]:
+def asked() -> Asked:
     """Hold what the gateway was asked."""
     return []
 
 
 @pytest.fixture
 def make_gateway(settings: Settings) -> Iterator[Callable[..., Gateway]]:
-    """Make a gateway, configured but for its transport, that pauses for no time.
-
-    Its event loop runs in a thread of its own.
-    """
+    """Make gateways that pause for no time, on an event loop that runs in a thread of its own."""
     values = {"payment_gateway_url": "https://pay.example.com/v1", "payment_gateway_key": KEY}
     configured = Settings.model_validate({**settings.model_dump(), **values})
     clients = []
@@ -52,11 +53,7 @@ def make_gateway(settings: Settings) -> Iterator[Callable[..., Gateway]]:
 
 
 @pytest.fixture
-def gateway(
-    make_gateway: Callable[..., Gateway],
-    answers: list[httpx2.Response | Exception],
-    asked: list[httpx2.Request],
-) -> Gateway:
+def gateway(make_gateway: Callable[..., Gateway], answers: Answers, asked: Asked) -> Gateway:
     """Make a gateway that gives `answers` and notes what it was `asked`."""
 
     def handle(request: httpx2.Request) -> httpx2.Response:
@@ -70,7 +67,8 @@ def gateway(
 
 
 @pytest.fixture
-def app(app: FastAPI, gateway: Gateway) -> FastAPI:
-    """Let the application use that gateway."""
-    app.dependency_overrides[get_gateway] = lambda: gateway
-    return app
+def served(app: FastAPI, gateway: Gateway) -> Iterator[TestClient]:
+    """Start the application with that gateway."""
+    with TestClient(app, client=HERE) as client:
+        app.state.payments_gateway = gateway
+        yield client

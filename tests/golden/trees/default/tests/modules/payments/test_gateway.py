@@ -10,10 +10,10 @@ from shop.modules.payments.gateway import (
     Gateway,
     PaymentRefusedError,
 )
-from shop.modules.payments.schemas import NewPayment
+from shop.modules.payments.schemas import Order
 from shop.web.errors import UnavailableError
 
-ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
+ORDER = Order(amount=1999, currency="EUR", reference="order-1")
 
 Answers = list[httpx2.Response | Exception]
 Asked = list[httpx2.Request]

@@ -1,4 +1,4 @@
-"""How long the gateway may take, how much it may say, and what of its URL is not logged."""
+"""How long the gateway may take, how much it may say, for how many; what is not logged."""
 
 import logging
 import socket
@@ -11,17 +11,25 @@ from contextlib import suppress
 
 import httpx2
 import pytest
-from anyio import sleep
+from anyio import sleep, to_thread
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from shop.modules.payments.gateway import LONGEST_ANSWER, Gateway, connect
-from shop.modules.payments.schemas import NewPayment
+from shop.modules.payments.gateway import (
+    LONGEST_ANSWER,
+    MOST_AT_ONCE,
+    Gateway,
+    connect,
+)
+from shop.modules.payments.router import router
+from shop.modules.payments.schemas import Order
 from shop.settings import Settings
 from shop.web.errors import UnavailableError
 
 pytestmark = pytest.mark.usefixtures("only_requests")
-ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
+PATH = router.prefix
+ORDER = Order(amount=1999, currency="EUR", reference="order-1")
+HERE = ("127.0.0.1", 50000)
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n"
 ANSWERS = [HEAD, HEAD + b"Content-Length: 100000\r\n\r\n"]
 LONG = 20
@@ -61,15 +69,14 @@ def test_an_answer_that_never_ends_is_given_up_for_every_caller(
 ) -> None:
     values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.1}
     app.state.settings = Settings.model_validate({**settings.model_dump(), **values})
-    app.dependency_overrides.clear()  # the gateway is the dependency's own
     orders = [{**ORDER.model_dump(), "reference": f"order-{n}"} for n in range(24)]
     began = time.monotonic()
 
     with (
-        TestClient(app, client=("127.0.0.1", 50000)) as client,
+        TestClient(app, client=HERE) as client,
         ThreadPoolExecutor(len(orders)) as callers,
     ):
-        answers = list(callers.map(lambda order: client.post("/payments", json=order), orders))
+        answers = list(callers.map(lambda order: client.post(PATH, json=order), orders))
 
     assert {answer.status_code for answer in answers} == {503}
     assert {answer.headers["Retry-After"] for answer in answers} == {"30"}
@@ -92,6 +99,38 @@ def test_all_attempts_together_have_the_time_of_one(
 
     assert len(asked) == 2
     assert time.monotonic() - began < LONG
+
+
+def test_while_the_gateway_takes_long_only_so_many_payments_hold_a_thread(
+    app: FastAPI,
+    make_gateway: Callable[..., Gateway],
+    wait_until: Callable[[Callable[[], object]], None],
+) -> None:
+    asked: list[httpx2.Request] = []
+    done = threading.Event()
+
+    async def take_long(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        await to_thread.run_sync(done.wait, 30)
+        return httpx2.Response(201, json={"id": "ch_1"})
+
+    orders = [{**ORDER.model_dump(), "reference": f"order-{n}"} for n in range(15)]
+
+    with (
+        TestClient(app, client=HERE) as client,
+        ThreadPoolExecutor(len(orders)) as callers,
+    ):
+        app.state.payments_gateway = make_gateway(take_long, seconds=30)
+        pending = [callers.submit(client.post, PATH, json=order) for order in orders]
+        wait_until(lambda: len(asked) == MOST_AT_ONCE)
+        assert client.get(f"{PATH}/order-0").status_code == 404
+        at_once = len(asked)
+        done.set()
+        statuses = {answer.result().status_code for answer in pending}
+
+    assert at_once == MOST_AT_ONCE == 10
+    assert statuses == {201}
+    assert len(asked) == len(orders)
 
 
 def test_an_answer_is_read_up_to_a_limit(make_gateway: Callable[..., Gateway]) -> None:
@@ -119,10 +158,9 @@ def test_a_password_in_the_url_is_sent_and_never_logged(
     values = {"payment_gateway_url": dripping, "payment_gateway_timeout_seconds": 0.1}
     configured = Settings.model_validate({**settings.model_dump(), **values})
     app.state.settings = configured
-    app.dependency_overrides.clear()
 
-    with TestClient(app, client=("127.0.0.1", 50000)) as client:
-        client.post("/payments", json=ORDER.model_dump())
+    with TestClient(app, client=HERE) as client:
+        client.post(PATH, json=ORDER.model_dump())
 
     assert "no answer from the payment gateway" in caplog.text
     assert "hunter2" not in caplog.text + repr(configured)

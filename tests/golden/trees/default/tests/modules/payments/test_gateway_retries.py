@@ -7,10 +7,10 @@ import httpx2
 import pytest
 
 from shop.modules.payments.gateway import Gateway
-from shop.modules.payments.schemas import NewPayment
+from shop.modules.payments.schemas import Order
 from shop.web.errors import UnavailableError
 
-ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
+ORDER = Order(amount=1999, currency="EUR", reference="order-1")
 UNREACHABLE = httpx2.ConnectError("connection refused")
 
 Answers = list[httpx2.Response | Exception]

@@ -1,9 +1,9 @@
-"""What a payment may contain."""
+"""What may be sent."""
 
 import pytest
 from pydantic import ValidationError
 
-from shop.modules.payments.schemas import PaymentRequest
+from shop.modules.payments.schemas import NewPayment
 
 ORDER = {"amount": 1999, "currency": "EUR", "reference": "order-1"}
 
@@ -30,16 +30,16 @@ ORDER = {"amount": 1999, "currency": "EUR", "reference": "order-1"}
 )
 def test_a_bad_field_is_named(field: str, value: object) -> None:
     with pytest.raises(ValidationError) as raised:
-        PaymentRequest.model_validate({**ORDER, field: value})
+        NewPayment.model_validate({**ORDER, field: value})
 
     assert [error["loc"] for error in raised.value.errors()] == [(field,)]
 
 
 def test_an_amount_must_be_given_and_the_rest_may_be_left_out() -> None:
     with pytest.raises(ValidationError, match="amount"):
-        PaymentRequest.model_validate({**ORDER, "amount": None})
+        NewPayment.model_validate({**ORDER, "amount": None})
 
-    assert PaymentRequest.model_validate({"amount": 100}).amount == 100
+    assert NewPayment.model_validate({"amount": 100}).amount == 100
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_an_amount_must_be_given_and_the_rest_may_be_left_out() -> None:
     [("amount", 1), ("amount", 10**12), ("reference", "x" * 64), ("reference", "A.b_c-1")],
 )
 def test_the_limits_themselves_are_accepted(field: str, value: object) -> None:
-    assert PaymentRequest.model_validate({**ORDER, field: value}).model_dump()[field] == value
+    assert NewPayment.model_validate({**ORDER, field: value}).model_dump()[field] == value

@@ -1,76 +1,91 @@
-"""One charge for one reference."""
+"""What the service decides, with a repository passed in that only plays its part."""
 
-from collections.abc import Callable
+from unittest.mock import Mock, create_autospec
 
-import httpx2
 import pytest
 
-from shop.database import Database
-from shop.modules.payments import repository, service
-from shop.modules.payments.gateway import (
-    Gateway,
-    PaymentRefusedError,
-)
-from shop.modules.payments.schemas import NewPayment
+from shop.modules.payments import service
+from shop.modules.payments.models import Payment
+from shop.modules.payments.repository import Repository
+from shop.modules.payments.schemas import NewPayment, Order
 from shop.web.errors import ConflictError, NotFoundError
 
-ORDER = NewPayment(amount=1999, currency="EUR", reference="order-1")
-
-Answers = list[httpx2.Response | Exception]
-
-
-def charged() -> httpx2.Response:
-    return httpx2.Response(201, json={"id": "ch_1"})
+ORDER = Order(amount=1999, currency="EUR", reference="order-1")
+OTHER = [{"amount": 1}, {"currency": "USD"}]
 
 
-def test_the_same_reference_is_charged_once(
-    database: Database, gateway: Gateway, answers: Answers, asked: list[httpx2.Request]
+@pytest.fixture
+def repository() -> Mock:
+    """Play a repository in which nothing is found."""
+    repository: Mock = create_autospec(Repository, instance=True)
+    repository.find.return_value = None
+    return repository
+
+
+@pytest.fixture
+def row() -> Payment:
+    """Give what is kept of ORDER."""
+    return Payment(**ORDER.model_dump(), charge_id="ch_1")
+
+
+def test_what_was_sent_stays() -> None:
+    sent = NewPayment(amount=1, currency="USD", reference="order-7")
+
+    order = service.complete(sent, "EUR", "key")
+
+    assert order == Order(amount=1, currency="USD", reference="order-7")
+
+
+def test_what_was_left_out_is_added() -> None:
+    sent = NewPayment(amount=1)
+
+    first, again, other, *fresh = (
+        service.complete(sent, "EUR", key) for key in ("a", "a", "b", None, None)
+    )
+
+    assert (first.amount, first.currency) == (1, "EUR")
+    assert first == again
+    assert len({each.reference for each in (first, other, *fresh)}) == 4
+
+
+def test_what_is_found_is_given(repository: Mock, row: Payment) -> None:
+    repository.find.return_value = row
+
+    assert service.read(repository, "order-1") is row
+
+    repository.find.assert_called_once_with("order-1")
+
+
+def test_what_is_not_there_cannot_be_read(repository: Mock) -> None:
+    with pytest.raises(NotFoundError, match=r"^no payment order-2$"):
+        service.read(repository, "order-2")
+
+
+def test_what_was_paid_before_is_given(repository: Mock, row: Payment) -> None:
+    assert service.earlier(repository, ORDER) is None
+
+    repository.find.return_value = row
+
+    assert service.earlier(repository, ORDER) is row
+    repository.find.assert_called_with("order-1")
+
+
+def test_what_was_charged_is_added(repository: Mock, row: Payment) -> None:
+    repository.add.return_value = row
+
+    assert service.create(repository, ORDER, "ch_1") is row
+
+    repository.add.assert_called_once_with(ORDER, "ch_1")
+
+
+@pytest.mark.parametrize("change", OTHER)
+def test_a_reference_cannot_stand_for_another_payment(
+    repository: Mock, row: Payment, change: dict[str, object]
 ) -> None:
-    answers.append(charged())
+    repository.find.return_value = repository.add.return_value = row
+    other = ORDER.model_copy(update=change)
 
-    first = service.make_payment(ORDER, database, gateway)
-    again = service.make_payment(ORDER, database, gateway)
-
-    assert again.id == first.id
-    assert len(asked) == 1
-
-
-@pytest.mark.parametrize("change", [{"amount": 1}, {"currency": "USD"}])
-def test_the_same_reference_cannot_stand_for_another_payment(
-    database: Database, gateway: Gateway, answers: Answers, change: dict[str, object]
-) -> None:
-    answers.append(charged())
-    service.make_payment(ORDER, database, gateway)
-
-    with pytest.raises(ConflictError, match="order-1"):
-        service.make_payment(ORDER.model_copy(update=change), database, gateway)
-
-
-def test_a_refused_payment_may_be_tried_again_later(
-    database: Database, gateway: Gateway, answers: Answers
-) -> None:
-    answers += [httpx2.Response(402, json={"reason": "no money"}), charged()]
-    with pytest.raises(PaymentRefusedError):
-        service.make_payment(ORDER, database, gateway)
-
-    assert service.make_payment(ORDER, database, gateway).charge_id == "ch_1"
-
-
-def test_two_requests_at_once_give_the_same_payment_and_hold_no_lock_meanwhile(
-    database: Database, make_gateway: Callable[..., Gateway]
-) -> None:
-    def charge_while_another_request_finishes(_request: httpx2.Request) -> httpx2.Response:
-        with database.transaction() as session:
-            repository.add(session, ORDER, "ch_1")
-        return charged()
-
-    gateway = make_gateway(charge_while_another_request_finishes)
-
-    payment = service.make_payment(ORDER, database, gateway)
-
-    assert payment.id == service.read_payment("order-1", database).id
-
-
-def test_an_unknown_payment_is_not_found(database: Database) -> None:
-    with pytest.raises(NotFoundError, match="no payment order-2"):
-        service.read_payment("order-2", database)
+    with pytest.raises(ConflictError, match=r"^order-1 was paid with another amount or currency$"):
+        service.earlier(repository, other)
+    with pytest.raises(ConflictError, match=r"^order-1 was paid with another amount or currency$"):
+        service.create(repository, other, "ch_2")

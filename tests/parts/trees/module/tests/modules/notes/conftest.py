@@ -105,7 +105,8 @@ def keep(database: Database) -> Callable[[dict[str, object]], NoteView]:
 
     def add(example: dict[str, object]) -> NoteView:
         with database.transaction() as session:
-            row = Repository(session).add(NewNote.model_validate(example))
+            repository = Repository(session)
+            row = repository.add(NewNote.model_validate(example))
             return NoteView.model_validate(row)
 
     return add

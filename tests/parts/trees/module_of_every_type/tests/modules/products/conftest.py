@@ -120,7 +120,8 @@ def keep(database: Database) -> Callable[[dict[str, object]], ProductView]:
 
     def add(example: dict[str, object]) -> ProductView:
         with database.transaction() as session:
-            row = Repository(session).add(NewProduct.model_validate(example))
+            repository = Repository(session)
+            row = repository.add(NewProduct.model_validate(example))
             return ProductView.model_validate(row)
 
     return add

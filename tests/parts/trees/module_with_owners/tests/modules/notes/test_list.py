@@ -41,10 +41,11 @@ def views(database: Database, examples: Examples) -> list[NoteView]:
 
 def in_order(database: Database, sort: str) -> list[str]:
     """Give the ids of all rows as the database sorts them."""
-    columns = getattr(Note, sort.removeprefix("-")), Note.id
+    key = Note.id
+    columns = getattr(Note, sort.removeprefix("-")), key
     order = [each.desc() for each in columns] if sort.startswith("-") else columns
     with database.snapshot() as session:
-        return list(map(str, session.scalars(select(Note.id).order_by(*order))))
+        return [str(each) for each in session.scalars(select(key).order_by(*order))]
 
 
 def pages(client: TestClient, **query: Any) -> Iterator[list[str]]:  # noqa: ANN401
@@ -82,7 +83,8 @@ def test_rows_that_come_and_go_let_no_other_be_missed_or_repeated(
                 session.flush()
                 fields = set(NewNote.model_fields)
                 values = gone.model_dump(mode="json", include=fields)
-                row = Repository(session, LOCAL.name).add(NewNote.model_validate(values))
+                repository = Repository(session, LOCAL.name)
+                row = repository.add(NewNote.model_validate(values))
                 row.id, row.created_at = UUID(int=LAST - number), gone.created_at
 
     assert [key for key in seen if key in before] == before
@@ -96,7 +98,8 @@ def test_a_page_has_what_is_there_and_the_cursor_of_the_next(client: TestClient)
 
     for answer in (first, second):
         for item in answer.json()["items"]:
-            assert NoteView.model_validate(item).model_dump(mode="json") == item
+            view = NoteView.model_validate(item)
+            assert view.model_dump(mode="json") == item
     assert [len(answer.json()["items"]) for answer in (first, second)] == [2, 1]
     assert (second.json()["next"], second.links) == (None, {})
 

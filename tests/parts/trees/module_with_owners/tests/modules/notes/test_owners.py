@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from shop.database import Database
-from shop.database.references import OWNED
 from shop.modules.notes.models import Note
 from shop.modules.notes.repository import FILTERS, SEARCHED
 from shop.modules.notes.router import nested, router
@@ -22,9 +21,11 @@ PATH = router.prefix
 ANOTHER = "another"
 TABLE = Note.__table__
 REFERRING = [column.name for column in TABLE.columns if column.foreign_keys]
-KEYS = {
-    column.name: key for column in TABLE.columns for key in column.foreign_keys if key.info == OWNED
-}
+OF_OWNERS = [
+    "about_id",
+]
+"""What refers to rows that have owners."""
+KEYS = {name: key for name in OF_OWNERS for key in TABLE.columns[name].foreign_keys}
 UNIQUE = [
     column.name
     for each in Note.__table_args__

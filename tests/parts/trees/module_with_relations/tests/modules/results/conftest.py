@@ -108,7 +108,8 @@ def keep(database: Database) -> Callable[[dict[str, object]], ResultView]:
 
     def add(example: dict[str, object]) -> ResultView:
         with database.transaction() as session:
-            row = Repository(session).add(NewResult.model_validate(example))
+            repository = Repository(session)
+            row = repository.add(NewResult.model_validate(example))
             return ResultView.model_validate(row)
 
     return add

@@ -40,10 +40,11 @@ def views(database: Database, examples: Examples) -> list[ResultView]:
 
 def in_order(database: Database, sort: str) -> list[str]:
     """Give the ids of all rows as the database sorts them."""
-    columns = getattr(Result, sort.removeprefix("-")), Result.id
+    key = Result.id
+    columns = getattr(Result, sort.removeprefix("-")), key
     order = [each.desc() for each in columns] if sort.startswith("-") else columns
     with database.snapshot() as session:
-        return list(map(str, session.scalars(select(Result.id).order_by(*order))))
+        return [str(each) for each in session.scalars(select(key).order_by(*order))]
 
 
 def pages(client: TestClient, **query: Any) -> Iterator[list[str]]:  # noqa: ANN401
@@ -81,7 +82,8 @@ def test_rows_that_come_and_go_let_no_other_be_missed_or_repeated(
                 session.flush()
                 fields = set(NewResult.model_fields)
                 values = gone.model_dump(mode="json", include=fields)
-                row = Repository(session).add(NewResult.model_validate(values))
+                repository = Repository(session)
+                row = repository.add(NewResult.model_validate(values))
                 row.id, row.created_at = UUID(int=LAST - number), gone.created_at
 
     assert [key for key in seen if key in before] == before
@@ -95,7 +97,8 @@ def test_a_page_has_what_is_there_and_the_cursor_of_the_next(client: TestClient)
 
     for answer in (first, second):
         for item in answer.json()["items"]:
-            assert ResultView.model_validate(item).model_dump(mode="json") == item
+            view = ResultView.model_validate(item)
+            assert view.model_dump(mode="json") == item
     assert [len(answer.json()["items"]) for answer in (first, second)] == [2, 1]
     assert (second.json()["next"], second.links) == (None, {})
 

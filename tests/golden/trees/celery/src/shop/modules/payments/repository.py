@@ -1,24 +1,29 @@
-"""Reads and writes payments; works in the caller's transaction."""
+"""Reads and writes `payments`, in the caller's transaction."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from .models import Payment
-from .schemas import NewPayment
+from .schemas import Order
 
 
-def find(session: Session, reference: str) -> Payment | None:
-    """Return the payment with this reference."""
-    return session.scalars(select(Payment).where(Payment.reference == reference)).one_or_none()
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The table, seen through one session."""
 
+    session: Session
 
-def add(session: Session, order: NewPayment, charge_id: str) -> Payment:
-    """Store a charge, or return the payment that another request stored for it before."""
-    row = insert(Payment).values(
-        **order.model_dump(), charge_id=charge_id, created_at=datetime.now(UTC)
-    )
-    session.execute(row.on_conflict_do_nothing(index_elements=["reference"]))
-    return session.scalars(select(Payment).where(Payment.reference == order.reference)).one()
+    def find(self, reference: str) -> Payment | None:
+        """Give the row with this reference."""
+        rows = select(Payment).where(Payment.reference == reference)
+        return self.session.scalars(rows).one_or_none()
+
+    def add(self, order: Order, charge_id: str) -> Payment:
+        """Write a new row, or give the one that another request wrote for this reference."""
+        new = insert(Payment).values(**order.model_dump(), charge_id=charge_id)
+        self.session.execute(new.on_conflict_do_nothing(index_elements=["reference"]))
+        rows = select(Payment).where(Payment.reference == order.reference)
+        return self.session.scalars(rows).one()

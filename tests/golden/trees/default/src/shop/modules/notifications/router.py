@@ -2,15 +2,16 @@
 
 from http import HTTPStatus
 
+from fastapi import APIRouter
+
 from ...background import QUEUE_REFUSALS, Accepted, EnqueueDep
 from ...settings import SettingsDep
 from ...tasks.send_email import TASK
-from ...web.routing import Router
 from ...web.security import ClientOnly
 from . import service
 from .schemas import Email
 
-router = Router(prefix="/notify", tags=["notifications"], dependencies=[ClientOnly])
+router = APIRouter(prefix="/notify", tags=["notifications"], dependencies=[ClientOnly])
 
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, responses=QUEUE_REFUSALS)

@@ -1,1 +1,1 @@
-"""Payments: `router` has the routes, `service` the rules, `repository` the SQL."""
+"""Layers: `router` speaks HTTP, `service` decides, `repository` remembers, `gateway` charges."""

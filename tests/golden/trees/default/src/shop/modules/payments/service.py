@@ -1,48 +1,46 @@
-"""Makes payments: one for each reference, in all processes."""
+"""Decides what a request means: done, not found, in conflict. The repository is passed in."""
 
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from ...database import Database
 from ...web.errors import ConflictError, NotFoundError
-from . import repository
-from .gateway import Gateway
 from .models import Payment
-from .schemas import NewPayment, PaymentRequest
+from .repository import Repository
+from .schemas import NewPayment, Order
 
 
-def complete(request: PaymentRequest, currency: str, key: str | None) -> NewPayment:
+def complete(new: NewPayment, currency: str, key: str | None) -> Order:
     """Add the usual `currency`, and a reference: the same one for the same `key`."""
     own = uuid4() if key is None else uuid5(NAMESPACE_OID, key)
-    return NewPayment(
-        amount=request.amount,
-        currency=request.currency or currency,
-        reference=request.reference or str(own),
+    return Order(
+        amount=new.amount,
+        currency=new.currency or currency,
+        reference=new.reference or str(own),
     )
 
 
-def make_payment(order: NewPayment, database: Database, gateway: Gateway) -> Payment:
-    """Charge and store `order`, or return the earlier payment of its reference.
+def read(repository: Repository, reference: str) -> Payment:
+    """Give one; raises NotFoundError."""
+    row = repository.find(reference)
+    if row is None:
+        raise NotFoundError(f"no payment {reference}")
+    return row
 
-    No transaction is open during the call of the gateway: it may take long and would block others.
-    If the process ends right after the charge, the caller sends the request again, and the gateway
-    does not charge twice.
+
+def earlier(repository: Repository, order: Order) -> Payment | None:
+    """Give what was paid for this reference before; raises as `create` does."""
+    row = repository.find(order.reference)
+    return None if row is None else _same(row, order)
+
+
+def create(repository: Repository, order: Order, charge_id: str) -> Payment:
+    """Keep what was charged, once for each reference.
+
     Raises ConflictError when the reference was paid with another amount or currency.
     """
-    with database.snapshot() as session:
-        payment = repository.find(session, order.reference)
-    if payment is None:
-        charge_id = gateway.charge(order)
-        with database.transaction() as session:
-            payment = repository.add(session, order, charge_id)
-    if (payment.amount, payment.currency) != (order.amount, order.currency):
+    return _same(repository.add(order, charge_id), order)
+
+
+def _same(row: Payment, order: Order) -> Payment:
+    if (row.amount, row.currency) != (order.amount, order.currency):
         raise ConflictError(f"{order.reference} was paid with another amount or currency")
-    return payment
-
-
-def read_payment(reference: str, database: Database) -> Payment:
-    """Return the payment with this reference; raises NotFoundError."""
-    with database.snapshot() as session:
-        payment = repository.find(session, reference)
-    if payment is None:
-        raise NotFoundError(f"no payment {reference}")
-    return payment
+    return row
