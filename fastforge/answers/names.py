@@ -12,13 +12,14 @@ LONGEST = 40
 
 DEPENDENCIES = frozenset(
     """
-    aiosmtpd alembic anyio apscheduler asgi celery click coverage croniter cronsim dotenv
-    email_validator execnet fastapi fastapi_cli fastforge greenlet h11 httpcore httpcore2 httpx
-    httpx2 hypothesis idna iniconfig jinja2 mako mypy packaging pip pluggy procrastinate
-    prometheus_client psycopg pydantic pydantic_core
-    pydantic_settings pygments pytest pytest_cov pytest_randomly pytest_xdist redis requests
-    rich ruff setuptools sniffio sqlalchemy starlette ty typer typing_extensions tzdata tzlocal
-    uv uvicorn uvloop watchfiles websockets wheel xdist yaml
+    aio_pika aiormq aiosmtpd alembic amqp anyio apscheduler asgi billiard celery cffi click coverage
+    croniter cronsim cryptography dateutil dotenv email_validator execnet fastapi fastapi_cli
+    fastforge google greenlet h11 httpcore httpcore2 httpx httpx2 hypothesis idna iniconfig jinja2
+    jwt kombu mako mypy opentelemetry packaging pip pluggy procrastinate prometheus_client psycopg
+    pydantic pydantic_core pydantic_settings pygments pytest pytest_cov pytest_randomly pytest_xdist
+    redis requests rich ruff setuptools sniffio sqlalchemy starlette taskiq taskiq_aio_pika
+    taskiq_redis ty typer typing_extensions tzdata tzlocal uv uvicorn uvloop vine watchfiles
+    websockets wheel xdist yaml
     """.split()
 )
 """Import and distribution names that a generated project uses or its tools bring along."""

@@ -22,6 +22,7 @@ def test_usual_project_names_are_accepted(name: str) -> None:
         ("json", "standard library"),
         ("test", "standard library"),
         ("fastapi", "package that the project uses"),
+        ("jwt", "package that the project uses"),
         ("prometheus-client", "package that the project uses"),
         ("tests", "for something else"),
         ("migrations", "for something else"),
