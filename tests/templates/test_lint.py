@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fastforge.answers.project import BROKERS, ENGINES, PYTHONS, ProjectAnswers
+from fastforge.answers.project import BROKERS, DATABASES, ENGINES, PYTHONS, ProjectAnswers
 from fastforge.changes.staging import write_files
 from fastforge.render import render
 from tests.combinations import Row, all_chosen, has_engine, name_of
@@ -21,13 +21,15 @@ WITH_ENGINE = [
 ]
 """Each engine with each broker: the other options change what is around an engine, but not it."""
 IN_PROCESS = [row for row in all_chosen() if not has_engine(row)]
+LONGER: list[Row] = [{"name": "linkwatch", "database": name} for name in DATABASES]
+"""Lines that are full with a name of four letters must break with one of nine."""
 WORDS = [("check", "--output-format=concise"), ("format", "--check")]
 
 
 @pytest.mark.parametrize("words", WORDS, ids=" ".join)
 @pytest.mark.parametrize(
     "row",
-    [*({"python": python} for python in PYTHONS), *IN_PROCESS, *WITH_ENGINE],
+    [*({"python": python} for python in PYTHONS), *IN_PROCESS, *WITH_ENGINE, *LONGER],
     ids=name_of,
 )
 def test_a_project_is_clean(tmp_path: Path, row: Row, words: tuple[str, ...]) -> None:
