@@ -9,7 +9,16 @@ from pydantic import BaseModel
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, history, ledger, outcomes, pruning, settling, sweep
+from shop.background import (
+    RunContext,
+    Task,
+    history,
+    ledger,
+    outcomes,
+    pruning,
+    settling,
+    sweep,
+)
 from shop.background.beats import beat
 from shop.background.claim import Claimed, Limit, claim
 from shop.background.history import PastAttempt

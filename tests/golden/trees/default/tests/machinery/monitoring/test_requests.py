@@ -28,8 +28,8 @@ def app(registry: CollectorRegistry) -> FastAPI:
     """Make an application with each way to add a route, and the rules of HTTP."""
     things, mounted, app = APIRouter(prefix="/things"), FastAPI(), FastAPI(redirect_slashes=False)
 
-    @things.get("/{thing}")
     @things.get("/{thing}/again")
+    @things.get("/{thing}")
     def read(thing: str) -> str:
         return thing
 

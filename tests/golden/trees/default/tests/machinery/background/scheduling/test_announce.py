@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from shop.background.scheduling import processes
 from shop.background.scheduling.models import SchedulerProcess
 from shop.background.scheduling.processes import OtherProcesses, Processes
 from shop.database import Database
@@ -37,7 +38,7 @@ def test_who_counts_no_further_is_gone_after_a_while(
     living, seen = Processes("living"), {}
 
     for moment in (0, 10, 20, 30, 31):
-        monkeypatch.setattr("shop.background.scheduling.processes.monotonic", lambda m=moment: m)
+        monkeypatch.setattr(processes, "monotonic", lambda m=moment: m)
         seen[moment] = announce(database, living).declared
 
     assert seen[30] == {("report", "daily")}
