@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fastforge.answers.names import LONGEST
 from fastforge.answers.project import BROKERS, DATABASES, ENGINES, PYTHONS, ProjectAnswers
 from fastforge.changes.staging import write_files
 from fastforge.render import render
@@ -21,8 +22,13 @@ WITH_ENGINE = [
 ]
 """Each engine with each broker: the other options change what is around an engine, but not it."""
 IN_PROCESS = [row for row in all_chosen() if not has_engine(row)]
-LONGER: list[Row] = [{"name": "linkwatch", "database": name} for name in DATABASES]
-"""Lines that are full with a name of four letters must break with one of nine."""
+LONGER: list[Row] = [
+    {"name": name, "database": database}
+    for name in ("linkwatch", "customer-portal-api", "x" * LONGEST)
+    for database in DATABASES
+]
+LONGER += [{"name": "x" * LONGEST, **row} for row in WITH_ENGINE]
+"""Lines that are full with a name of four letters must break with the longest one."""
 WORDS = [("check", "--output-format=concise"), ("format", "--check")]
 
 

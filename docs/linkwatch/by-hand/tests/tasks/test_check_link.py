@@ -184,17 +184,21 @@ def link(database: Database) -> Link:
     return link
 
 
-def check(link: Link, context: RunContext, *statuses: int) -> None:
-    """Check it by a run for each status that its site answers; 0 stands for no answer."""
+def check(link: Link, context: RunContext, status: int) -> None:
+    """Check it by this run while its site answers so; 0 stands for no answer."""
+
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        if not status:
+            raise httpx2.ConnectError("no such host")
+        return httpx2.Response(status)
+
+    check_link(CheckLinkPayload(link_id=link.id), context, httpx2.MockTransport(answer))
+
+
+def check_often(link: Link, context: RunContext, *statuses: int) -> None:
+    """Check it by a run of its own for each of these."""
     for status in statuses:
-
-        def answer(_request: httpx2.Request, status: int = status) -> httpx2.Response:
-            if not status:
-                raise httpx2.ConnectError("no such host")
-            return httpx2.Response(status)
-
-        run = replace(context, run_id=uuid4()) if len(statuses) > 1 else context
-        check_link(CheckLinkPayload(link_id=link.id), run, httpx2.MockTransport(answer))
+        check(link, replace(context, run_id=uuid4()), status)
 
 
 def mails(database: Database) -> list[str]:
@@ -207,7 +211,7 @@ def mails(database: Database) -> list[str]:
 def test_each_check_is_kept_for_the_owner_of_the_link(
     link: Link, context: RunContext, database: Database
 ) -> None:
-    check(link, context, 200, 404, 0)
+    check_often(link, context, 200, 404, 0)
 
     with database.snapshot() as session:
         results = session.scalars(select(Result).order_by(Result.created_at)).all()
@@ -220,7 +224,7 @@ def test_each_check_is_kept_for_the_owner_of_the_link(
 def test_a_mail_is_queued_when_a_link_breaks_and_when_it_works_again(
     link: Link, context: RunContext, database: Database
 ) -> None:
-    check(link, context, 200, 404, 0, 204, 200)
+    check_often(link, context, 200, 404, 0, 204, 200)
 
     broken, works = mails(database)
     assert "A link is broken" in broken
@@ -231,7 +235,7 @@ def test_a_mail_is_queued_when_a_link_breaks_and_when_it_works_again(
 def test_a_link_that_never_worked_is_told_of_once(
     link: Link, context: RunContext, database: Database
 ) -> None:
-    check(link, context, 0, 0)
+    check_often(link, context, 0, 0)
 
     [mail] = mails(database)
     assert "Example: ConnectError" in mail

@@ -40,7 +40,7 @@ def check_link(
     result = ask(link, transport)
     with context.database.transaction() as session:
         now = session.get(Link, link.id, with_for_update=True)  # two checks of it take turns
-        if now is None or session.get(Result, context.run_id):
+        if now is None or session.get(Result, context.run_id) is not None:
             return
         checks = select(Result.ok).filter_by(link_id=link.id).order_by(Result.created_at.desc())
         worked = session.scalar(checks.limit(1)) in {True, None}

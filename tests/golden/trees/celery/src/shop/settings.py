@@ -42,6 +42,9 @@ SmtpUrl = Annotated[
     AfterValidator(_know_options),
 ]
 
+NAME = "shop"
+"""That of the database, of its user and of the password, on a developer's machine."""
+
 
 class Settings(BaseSettings):
     """What may differ from one installation of this service to another."""
@@ -50,7 +53,7 @@ class Settings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
 
-    database_url: str = "postgresql://shop:shop@localhost:5432/shop"
+    database_url: str = f"postgresql://{NAME}:{NAME}@localhost:5432/{NAME}"
     auto_migrate: bool = True
     broker_url: str = "redis://localhost:6379/1"
     broker_queue: str = "shop"

@@ -78,7 +78,10 @@ def supervise(config: Config) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; the options mean the same as for `uvicorn`."""
-    made = argparse.ArgumentParser(prog="python -m shop", allow_abbrev=False)
+    made = argparse.ArgumentParser(
+        prog="python -m shop",
+        allow_abbrev=False,
+    )
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=8000)
     made.add_argument("--fd", type=int, help="an open socket, instead of host and port")

@@ -1,4 +1,4 @@
-"""`python -m shop` in the process of the test: its server options and exit codes."""
+"""The service started in the process of the test: its server options and exit codes."""
 
 import signal
 import socket

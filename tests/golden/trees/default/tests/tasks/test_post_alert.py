@@ -13,7 +13,12 @@ from pydantic import ValidationError
 from shop.background import RetryLater, RunContext
 from shop.database import Database
 from shop.settings import Settings
-from shop.tasks.post_alert import TASK, Alert, AlertRefusedError, post_alert
+from shop.tasks.post_alert import (
+    TASK,
+    Alert,
+    AlertRefusedError,
+    post_alert,
+)
 
 URL = "https://chat.example.com/hooks/a-secret"
 ALERT = Alert(text="task sync has failed for good", run_id=UUID(int=7))

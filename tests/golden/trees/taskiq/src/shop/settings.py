@@ -14,6 +14,9 @@ LogLevel = Annotated[
     BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
 ]
 
+NAME = "shop"
+"""That of the database, of its user and of the password, on a developer's machine."""
+
 
 class Settings(BaseSettings):
     """What may differ from one installation of this service to another."""
@@ -22,7 +25,7 @@ class Settings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
     )
 
-    database_url: str = "postgresql://shop:shop@localhost:5432/shop"
+    database_url: str = f"postgresql://{NAME}:{NAME}@localhost:5432/{NAME}"
     auto_migrate: bool = True
     broker_url: str = "amqp://guest:guest@localhost:5672//"
     broker_queue: str = "shop"

@@ -1,4 +1,4 @@
-"""`python -m shop`: how it starts, ends and logs, with one process and with several."""
+"""How the service starts, ends and logs, with one process and with several."""
 
 import json
 import socket

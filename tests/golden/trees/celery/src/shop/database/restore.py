@@ -85,7 +85,7 @@ def _run(settings: Settings, *arguments: str) -> str:
 def main() -> str | None:
     """Restore the file named on the command line; return the error, if any."""
     if len(sys.argv) != 2:  # noqa: PLR2004
-        return "which file? uv run python -m shop.database.restore FILE"
+        return f"which file? uv run python -m {__package__}.restore FILE"
     try:
         before = restore(Settings(), Path(sys.argv[1]))
     except RestoreError as error:

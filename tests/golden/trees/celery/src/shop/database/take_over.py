@@ -67,7 +67,7 @@ def _copy(old: Connection, new: Connection, table: Table) -> int:
 def main() -> str | None:
     """Copy from the file named on the command line; return the error, if any."""
     if len(sys.argv) != 2:  # noqa: PLR2004
-        return "which file? uv run python -m shop.database.take_over FILE"
+        return f"which file? uv run python -m {__package__}.take_over FILE"
     database = Database(Settings().database_url)
     try:
         counts = copy_rows(database, Path(sys.argv[1]))

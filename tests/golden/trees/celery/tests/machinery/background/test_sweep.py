@@ -6,7 +6,12 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, ledger, sweep
+from shop.background import (
+    RunContext,
+    Task,
+    ledger,
+    sweep,
+)
 from shop.background.models import Run, State
 from shop.database import Database
 

@@ -148,7 +148,10 @@ def test_it_listens_again_when_its_connection_was_lost(
 def test_while_the_database_cannot_be_watched_that_is_said_once_and_tried_again(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("shop.background.watcher.RETRY_SECONDS", 0)
+    monkeypatch.setattr(
+        "shop.background.watcher.RETRY_SECONDS",
+        0,
+    )
     woken, failures = threading.Event(), 3
 
     def watch(_engine: Engine, stopped: threading.Event) -> Generator[bool, None, None]:

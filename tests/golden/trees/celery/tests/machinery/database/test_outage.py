@@ -12,7 +12,12 @@ from sqlalchemy.exc import DBAPIError, InternalError, NotSupportedError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.background.scheduling.models import PausedJob
-from shop.database import Base, Database, ReadSessionDep, SessionDep
+from shop.database import (
+    Base,
+    Database,
+    ReadSessionDep,
+    SessionDep,
+)
 from shop.database.outage import UNUSABLE, explain
 from shop.database.schema import upgrade
 from shop.settings import Settings

@@ -1,4 +1,4 @@
-"""`python -m shop.background`: runs scheduler and runner without the web service.
+"""The program `shop.background`: scheduler and runner.
 
 With `--check` it exits 0 if such a process is alive and not stalled: a container's health check.
 """

@@ -88,7 +88,7 @@ def _open_exclusively(file: Path) -> Generator[sqlite3.Connection, None, None]:
 def main() -> str | None:
     """Restore the file named on the command line; return the error, if any."""
     if len(sys.argv) != 2:  # noqa: PLR2004
-        return "which file? uv run python -m shop.database.restore FILE"
+        return f"which file? uv run python -m {__package__}.restore FILE"
     try:
         before = restore(Settings().database_url, Path(sys.argv[1]))
     except RestoreError as error:

@@ -2,4 +2,5 @@
 
 from importlib.metadata import distributions
 
-VERSION = next((each.version for each in distributions(name="shop")), "unknown")
+NAME = "shop"
+VERSION = next((each.version for each in distributions(name=NAME)), "unknown")

@@ -15,7 +15,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from shop.background import RunContext, Task, attempt, heartbeat, intake, runner
+from shop.background import (
+    RunContext,
+    Task,
+    attempt,
+    heartbeat,
+    intake,
+    runner,
+)
 from shop.background.execution import no_observer
 from shop.background.runner import Runner
 from shop.database import Database

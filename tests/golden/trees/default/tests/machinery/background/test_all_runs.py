@@ -14,7 +14,14 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from shop.background import Every, Job, Task, filters, history, ledger
+from shop.background import (
+    Every,
+    Job,
+    Task,
+    filters,
+    history,
+    ledger,
+)
 from shop.background.filters import Filter, Place
 from shop.background.listing import counted, page
 from shop.background.models import RUNS, Run, State

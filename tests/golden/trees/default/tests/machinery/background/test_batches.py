@@ -11,7 +11,14 @@ from pydantic import BaseModel
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
-from shop.background import AcceptedMany, Enqueue, RunContext, Task, batch_report, batches
+from shop.background import (
+    AcceptedMany,
+    Enqueue,
+    RunContext,
+    Task,
+    batch_report,
+    batches,
+)
 from shop.background.batches import Batch
 from shop.background.models import Run, State, place
 from shop.background.runner import Runner

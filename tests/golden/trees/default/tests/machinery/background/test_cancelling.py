@@ -7,7 +7,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.background import Enqueue, RunContext, Task, cancel, settling, sweep
+from shop.background import (
+    Enqueue,
+    RunContext,
+    Task,
+    cancel,
+    settling,
+    sweep,
+)
 from shop.background.batches import Batch
 from shop.background.cancelling import cancel_many, count
 from shop.background.claim import Claimed

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from shop.background import RunContext, Task, ledger
 from shop.background.beats import beat, remove_silent
 from shop.background.candidates import is_waiting
-from shop.background.claim import Claimed, Limit, claim, slots_in_use
+from shop.background.claim import (
+    Claimed,
+    Limit,
+    claim,
+    slots_in_use,
+)
 from shop.background.models import Run, State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

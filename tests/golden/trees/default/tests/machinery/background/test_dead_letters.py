@@ -13,7 +13,14 @@ from pydantic import BaseModel
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from shop.background import DeadLetter, Enqueue, RunContext, Task, cancel, endings
+from shop.background import (
+    DeadLetter,
+    Enqueue,
+    RunContext,
+    Task,
+    cancel,
+    endings,
+)
 from shop.background.claim import Claimed
 from shop.background.dead_letters import DeadLetters, log
 from shop.background.models import Run, State

@@ -11,7 +11,13 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict, EmailStr
 from sqlalchemy import select
 
-from shop.background import Accepted, AcceptedMany, EnqueueDep, RunContext, Task
+from shop.background import (
+    Accepted,
+    AcceptedMany,
+    EnqueueDep,
+    RunContext,
+    Task,
+)
 from shop.background.accepted import KeyReusedError
 from shop.background.batches import Batch
 from shop.background.models import Run, State

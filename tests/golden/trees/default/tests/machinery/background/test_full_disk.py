@@ -11,7 +11,12 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy import Connection, event
 
-from shop.background import Accepted, EnqueueDep, RunContext, Task
+from shop.background import (
+    Accepted,
+    EnqueueDep,
+    RunContext,
+    Task,
+)
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database

@@ -13,7 +13,10 @@ from shop.background.gauges import LedgerCollector
 from shop.background.models import Run, State
 from shop.background.scheduling import Every, Job, Once
 from shop.background.scheduling.handled import advance
-from shop.background.scheduling.models import PausedJob, SchedulerProcess
+from shop.background.scheduling.models import (
+    PausedJob,
+    SchedulerProcess,
+)
 from shop.background.work import Work
 from shop.database import Database
 

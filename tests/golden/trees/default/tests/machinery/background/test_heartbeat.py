@@ -9,7 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, heartbeat, housekeeping, overdue, pruning
+from shop.background import (
+    RunContext,
+    Task,
+    heartbeat,
+    housekeeping,
+    overdue,
+    pruning,
+)
 from shop.background import clock as clock_of_work
 from shop.background.beats import RunnerProcess
 from shop.background.dead_letters import DeadLetters

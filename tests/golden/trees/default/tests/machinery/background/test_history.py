@@ -23,7 +23,11 @@ from shop.background.beats import beat
 from shop.background.claim import Claimed, Limit, claim
 from shop.background.history import PastAttempt
 from shop.background.models import Run, State
-from shop.background.outcomes import Outcome, RunTimeoutError, classify
+from shop.background.outcomes import (
+    Outcome,
+    RunTimeoutError,
+    classify,
+)
 from shop.background.views import RunView
 from shop.settings import Settings
 

@@ -11,7 +11,13 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from shop.background import Accepted, EnqueueDep, RunContext, Task, ledger
+from shop.background import (
+    Accepted,
+    EnqueueDep,
+    RunContext,
+    Task,
+    ledger,
+)
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.settings import Settings

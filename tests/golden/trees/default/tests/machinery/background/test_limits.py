@@ -11,9 +11,22 @@ from pydantic import BaseModel
 from sqlalchemy import Row, event
 from sqlalchemy.orm import Session
 
-from shop.background import Enqueue, RunContext, Task, claim, ledger, rates, sweep
+from shop.background import (
+    Enqueue,
+    RunContext,
+    Task,
+    claim,
+    ledger,
+    rates,
+    sweep,
+)
 from shop.background.beats import beat
-from shop.background.candidates import LATER, PROMOTE, candidates, is_waiting
+from shop.background.candidates import (
+    LATER,
+    PROMOTE,
+    candidates,
+    is_waiting,
+)
 from shop.background.claim import Limit
 from shop.background.models import Run, State
 from shop.background.rates import Rate
@@ -118,7 +131,10 @@ def test_no_more_are_queued_at_once_than_is_quick(
     add: Add, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promote = PROMOTE.where(Run.id.in_(LATER.limit(1)))
-    monkeypatch.setattr("shop.background.candidates.PROMOTE", promote)
+    monkeypatch.setattr(
+        "shop.background.candidates.PROMOTE",
+        promote,
+    )
     scheduled = {add(WORK, NOW + SECOND) for _ in range(2)}
 
     first, second = take(now=NOW + SECOND), take(now=NOW + SECOND)

@@ -1,4 +1,4 @@
-"""`python -m shop.background` as a real process: its end and its metrics."""
+"""The program without routes as a real process: its end and its metrics."""
 
 import signal
 import subprocess

@@ -67,7 +67,10 @@ def test_it_works_until_a_signal(  # noqa: PLR0913
     *,
     number: signal.Signals,
 ) -> None:
-    monkeypatch.setattr("shop.background.standalone.find_work", lambda: {"once": ONCE})
+    monkeypatch.setattr(
+        "shop.background.standalone.find_work",
+        lambda: {"once": ONCE},
+    )
     with database.transaction() as session:
         ledger.add(session, ONCE, datetime.now(UTC))
 

@@ -10,7 +10,12 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, dead_letters, minutes
+from shop.background import (
+    RunContext,
+    Task,
+    dead_letters,
+    minutes,
+)
 from shop.background.minutes import since, uncounted
 from shop.background.models import Run, State
 from shop.background.roll_up import roll_up

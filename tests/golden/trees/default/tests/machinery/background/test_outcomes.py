@@ -5,7 +5,11 @@ from pydantic import BaseModel
 from shop.background import RetryLater, RunContext, Task
 from shop.background.execution import no_observer
 from shop.background.models import State
-from shop.background.outcomes import Outcome, RunTimeoutError, classify
+from shop.background.outcomes import (
+    Outcome,
+    RunTimeoutError,
+    classify,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

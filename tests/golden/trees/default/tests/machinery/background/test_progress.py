@@ -14,7 +14,11 @@ from sqlalchemy import event
 
 from shop.background import RunContext, Task, control
 from shop.background.claim import Claimed
-from shop.background.control import Control, Progress, write_progress
+from shop.background.control import (
+    Control,
+    Progress,
+    write_progress,
+)
 from shop.background.models import Run, State
 from shop.background.runner import Runner
 from shop.database import Database

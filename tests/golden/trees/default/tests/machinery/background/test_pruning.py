@@ -7,7 +7,13 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.background import Every, Job, RunContext, Task, pruning
+from shop.background import (
+    Every,
+    Job,
+    RunContext,
+    Task,
+    pruning,
+)
 from shop.background.batches import Batch
 from shop.background.models import Run, State
 from shop.settings import Settings

@@ -9,7 +9,12 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import event, select
 
-from shop.background import AcceptedMany, Enqueue, RunContext, Task
+from shop.background import (
+    AcceptedMany,
+    Enqueue,
+    RunContext,
+    Task,
+)
 from shop.background.accepted import KeyReusedError
 from shop.background.models import Run, State
 from shop.background.runner import Runner

@@ -9,7 +9,14 @@ from pydantic import BaseModel
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from shop.background import Every, Job, RunContext, Task, ledger, settling
+from shop.background import (
+    Every,
+    Job,
+    RunContext,
+    Task,
+    ledger,
+    settling,
+)
 from shop.background.beats import beat
 from shop.background.claim import Claimed, Limit, claim
 from shop.background.models import Run, State

@@ -6,7 +6,11 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, sweep
+from shop.background import (
+    RunContext,
+    Task,
+    sweep,
+)
 from shop.background.models import Run, State
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -12,7 +12,13 @@ from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, attempt, execution, settling
+from shop.background import (
+    RunContext,
+    Task,
+    attempt,
+    execution,
+    settling,
+)
 from shop.background.attempt import Attempt, Process
 from shop.background.beats import beat
 from shop.background.claim import Claimed, Limit, claim

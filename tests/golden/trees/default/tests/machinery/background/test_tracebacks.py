@@ -8,7 +8,12 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from shop.background import RunContext, Task, dead_letters, settling
+from shop.background import (
+    RunContext,
+    Task,
+    dead_letters,
+    settling,
+)
 from shop.background.beats import beat
 from shop.background.claim import Claimed, Limit, claim
 from shop.background.history import past_attempts

@@ -130,7 +130,10 @@ def test_it_runs_what_a_process_that_ends_has_claimed_and_not_begun(
 def test_while_the_database_cannot_be_watched_that_is_said_once_and_tried_again(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("shop.background.watcher.RETRY_SECONDS", 0)
+    monkeypatch.setattr(
+        "shop.background.watcher.RETRY_SECONDS",
+        0,
+    )
     woken, failures = threading.Event(), 3
 
     def watch(_engine: Engine, stopped: threading.Event) -> Generator[bool, None, None]:

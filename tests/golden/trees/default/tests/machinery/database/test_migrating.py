@@ -15,7 +15,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from shop.database import Database, schema
-from shop.database.migrating import KEPT_COPIES, for_migrations, keep_copy
+from shop.database.migrating import (
+    KEPT_COPIES,
+    for_migrations,
+    keep_copy,
+)
 from shop.main import create_app
 from shop.process.starting import StartError
 from shop.settings import Settings

@@ -14,7 +14,11 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shop.background.scheduling.models import PausedJob
-from shop.database import Base, Database, SessionDep
+from shop.database import (
+    Base,
+    Database,
+    SessionDep,
+)
 from shop.database.outage import UNUSABLE, explain
 from shop.database.schema import upgrade
 from shop.settings import Settings

@@ -119,7 +119,10 @@ def test_a_database_that_was_lost_is_restored(database_url: str, backup: Path) -
 def test_nothing_is_restored_while_the_service_runs(
     app: FastAPI, database_url: str, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.database.restore.IN_USE_SECONDS", 0.1)
+    monkeypatch.setattr(
+        "shop.database.restore.IN_USE_SECONDS",
+        0.1,
+    )
     with TestClient(app) as client:
         with pytest.raises(RestoreError, match="stop the service first"):
             restore(database_url, backup)

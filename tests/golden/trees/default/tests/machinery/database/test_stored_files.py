@@ -12,7 +12,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shop.database import Database
 from shop.database.clear_files import YOUNG, clear, main
-from shop.database.stored_files import FileColumn, NewFile, StoredFile, files_of, remove
+from shop.database.stored_files import (
+    FileColumn,
+    NewFile,
+    StoredFile,
+    files_of,
+    remove,
+)
 
 KEY = "0123456789abcdef" * 2
 

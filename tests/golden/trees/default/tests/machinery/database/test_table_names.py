@@ -19,7 +19,12 @@ from shop.background.scheduling.models import (
     StoredJob,
 )
 from shop.database import Database
-from shop.database.schema import SchemaError, alembic_config, is_current, upgrade
+from shop.database.schema import (
+    SchemaError,
+    alembic_config,
+    is_current,
+    upgrade,
+)
 from shop.process.discovery import metadata
 
 MODELS = {

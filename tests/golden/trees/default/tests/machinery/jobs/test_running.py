@@ -1,4 +1,4 @@
-"""`python -m shop.jobs run NAME` runs a job here, and no other process does."""
+"""A job that is run by hand runs here, and no other process does."""
 
 import asyncio
 import logging
@@ -40,7 +40,10 @@ def run(
     before = signal.getsignal(signal.SIGTERM), logging.root.handlers[:], logging.root.level
 
     def call(job: Job, *arguments: str) -> int:
-        monkeypatch.setattr("shop.jobs.__main__.find_work", lambda: {"report": job})
+        monkeypatch.setattr(
+            "shop.jobs.__main__.find_work",
+            lambda: {"report": job},
+        )
         return main(["run", *arguments])
 
     yield call
@@ -160,7 +163,10 @@ def test_a_signal_outside_the_function_leaves_no_run_behind(
     def interrupt(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("shop.background.scheduling.foreground.lock_ledger", interrupt)
+    monkeypatch.setattr(
+        "shop.background.scheduling.foreground.lock_ledger",
+        interrupt,
+    )
 
     assert run(make_job(lambda _context: None), "report") == 1
     assert runs() == []
@@ -227,7 +233,8 @@ def test_without_a_database_it_says_so(
 
 @pytest.mark.processes
 def test_the_command_tells_of_a_job_that_is_not_there(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "shop.jobs", "run", "nothing"]
+    program = "shop.jobs"
+    command = [sys.executable, "-m", program, "run", "nothing"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)  # noqa: S603
 
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "no job named nothing\n")

@@ -13,7 +13,10 @@ from pydantic import BaseModel
 
 from shop.background import RunContext, Task, ledger
 from shop.background.clock import WallClock
-from shop.background.dependencies import get_runner, get_scheduler
+from shop.background.dependencies import (
+    get_runner,
+    get_scheduler,
+)
 from shop.background.liveness import stalled
 from shop.background.overdue import Overdue
 from shop.database import Database, get_database

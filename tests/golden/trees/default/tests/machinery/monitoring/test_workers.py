@@ -12,7 +12,12 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from pydantic_settings import SettingsConfigDict
 
-from shop.monitoring.workers import MULTIPROCESS, WorkersCollector, check_setting, merge_ended
+from shop.monitoring.workers import (
+    MULTIPROCESS,
+    WorkersCollector,
+    check_setting,
+    merge_ended,
+)
 from shop.process.starting import StartError
 from shop.settings import Settings
 

@@ -8,8 +8,19 @@ import pytest
 from shop.background.minutes import Minute
 from shop.background.models import State
 from shop.database import Database
-from shop.ops.facts.activity import QUARTER, Outcome, Quarter, last_day
-from shop.ops.facts.charts import HEIGHT, LEAST, Chart, durations, rates
+from shop.ops.facts.activity import (
+    QUARTER,
+    Outcome,
+    Quarter,
+    last_day,
+)
+from shop.ops.facts.charts import (
+    HEIGHT,
+    LEAST,
+    Chart,
+    durations,
+    rates,
+)
 from shop.ops.facts.durations import in_words
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

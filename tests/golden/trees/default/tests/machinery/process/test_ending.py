@@ -10,7 +10,12 @@ from queue import SimpleQueue
 import pytest
 
 from shop.process import ending
-from shop.process.ending import Deadline, deadline_from_signals, in_thread, wait_for
+from shop.process.ending import (
+    Deadline,
+    deadline_from_signals,
+    in_thread,
+    wait_for,
+)
 
 WaitUntil = Callable[[Callable[[], object]], None]
 

@@ -16,11 +16,21 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from starlette.types import Message
 
 from shop.database import Database
-from shop.database.stored_files import FileColumn, NewFile, StoredFile
+from shop.database.stored_files import (
+    FileColumn,
+    NewFile,
+    StoredFile,
+)
 from shop.settings import Settings
 from shop.web import errors, protocol
 from shop.web.etags import IfNoneMatch
-from shop.web.files import ANY_TYPE, DeletingSessionDep, FileFacts, Files, FilesDep
+from shop.web.files import (
+    ANY_TYPE,
+    DeletingSessionDep,
+    FileFacts,
+    Files,
+    FilesDep,
+)
 from shop.web.texts import SurrogateMiddleware
 
 MOST = 30

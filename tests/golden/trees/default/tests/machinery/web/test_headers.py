@@ -5,7 +5,11 @@ from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocket
 
-from shop.web.headers import HEADERS, ONLY_HTTPS, SecurityHeadersMiddleware
+from shop.web.headers import (
+    HEADERS,
+    ONLY_HTTPS,
+    SecurityHeadersMiddleware,
+)
 
 
 @pytest.fixture

@@ -17,7 +17,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shop.database import Database, UtcDateTime
 from shop.web import errors
 from shop.web.errors import UnprocessableError
-from shop.web.paging import PageStart, Paging, cut, link_next, one_page, start_of
+from shop.web.paging import (
+    PageStart,
+    Paging,
+    cut,
+    link_next,
+    one_page,
+    start_of,
+)
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ROWS = 12

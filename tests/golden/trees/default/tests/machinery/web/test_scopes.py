@@ -9,7 +9,12 @@ from fastapi.testclient import TestClient
 from shop.settings import Settings
 from shop.web.callers import Caller
 from shop.web.refusals import refusals
-from shop.web.security import CallerDep, ClientOnly, client_with, guard_client
+from shop.web.security import (
+    CallerDep,
+    ClientOnly,
+    client_with,
+    guard_client,
+)
 
 READS, WRITES = "links:read", "links:write"
 

@@ -8,7 +8,14 @@ from fastapi.testclient import TestClient
 
 from shop.settings import Settings
 from shop.web import errors
-from shop.web.security import OPERATOR, READER, OperatorDep, OpsRead, OpsWrite, whose
+from shop.web.security import (
+    OPERATOR,
+    READER,
+    OperatorDep,
+    OpsRead,
+    OpsWrite,
+    whose,
+)
 
 KEY = "correct horse"
 RIGHT = {"X-Ops-Key": KEY}

@@ -1,4 +1,4 @@
-"""`python -m shop.background` as a real process: its end."""
+"""The program without routes as a real process: its end."""
 
 import signal
 import subprocess

@@ -103,7 +103,10 @@ def test_a_job_advances_in_the_transaction_of_the_ledger_or_after_it(
     *,
     with_ledger: bool,
 ) -> None:
-    monkeypatch.setattr("my_shop.background.scheduling.scheduler.WITH_LEDGER", with_ledger)
+    monkeypatch.setattr(
+        "my_shop.background.scheduling.scheduler.WITH_LEDGER",
+        with_ledger,
+    )
     scheduler, due_at = started(), just_now()
     upcoming = scheduler.next_run_times()
     make_due(scheduler, NAMES[0], due_at)

@@ -19,7 +19,11 @@ WAIT_SECONDS = 5.0
 
 def make_app(settings: Settings) -> Celery:
     """Make a Celery application for one queue of turns."""
-    app = Celery("shop", broker=settings.broker_url, set_as_current=False)
+    app = Celery(
+        "shop",
+        broker=settings.broker_url,
+        set_as_current=False,
+    )
     app.conf.update(
         # One process, one lease, one pool of connections: the runs have threads of the runner, and
         # a thread of Celery only waits for them. For more cores, start more workers.

@@ -1,4 +1,4 @@
-"""A worker: `celery --app shop.background.engines.worker worker`."""
+"""A worker: `--app shop.background.engines.worker`."""
 
 import logging
 import sys

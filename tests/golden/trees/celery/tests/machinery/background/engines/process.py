@@ -66,5 +66,6 @@ WORK = {
 
 if __name__ == "__main__":
     vars(standalone)["find_work"] = lambda: WORK
-    sys.argv = ["celery", "--app", "shop.background.engines.worker", "worker"]
+    worker = "shop.background.engines.worker"
+    sys.argv = ["celery", "--app", worker, "worker"]
     sys.exit(main())

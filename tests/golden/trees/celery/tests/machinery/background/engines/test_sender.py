@@ -7,7 +7,10 @@ from functools import partial
 import pytest
 from tests.servers.control import Servers
 
-from shop.background.engines.celery import Engine, make_app
+from shop.background.engines.celery import (
+    Engine,
+    make_app,
+)
 from shop.settings import Settings
 
 WaitUntil = Callable[[Callable[[], object]], None]

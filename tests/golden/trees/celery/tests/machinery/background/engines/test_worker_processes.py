@@ -29,7 +29,8 @@ Start = Callable[..., subprocess.Popen[bytes]]
 StartRelay = Callable[..., Relay]
 WaitFor = Callable[[UUID, State], Run]
 WaitUntil = Callable[[Callable[[], object]], None]
-COMMAND = ["-m", "celery", "--app", "shop.background.engines.worker", "worker"]
+WORKER = "shop.background.engines.worker"
+COMMAND = ["-m", "celery", "--app", WORKER, "worker"]
 
 
 class Nothing(BaseModel):

@@ -10,7 +10,11 @@ from sqlalchemy.exc import OperationalError
 from shop.background import RunContext
 from shop.background.models import Run
 from shop.background.scheduling import Every, Job
-from shop.background.scheduling.models import HandledJob, SchedulerProcess, StoredJob
+from shop.background.scheduling.models import (
+    HandledJob,
+    SchedulerProcess,
+    StoredJob,
+)
 from shop.background.scheduling.scheduler import Scheduler
 from shop.database import Base, Database
 from shop.database.engine import limit_waits
@@ -47,7 +51,10 @@ def test_due_times_are_recorded_although_somebody_has_locked_the_rows(
 def test_a_lock_that_is_not_given_is_waited_for_so_long_and_no_longer(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shop.database.engine.LOCK_SECONDS", 0.02)
+    monkeypatch.setattr(
+        "shop.database.engine.LOCK_SECONDS",
+        0.02,
+    )
     locked = select(SchedulerProcess).with_for_update()
     with database.transaction() as session:
         session.add(SchedulerProcess(id="x", seen_at=datetime.now(UTC), declared="{}"))

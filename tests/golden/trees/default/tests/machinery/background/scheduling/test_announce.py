@@ -7,7 +7,10 @@ from sqlalchemy import select
 
 from shop.background.scheduling import processes
 from shop.background.scheduling.models import SchedulerProcess
-from shop.background.scheduling.processes import OtherProcesses, Processes
+from shop.background.scheduling.processes import (
+    OtherProcesses,
+    Processes,
+)
 from shop.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -5,7 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from shop.background.scheduling.clock import in_utc, next_change, zone
+from shop.background.scheduling.clock import (
+    in_utc,
+    next_change,
+    zone,
+)
 from shop.background.scheduling.crontab import next_after
 
 # Clocks in Berlin skip 02:00 to 03:00 on 29 March 2026, and repeat it on 25 October 2026.

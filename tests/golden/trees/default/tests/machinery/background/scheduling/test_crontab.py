@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shop.background.scheduling.crontab import canonical, next_after
+from shop.background.scheduling.crontab import (
+    canonical,
+    next_after,
+)
 
 SUNDAY = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shop.background.scheduling.handled import advance, forget, handled
+from shop.background.scheduling.handled import (
+    advance,
+    forget,
+    handled,
+)
 from shop.database import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -1,4 +1,7 @@
-from shop.background.scheduling.reconcile import Actions, reconcile
+from shop.background.scheduling.reconcile import (
+    Actions,
+    reconcile,
+)
 
 
 def test_a_new_job_is_added() -> None:

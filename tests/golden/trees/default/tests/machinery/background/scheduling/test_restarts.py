@@ -16,11 +16,24 @@ from sqlalchemy.orm import Session
 
 from shop.background import RunContext
 from shop.background.models import Run, State
-from shop.background.scheduling import Crontab, Every, Job, Once, Schedule, shared
+from shop.background.scheduling import (
+    Crontab,
+    Every,
+    Job,
+    Once,
+    Schedule,
+    shared,
+)
 from shop.background.scheduling.adapter import RETRY_SECONDS
 from shop.background.scheduling.handled import handled
-from shop.background.scheduling.jobstore import JobStore, make_store
-from shop.background.scheduling.models import HandledJob, SchedulerProcess
+from shop.background.scheduling.jobstore import (
+    JobStore,
+    make_store,
+)
+from shop.background.scheduling.models import (
+    HandledJob,
+    SchedulerProcess,
+)
 from shop.background.scheduling.reconcile import Actions
 from shop.background.scheduling.scheduler import Scheduler
 from shop.database import Database
@@ -195,7 +208,8 @@ def test_the_store_names_no_function_of_a_job(
 
     state = pickle.loads(stored()["report"])  # noqa: S301
 
-    assert state["func"] == "shop.background.scheduling.trigger:dispatch"
+    function = "shop.background.scheduling.trigger:dispatch"
+    assert state["func"] == function
     assert (state["args"], state["kwargs"]) == ((), {})
 
 
@@ -298,7 +312,10 @@ def test_a_new_schedule_takes_effect_at_once_and_while_its_code_lives(
     make_scheduler: MakeScheduler, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S18: old code does not restore its own schedule; a rollback is a new start."""
-    monkeypatch.setattr("shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS",
+        0,
+    )
     noon = Crontab("0 12 * * *")
     old = make_scheduler(job(schedule=HOURLY))
     old.start()
@@ -339,8 +356,14 @@ def test_newer_code_that_starts_during_a_pass_of_the_old_code_keeps_its_schedule
                 other_process.submit(start_newer_code).result()
         return handled(session)
 
-    monkeypatch.setattr("shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
-    monkeypatch.setattr("shop.background.scheduling.upkeep.handled", handled_and_newer_code)
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS",
+        0,
+    )
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.handled",
+        handled_and_newer_code,
+    )
     old.engine.do_pass()
 
     assert new.engine.schedules() == {"report": noon}
@@ -422,8 +445,14 @@ def test_a_process_that_died_stops_counting_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S17: its beats decide that, not its wall clock."""
-    monkeypatch.setattr("shop.background.scheduling.processes.GONE_AFTER_SECONDS", 2)
-    monkeypatch.setattr("shop.background.scheduling.upkeep.BEAT_SECONDS", 0)
+    monkeypatch.setattr(
+        "shop.background.scheduling.processes.GONE_AFTER_SECONDS",
+        2,
+    )
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.BEAT_SECONDS",
+        0,
+    )
     old = make_scheduler(job("old"))
     old.start()
     old.stop()

@@ -12,8 +12,16 @@ from sqlalchemy.exc import OperationalError
 
 from shop.background import RunContext
 from shop.background.models import Run, State
-from shop.background.scheduling import Crontab, Every, Job, Once, Schedule
-from shop.background.scheduling.adapter import LONGEST_WAIT_SECONDS
+from shop.background.scheduling import (
+    Crontab,
+    Every,
+    Job,
+    Once,
+    Schedule,
+)
+from shop.background.scheduling.adapter import (
+    LONGEST_WAIT_SECONDS,
+)
 from shop.background.scheduling.handled import advance
 from shop.background.scheduling.models import PausedJob
 from shop.background.scheduling.scheduler import Scheduler
@@ -227,7 +235,10 @@ def test_a_later_reconcile_that_changes_nothing_says_nothing(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS",
+        0,
+    )
     scheduler = make_scheduler(job())
     scheduler.start()
     caplog.clear()
@@ -256,7 +267,10 @@ def test_the_scheduler_recovers_from_a_database_error(  # noqa: PLR0913, PLR0917
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """S15: the due time that could not be recorded is recorded later."""
-    monkeypatch.setattr("shop.background.scheduling.adapter.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(
+        "shop.background.scheduling.adapter.RETRY_SECONDS",
+        0.05,
+    )
     scheduler = make_scheduler(job())
     scheduler.start()
     hand_over, failures = scheduler.engine._record, [OperationalError("", None, Exception())]
@@ -285,7 +299,10 @@ def test_a_failed_pass_shows_in_the_time_of_the_last_good_one(
 ) -> None:
     """S15: the health check and the alert read this."""
     monkeypatch.setattr(repeated_errors, "EVERY_SECONDS", 0)
-    monkeypatch.setattr("shop.background.scheduling.upkeep.BEAT_SECONDS", 0)
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.BEAT_SECONDS",
+        0,
+    )
     scheduler = make_scheduler(job())
     scheduler.start()
     with database.transaction() as session:
@@ -325,7 +342,10 @@ def test_a_pass_that_hangs_holds_no_exit_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S21: the database may not answer for a long time."""
-    monkeypatch.setattr("shop.background.scheduling.adapter.STOP_SECONDS", 0.1)
+    monkeypatch.setattr(
+        "shop.background.scheduling.adapter.STOP_SECONDS",
+        0.1,
+    )
     scheduler, hangs, answer = make_scheduler(job()), Event(), Event()
     scheduler.start()
 
@@ -366,7 +386,10 @@ def test_a_backlog_is_taken_in_parts_without_a_pause(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S20: the next pass takes the rest."""
-    monkeypatch.setattr("shop.background.scheduling.due.MOST_AT_ONCE", 3)
+    monkeypatch.setattr(
+        "shop.background.scheduling.due.MOST_AT_ONCE",
+        3,
+    )
     each = timedelta(minutes=10)
     schedule = Every(each, anchor=just_now() + each / 2)  # none is due during the test
     scheduler = make_scheduler(job(schedule=schedule))
@@ -389,7 +412,10 @@ def test_a_clock_that_was_set_back_is_said_once_and_repeats_nothing(  # noqa: PL
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """S17: here the ledger is an hour ahead of the clock, which is the same."""
-    monkeypatch.setattr("shop.background.scheduling.upkeep.KEPT", True)
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.KEPT",
+        True,
+    )
     later = HOURLY.next_after(datetime.now(UTC) + timedelta(hours=1))
     with database.transaction() as session:
         advance(session, {"report": later})
@@ -414,7 +440,10 @@ def test_a_schedule_changes_when_what_was_due_by_the_old_one_is_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S18."""
-    monkeypatch.setattr("shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS", 0)
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.RECONCILE_EVERY_SECONDS",
+        0,
+    )
     scheduler, noon = make_scheduler(job()), Crontab("0 12 * * *")
     scheduler.engine.start(paused=True)
     scheduler.engine.do_pass()
@@ -435,7 +464,10 @@ def test_a_job_that_is_gone_from_the_store_is_put_back_and_said(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """S19."""
-    monkeypatch.setattr("shop.background.scheduling.upkeep.KEPT", True)
+    monkeypatch.setattr(
+        "shop.background.scheduling.upkeep.KEPT",
+        True,
+    )
     scheduler = make_scheduler(job())
     scheduler.start()
     with scheduler.engine.transaction():

@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shop.background.scheduling.clock import zone
-from shop.background.scheduling.schedules import Crontab, Daily, Every, Once, Schedule
+from shop.background.scheduling.schedules import (
+    Crontab,
+    Daily,
+    Every,
+    Once,
+    Schedule,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BERLIN = zone("Europe/Berlin")

@@ -13,7 +13,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from shop.database import SessionDep
 from shop.database.outage import UNUSABLE
 from shop.ops.route import page_router
-from shop.web.errors import ConflictError, NotFoundError, UnprocessableError
+from shop.web.errors import (
+    ConflictError,
+    NotFoundError,
+    UnprocessableError,
+)
 
 MARKUP = "<script>alert('1')</script>&amp;"
 FAIL, COMMIT = "/ops/-/fail/1", "/ops/-/commit"

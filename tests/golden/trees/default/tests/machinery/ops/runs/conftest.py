@@ -12,7 +12,15 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from shop.background import AcceptedMany, Enqueue, Every, Job, RunContext, Task, ledger
+from shop.background import (
+    AcceptedMany,
+    Enqueue,
+    Every,
+    Job,
+    RunContext,
+    Task,
+    ledger,
+)
 from shop.background.models import Run, State
 from shop.database import Database
 

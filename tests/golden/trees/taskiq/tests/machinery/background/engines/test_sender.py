@@ -9,7 +9,9 @@ import aio_pika
 import pytest
 from tests.servers.control import Servers
 
-from shop.background.engines.taskiq import Engine
+from shop.background.engines.taskiq import (
+    Engine,
+)
 from shop.settings import Settings
 
 WaitUntil = Callable[[Callable[[], object]], None]

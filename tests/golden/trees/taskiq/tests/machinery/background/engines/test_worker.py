@@ -35,7 +35,10 @@ def _from_the_environment(
     """Set the environment of a process; ignore a signal that comes too late."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("shop.background.standalone.find_work", lambda: {"work": TASK})
+    monkeypatch.setattr(
+        "shop.background.standalone.find_work",
+        lambda: {"work": TASK},
+    )
     monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(worker, "RETRY_SECONDS", 0.01)
     before = [signal.signal(number, lambda *_: None) for number in SIGNALS]
