@@ -1,14 +1,14 @@
 """`change-module` on both databases: rows stay, there and back, and models and migrations agree."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from fastforge.environment.uv import child_environment, program
+from fastforge.environment.uv import program
 from tests.conftest import Fastforge
 from tests.e2e.conftest import Made
+from tests.environments import run
 
 pytestmark = pytest.mark.e2e
 
@@ -95,12 +95,10 @@ def test_rows_stay_when_the_fields_change(made: Made, fastforge: Fastforge, data
     test = project / "tests/modules/links/test_rows_stay.py"
     test.write_text(TEST.format(revisions=_revisions(project), sqlite=database == "sqlite"))
 
-    tested = _python(project, "pytest", "-q", "tests/modules/links", SCHEMA)
+    run(project, program(project, "python"), "-m", "pytest", "-q", "tests/modules/links", SCHEMA)
     test.unlink()
-    clean = [_python(project, "ruff", *words) for words in (["check"], ["format", "--check"])]
-
-    assert tested.returncode == 0, tested.stdout
-    assert [done.returncode for done in clean] == [0, 0], [done.stdout for done in clean]
+    for words in (["check"], ["format", "--check"]):
+        run(project, program(project, "python"), "-m", "ruff", *words)
     shutil.rmtree(project.parent)
 
 
@@ -114,14 +112,3 @@ def _revisions(project: Path) -> list[str]:
         [path] = [path for path in paths if after in path.read_text()]
         found.append(path.stem[-12:])
     return found
-
-
-def _python(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [program(project, "python"), "-m", *words],
-        cwd=project,
-        env=child_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )

@@ -4,13 +4,13 @@ The rows, what is asked, and what others do meanwhile are drawn by chance, a hun
 """
 
 import shutil
-import subprocess
 
 import pytest
 
-from fastforge.environment.uv import child_environment, program
+from fastforge.environment.uv import program
 from tests.conftest import Fastforge
 from tests.e2e.conftest import Made
+from tests.environments import run
 
 pytestmark = pytest.mark.e2e
 
@@ -19,6 +19,7 @@ LINKS = (
     *("--field", "day:date", "--filter", "label,rank>=,rank<=,day", "--sort", "label,rank,day"),
     *("--search", "label"),
 )
+TEST_FILE = "tests/modules/links/test_any_pages.py"
 TEST = """
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -110,25 +111,7 @@ def test_a_list_has_each_row_once_and_in_order(
     project = made({"database": database})
     added = fastforge(*LINKS, cwd=project)
     assert added.code == 0, added.err
-    (project / "tests/modules/links/test_any_pages.py").write_text(TEST)
+    (project / TEST_FILE).write_text(TEST)
 
-    tested = subprocess.run(
-        [
-            program(project, "python"),
-            "-m",
-            "pytest",
-            "-q",
-            "-k",
-            "any_pages",
-            "tests/modules/links",
-        ],
-        cwd=project,
-        env=child_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert tested.returncode == 0, tested.stdout
-    assert "100 passed" in tested.stdout
+    run(project, program(project, "python"), "-m", "pytest", "-q", TEST_FILE)
     shutil.rmtree(project.parent)

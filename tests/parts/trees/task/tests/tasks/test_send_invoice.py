@@ -142,7 +142,7 @@ def test_a_run_that_fails_is_tried_again_while_retries_are_left(
 ) -> None:
     attempts: list[int] = []
 
-    def fail(_payload: SendInvoicePayload, context: RunContext) -> None:
+    def fail(_payload: object, context: RunContext) -> None:
         attempts.append(context.attempt)
         raise ConnectionError
 
@@ -178,16 +178,19 @@ def test_what_must_be_given_is_named_and_the_rest_has_its_default(field: str) ->
         assert [error["loc"] for error in raised.value.errors()] == [(field,)]
     else:
         usual = FIELDS[field].get_default(call_default_factory=True)
-        given = getattr(SendInvoicePayload.model_validate(others), field)
-        assert given == usual or (field in MADE and type(given) is type(usual))
+        given = SendInvoicePayload.model_validate(others)
+        value = getattr(given, field)
+        assert value == usual or (field in MADE and type(value) is type(usual))
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_what_is_stored_of_a_payload_is_read_back(field: str) -> None:
     for value in FITTING[field]:
-        given = SendInvoicePayload.model_validate({**VALID, field: value})
+        sent = {**VALID, field: value}
+        given = SendInvoicePayload.model_validate(sent)
 
-        assert SendInvoicePayload.model_validate_json(TASK.dump(given)) == given
+        stored = TASK.dump(given)
+        assert SendInvoicePayload.model_validate_json(stored) == given
 
 
 def test_null_is_no_json_value_here() -> None:

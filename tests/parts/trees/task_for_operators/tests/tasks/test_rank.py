@@ -213,7 +213,7 @@ def test_a_run_that_fails_is_tried_again_while_retries_are_left(
 ) -> None:
     attempts: list[int] = []
 
-    def fail(_payload: RankPayload, context: RunContext) -> None:
+    def fail(_payload: object, context: RunContext) -> None:
         attempts.append(context.attempt)
         raise ConnectionError
 
@@ -251,15 +251,18 @@ def test_what_must_be_given_is_named_and_the_rest_has_its_default(field: str) ->
         assert [error["loc"] for error in raised.value.errors()] == [(field,)]
     else:
         usual = FIELDS[field].get_default(call_default_factory=True)
-        assert getattr(RankPayload.model_validate(others), field) == usual
+        given = RankPayload.model_validate(others)
+        assert getattr(given, field) == usual
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_what_is_stored_of_a_payload_is_read_back(field: str) -> None:
     for value in FITTING[field]:
-        given = RankPayload.model_validate({**VALID, field: value})
+        sent = {**VALID, field: value}
+        given = RankPayload.model_validate(sent)
 
-        assert RankPayload.model_validate_json(TASK.dump(given)) == given
+        stored = TASK.dump(given)
+        assert RankPayload.model_validate_json(stored) == given
 
 
 def test_an_unknown_field_is_refused() -> None:

@@ -65,7 +65,7 @@ def test_a_run_that_fails_is_tried_again_while_retries_are_left(
 ) -> None:
     attempts: list[int] = []
 
-    def fail(_payload: RebuildIndexPayload, context: RunContext) -> None:
+    def fail(_payload: object, context: RunContext) -> None:
         attempts.append(context.attempt)
         raise ConnectionError
 

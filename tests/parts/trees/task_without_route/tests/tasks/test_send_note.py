@@ -119,7 +119,7 @@ def test_a_run_that_fails_is_tried_again_while_retries_are_left(
 ) -> None:
     attempts: list[int] = []
 
-    def fail(_payload: SendNotePayload, context: RunContext) -> None:
+    def fail(_payload: object, context: RunContext) -> None:
         attempts.append(context.attempt)
         raise ConnectionError
 
@@ -152,15 +152,18 @@ def test_what_must_be_given_is_named_and_the_rest_has_its_default(field: str) ->
         assert [error["loc"] for error in raised.value.errors()] == [(field,)]
     else:
         usual = FIELDS[field].get_default(call_default_factory=True)
-        assert getattr(SendNotePayload.model_validate(others), field) == usual
+        given = SendNotePayload.model_validate(others)
+        assert getattr(given, field) == usual
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_what_is_stored_of_a_payload_is_read_back(field: str) -> None:
     for value in FITTING[field]:
-        given = SendNotePayload.model_validate({**VALID, field: value})
+        sent = {**VALID, field: value}
+        given = SendNotePayload.model_validate(sent)
 
-        assert SendNotePayload.model_validate_json(TASK.dump(given)) == given
+        stored = TASK.dump(given)
+        assert SendNotePayload.model_validate_json(stored) == given
 
 
 def test_an_unknown_field_is_refused() -> None:

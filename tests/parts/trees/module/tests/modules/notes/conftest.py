@@ -1,4 +1,4 @@
-"""Values to test the module notes with, from what its schemas say."""
+"""Values to test notes with, from what its schemas say."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Values to test the module products with, from what its schemas say."""
+"""Values to test products with, from what its schemas say."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

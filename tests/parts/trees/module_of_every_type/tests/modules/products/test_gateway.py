@@ -261,7 +261,8 @@ def test_while_the_other_service_takes_long_only_some_requests_wait_for_it(
 
     callers_at_once = MOST_AT_ONCE + 5
     with TestClient(app, client=HERE) as client, ThreadPoolExecutor(callers_at_once) as callers:
-        app.state.products_gateway = make_gateway(take_long, seconds=30)
+        slow = make_gateway(take_long, seconds=30)
+        app.state.products_gateway = slow
         path = f"{PATH}/{keep(examples[0]).id}"
         pending = [callers.submit(client.post, f"{path}/publish") for _ in range(callers_at_once)]
         wait_until(lambda: len(asked) == MOST_AT_ONCE)

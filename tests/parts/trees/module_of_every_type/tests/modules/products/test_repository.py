@@ -108,7 +108,13 @@ def test_a_row_knows_when_it_was_last_changed(repository: Repository, examples: 
     assert (row.updated_at >= before) is (examples[0] != examples[1])
 
 
-@pytest.mark.parametrize("field", ["details", "more"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "details",
+        "more",
+    ],
+)
 def test_what_is_equal_in_python_but_not_in_json_is_written(
     repository: Repository, examples: Examples, field: str
 ) -> None:

@@ -15,7 +15,10 @@ from shop.web.etags import etag_of
 
 TABLE = Product.__table__
 UNIQUE = [column.name for column in TABLE.columns if column.unique]
-ANY_JSON = ["details", "more"]
+ANY_JSON = [
+    "details",
+    "more",
+]
 """Fields that take an object too."""
 PATH = router.prefix
 NOBODY = "00000000-0000-0000-0000-000000000007"

@@ -1,4 +1,4 @@
-"""Values to test the module results with, from what its schemas say."""
+"""Values to test results with, from what its schemas say."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -21,7 +21,8 @@ class Repository:
     def page(self, query: NoteQuery, start: PageStart | None) -> Sequence[Note]:
         """Give the rows of a page in their order, and one more if there is a next page."""
         rows = select(Note)
-        return self.session.scalars(one_page(rows, Note, query, start)).all()
+        page = one_page(rows, Note, query, start)
+        return self.session.scalars(page).all()
 
     def find(self, key: UUID, *, to_change: bool = False) -> Note | None:
         """Give the row with this id; who means to change it waits for others who do so now."""

@@ -14,7 +14,8 @@ from .schemas import NewNote, NoteChange, NotePage, NoteQuery, NoteView
 def browse(repository: Repository, query: NoteQuery) -> NotePage:
     """Give a page; raises UnprocessableError for a cursor of another list."""
     rows = repository.page(query, start_of(query, NoteView))
-    items, after = cut([NoteView.model_validate(row) for row in rows], query)
+    views = [NoteView.model_validate(row) for row in rows]
+    items, after = cut(views, query)
     return NotePage(items=items, next=after)
 
 

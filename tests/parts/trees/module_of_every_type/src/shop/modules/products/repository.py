@@ -34,7 +34,8 @@ class Repository:
     def page(self, query: ProductQuery, start: PageStart | None) -> Sequence[Product]:
         """Give the rows of a page in their order, and one more if there is a next page."""
         rows = select(Product)
-        return self.session.scalars(one_page(rows, Product, query, start)).all()
+        page = one_page(rows, Product, query, start)
+        return self.session.scalars(page).all()
 
     def find(self, key: UUID, *, to_change: bool = False) -> Product | None:
         """Give the row with this id; who means to change it waits for others who do so now."""

@@ -16,7 +16,8 @@ TAKEN = "another product has this sku or this code"
 def browse(repository: Repository, query: ProductQuery) -> ProductPage:
     """Give a page; raises UnprocessableError for a cursor of another list."""
     rows = repository.page(query, start_of(query, ProductView))
-    items, after = cut([ProductView.model_validate(row) for row in rows], query)
+    views = [ProductView.model_validate(row) for row in rows]
+    items, after = cut(views, query)
     return ProductPage(items=items, next=after)
 
 

@@ -44,7 +44,8 @@ class Repository:
         """
         matching = select(Note).where(*_matching(query))
         rows = matching.filter_by(owner=self.owner, **of)
-        return self.session.scalars(one_page(rows, Note, query, start)).all()
+        page = one_page(rows, Note, query, start)
+        return self.session.scalars(page).all()
 
     def refers(self, field: str, key: UUID) -> bool:
         """Tell whether there is a row with this id for a field to refer to."""

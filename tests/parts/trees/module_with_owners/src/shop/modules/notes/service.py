@@ -22,7 +22,8 @@ def browse(repository: Repository, query: NoteQuery, **of: UUID) -> NotePage:
         if not repository.refers(name, key):
             raise NotFoundError(f"no {name.removesuffix('_id').replace('_', ' ')} {key}")
     rows = repository.page(query, start_of(query, NoteView), **of)
-    items, after = cut([NoteView.model_validate(row) for row in rows], query)
+    views = [NoteView.model_validate(row) for row in rows]
+    items, after = cut(views, query)
     return NotePage(items=items, next=after)
 
 

@@ -36,11 +36,13 @@ class Repository:
         With the name of a field and an id: only those that refer to that row.
         """
         rows = select(Result).where(*_matching(query)).filter_by(**of)
-        return self.session.scalars(one_page(rows, Result, query, start)).all()
+        page = one_page(rows, Result, query, start)
+        return self.session.scalars(page).all()
 
     def refers(self, field: str, key: UUID) -> bool:
         """Tell whether there is a row with this id for a field to refer to."""
-        return refers_to_row(self.session, Result.__table__.columns[field], key)
+        column = Result.__table__.columns[field]
+        return refers_to_row(self.session, column, key)
 
     def find(self, key: UUID) -> Result | None:
         """Give the row with this id."""

@@ -18,7 +18,8 @@ def browse(repository: Repository, query: ResultQuery, **of: UUID) -> ResultPage
         if not repository.refers(name, key):
             raise NotFoundError(f"no {name.removesuffix('_id').replace('_', ' ')} {key}")
     rows = repository.page(query, start_of(query, ResultView), **of)
-    items, after = cut([ResultView.model_validate(row) for row in rows], query)
+    views = [ResultView.model_validate(row) for row in rows]
+    items, after = cut(views, query)
     return ResultPage(items=items, next=after)
 
 
