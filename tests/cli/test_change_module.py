@@ -185,6 +185,7 @@ def test_what_would_lose_data_is_asked_for(run: Fastforge, shop: Path) -> None:
         (("--add-field", "n:int=0", "--add-field", "n:int=0"), "`n` is there, or is named twice"),
         (("--drop-field", "nope"), "The module has no field `nope`."),
         (("--drop-field", "url", "--drop-field", "url"), "`url` is there, or is named twice"),
+        (("--drop-field", "url", "--drop-field", "label"), "Without these fields the module"),
         (("--rename-field", "url"), "--rename-field url cannot be read."),
         (("--rename-field", "url=label"), "`label` is there, or is named twice"),
         (("--rename-field", "url=a", "--rename-field", "label=a"), "`a` is there, or is named"),

@@ -58,6 +58,9 @@ def changed(
     lists = _lists_of(old, lost, renamed)
     kept = [_called(text, renamed) for text in old.fields if _column(text) not in lost]
     _refuse_taken(names, lost, renamed, fields)
+    if not (kept or fields.added):
+        problem = "Without these fields the module would have none."
+        raise UsageError(problem, f"Add another one, or: fastforge remove-module {old.name}")
     asked = {**old.as_dict(), "routes": ",".join(old.routes), **lists, **new}
     answers = answer(project, {**asked, "fields": (*kept, *fields.added)})
     return _with_revision(project, old, answers, renamed, lost)
