@@ -31,6 +31,7 @@ SHARE_A_PROJECT = (
     "benchmarks",
     "edited_service",
     "full_project",
+    "linkwatch",
     "modules",
     "ordinary_edits",
     "parts",

@@ -64,7 +64,7 @@ def change_module(
     diff: DiffOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Change a module, merging what you edited, and verify it; a migration keeps its rows."""
+    """Change a module, merging what you edited, and verify it."""
     from fastforge.changes.opening import opened_to_write
     from fastforge.parts.adding import Wishes
     from fastforge.parts.modules.changing import FieldChanges, changed

@@ -6,7 +6,6 @@ makes it again and compares, but for what varies.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from tests.conftest import REPOSITORY
 from tests.e2e import transcript
 
 PAGE = REPOSITORY / "docs" / "linkwatch.md"
-SCRIPT, BY_HAND = (REPOSITORY / "docs" / "linkwatch" / name for name in ("make.sh", "by-hand"))
+SCRIPT, BY_HAND = (PAGE.with_suffix("") / name for name in ("make.sh", "by-hand.patch"))
 WRITER = "python -m tests.e2e.linkwatch"
 VARYING = (
     (r"\b[0-9a-f]{12}\.py", "ID.py"),
@@ -59,7 +58,7 @@ def shown() -> str:
 
 
 def table(project: Path) -> str:
-    """Give the rows of what is written by hand, against the project as the script left it."""
+    """Give the rows of what is written by hand, beside what the script left."""
     written = by_hand(project)
     rows = [f"| `{path}` | {new} | {old} |" for path, (new, old) in written.items()]
     head = ["| File | Lines by hand | instead of |", "| --- | ---: | ---: |"]
@@ -68,14 +67,8 @@ def table(project: Path) -> str:
 
 def by_hand(project: Path) -> dict[str, Lines]:
     """Give how many lines of each file are new, and how many of those generated are gone."""
-    counted = {}
-    for file in sorted(path for path in BY_HAND.rglob("*.py")):
-        name = file.relative_to(BY_HAND).as_posix()
-        compare = ["git", "diff", "--no-index", "--numstat", str(project / name), str(file)]
-        said = subprocess.run(compare, capture_output=True, text=True, check=False).stdout
-        new, old, _ = said.split(maxsplit=2)
-        counted[name] = (int(new), int(old))
-    return counted
+    rows = [row.split("\t") for row in _patched(project, "--numstat").splitlines()]
+    return {path: (int(new), int(old)) for new, old, path in rows}
 
 
 def generated(project: Path, folder: str) -> int:
@@ -93,7 +86,12 @@ def _sum(project: Path, folder: str) -> str:
 
 def write_by_hand(project: Path) -> None:
     """Put what is written by hand into the project."""
-    shutil.copytree(BY_HAND, project, dirs_exist_ok=True)
+    _patched(project)
+
+
+def _patched(project: Path, *options: str) -> str:
+    apply = ["git", "-C", str(project), "apply", *options, str(BY_HAND)]
+    return subprocess.run(apply, capture_output=True, text=True, check=True).stdout
 
 
 def written(name: str) -> str:

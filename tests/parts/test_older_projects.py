@@ -129,6 +129,7 @@ def ruff(shop: Path, *arguments: str) -> str:
 
 
 LATER = {
+    "CallerDep": "web.security",
     "Paging": "web.paging",
     "tagged": "web.etags",
     "require_match": "web.etags",
