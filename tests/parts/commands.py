@@ -78,7 +78,7 @@ def add_module(draw: st.DrawFn) -> list[str]:
     words += ["--guard", guard] if guard is not None else []
     has_file = any(field.is_file for field in parse_fields(accepted))
     owned = draw(st.sampled_from([[], ["--owned"]]))
-    words += owned if guard != "none" and not has_file else []
+    words += owned if guard != "none" else []
     routes = draw(st.lists(st.sampled_from(ROUTES), min_size=1, unique=True) | st.just(ROUTES))
     if has_file and not {"replace", "change"} & {*routes}:
         routes = [*routes, draw(st.sampled_from(["replace", "change"]))]

@@ -81,9 +81,6 @@ def answer(project: Project, given: Mapping[str, object]) -> ModuleAnswers:
     check_clients_are_known(project, guard)
     if owned:
         check_callers_are_known(project, guard)
-        if files := files_of(fields):
-            problem = f"The file `{files[0].name}` cannot have an owner yet."
-            raise UsageError(problem, "Leave --owned out, or the field.")
     if before := saved(project, "module", name):
         kept = ModuleAnswers.from_dict(before.answers)
         of_table: dict[str, Any] = {each: getattr(kept, each) for each in OF_TABLE}

@@ -18,7 +18,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import DeclarativeBase, Session
 from starlette.requests import ClientDisconnect
 
@@ -63,6 +63,30 @@ class FileFacts(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class FileOf:
+    """The file that a column of a row names; with an owner: of that owner's row only."""
+
+    model: type[DeclarativeBase]
+    row: UUID
+    name: str
+    owner: str | None = None
+
+    def find_row(self, session: Session, *, to_change: bool = False) -> DeclarativeBase:
+        """Give the row; raises NotFoundError if it is not there, or another's."""
+        rows = select(self.model).filter_by(id=self.row)
+        if self.owner is not None:
+            rows = rows.filter_by(owner=self.owner)
+        found = session.scalar(rows.with_for_update() if to_change else rows)
+        if found is None:
+            raise NotFoundError(f"there is no {self.row}")
+        return found
+
+    def none(self) -> NotFoundError:
+        """Give what says that the row has no such file."""
+        return NotFoundError(f"{self.row} has no {self.name}")
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """The files of rows: each is named by a column, and lies in the folder."""
 
@@ -85,17 +109,15 @@ class Files:
             yield session
         remove(self.folder, *gone)
 
-    def find(self, model: type[DeclarativeBase], row: UUID, name: str) -> StoredFile:
-        """Give the file of a row; raises NotFoundError if there is no such row, or no file."""
+    def find(self, of: FileOf) -> StoredFile:
+        """Give the file; raises NotFoundError if there is no such row, or no file."""
         with self.database.snapshot() as session:
-            file: StoredFile | None = getattr(_found(session.get(model, row), row), name)
+            file: StoredFile | None = getattr(of.find_row(session), of.name)
         if file is None:
-            raise NotFoundError(f"{row} has no {name}")
+            raise of.none()
         return file
 
-    def replace(
-        self, model: type[DeclarativeBase], row: UUID, name: str, new: StoredFile | None
-    ) -> None:
+    def replace(self, of: FileOf, new: StoredFile | None) -> None:
         """Give a row another file, or none, and remove the one before.
 
         Raises NotFoundError if there is no such row, or nothing to remove. What fails otherwise
@@ -103,23 +125,20 @@ class Files:
         """
         try:
             with self.database.transaction() as session:
-                found = _found(session.get(model, row, with_for_update=True), row)
-                before = _swap(found, row, name, new)
+                before = _swap(of.find_row(session, to_change=True), of, new)
         except NotFoundError:
             remove(self.folder, *filter(None, [new]))
             raise
         remove(self.folder, *filter(None, [before]))
 
-    async def receive(
-        self, request: Request, model: type[DeclarativeBase], row: UUID, name: str, most: int
-    ) -> FileFacts:
+    async def receive(self, request: Request, of: FileOf, most: int) -> FileFacts:
         """Keep the body of a request, of at most so many bytes, as the file of a row.
 
         Raises NotFoundError before it reads the body, HTTPException if that is too large or cut
         off, UnavailableError if the folder cannot be written; then the row keeps what it has.
         """
         allow_body(request, most)
-        await run_in_threadpool(self.check, model, row)
+        await run_in_threadpool(self.check, of)
         try:
             new = await self._read(request)
         except ClientDisconnect:
@@ -127,13 +146,13 @@ class Files:
         except OSError as error:
             logger.exception("a file cannot be kept")
             raise _unavailable("the file cannot be kept now") from error
-        await run_in_threadpool(self.replace, model, row, name, new)
+        await run_in_threadpool(self.replace, of, new)
         return FileFacts.model_validate(new)
 
-    def check(self, model: type[DeclarativeBase], row: UUID) -> None:
+    def check(self, of: FileOf) -> None:
         """Raise NotFoundError if there is no such row."""
         with self.database.snapshot() as session:
-            _found(session.get(model, row), row)
+            of.find_row(session)
 
     async def _read(self, request: Request) -> StoredFile:
         new = await run_in_threadpool(NewFile, self.folder)
@@ -146,24 +165,18 @@ class Files:
                 await run_in_threadpool(new.discard)
             raise
 
-    def send(
-        self,
-        model: type[DeclarativeBase],
-        row: UUID,
-        name: str,
-        if_none_match: list[str] | None = None,
-    ) -> FileResponse:
+    def send(self, of: FileOf, if_none_match: list[str] | None = None) -> FileResponse:
         """Give the file of a row as an answer that browsers save and never show.
 
         Raises NotFoundError, 304 if `If-None-Match` names it, UnavailableError if it is not in
         the folder: another one has just taken its place, or the folder is not there.
         """
-        file = self.find(model, row, name)
+        file = self.find(of)
         place = self.folder / file.key
         try:
             status = place.stat()
         except OSError as error:
-            raise _unavailable(f"the {name} of {row} is not there now") from error
+            raise _unavailable(f"the {of.name} of {of.row} is not there now") from error
         headers = {
             "Content-Type": file.content_type,
             "Content-Disposition": "attachment",
@@ -174,19 +187,11 @@ class Files:
         return answer
 
 
-def _found(found: DeclarativeBase | None, row: UUID) -> DeclarativeBase:
-    if found is None:
-        raise NotFoundError(f"there is no {row}")
-    return found
-
-
-def _swap(
-    found: DeclarativeBase, row: UUID, name: str, new: StoredFile | None
-) -> StoredFile | None:
-    before: StoredFile | None = getattr(found, name)
+def _swap(found: DeclarativeBase, of: FileOf, new: StoredFile | None) -> StoredFile | None:
+    before: StoredFile | None = getattr(found, of.name)
     if new is None and before is None:
-        raise NotFoundError(f"{row} has no {name}")
-    setattr(found, name, new)
+        raise of.none()
+    setattr(found, of.name, new)
     return before
 
 

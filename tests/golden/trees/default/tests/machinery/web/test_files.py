@@ -28,6 +28,7 @@ from shop.web.files import (
     ANY_TYPE,
     DeletingSessionDep,
     FileFacts,
+    FileOf,
     Files,
     FilesDep,
 )
@@ -51,6 +52,7 @@ class Album(Tables):
     __tablename__ = "albums"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner: Mapped[str] = mapped_column(default="ada")
     cover: Mapped[StoredFile | None] = mapped_column(FileColumn)
 
 
@@ -82,15 +84,15 @@ def service(database: Database, settings: Settings) -> FastAPI:
 
     @app.put("/albums/{key}/cover")
     async def replace(key: UUID, request: Request, files: FilesDep) -> FileFacts:
-        return await files.receive(request, Album, key, "cover", MOST)
+        return await files.receive(request, FileOf(Album, key, "cover"), MOST)
 
     @app.get("/albums/{key}/cover", response_class=FileResponse)
     def read(key: UUID, files: FilesDep, if_none_match: IfNoneMatch = None) -> Response:
-        return files.send(Album, key, "cover", if_none_match)
+        return files.send(FileOf(Album, key, "cover"), if_none_match)
 
     @app.delete("/albums/{key}/cover", status_code=204)
     def remove(key: UUID, files: FilesDep) -> None:
-        files.replace(Album, key, "cover", None)
+        files.replace(FileOf(Album, key, "cover"), None)
 
     @app.delete("/albums/{key}", status_code=204)
     def delete(key: UUID, session: DeletingSessionDep) -> None:
@@ -331,7 +333,7 @@ def test_what_cannot_be_named_because_its_row_went_is_not_kept(
     new = NewFile(folder).keep("image/png")
 
     with pytest.raises(errors.NotFoundError):
-        Files(database, folder).replace(Album, UUID(int=8), "cover", new)
+        Files(database, folder).replace(FileOf(Album, UUID(int=8), "cover"), new)
 
     assert names() == []
 
@@ -347,6 +349,18 @@ def test_what_may_have_been_committed_is_kept(
     database.after_commit = lose_the_answer
 
     with pytest.raises(OperationalError):
-        Files(database, folder).replace(Album, KEY, "cover", new)
+        Files(database, folder).replace(FileOf(Album, KEY, "cover"), new)
 
     assert names() == [new.key]
+
+
+def test_of_a_row_with_an_owner_nobody_else_has_the_file(database: Database, folder: Path) -> None:
+    files, new = Files(database, folder), NewFile(folder).keep("image/png")
+    own, other = (FileOf(Album, KEY, "cover", owner) for owner in ("ada", "bob"))
+    files.replace(own, new)
+
+    for refused in (files.find, files.check, lambda of: files.replace(of, None)):
+        with pytest.raises(errors.NotFoundError, match=f"there is no {KEY}"):
+            refused(other)
+
+    assert files.find(own) == new

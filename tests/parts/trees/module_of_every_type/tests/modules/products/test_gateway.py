@@ -14,6 +14,7 @@ from anyio import sleep, to_thread
 from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import ValidationError
 
 from shop.modules.products.gateway import (
     LONGEST_ANSWER,
@@ -220,6 +221,17 @@ def test_what_is_set_to_nothing_has_its_default(
 
     usual = GatewaySettings.model_fields["timeout_seconds"].default
     assert (settings.url, settings.key, settings.timeout_seconds) == (None, None, usual)
+
+
+def test_a_wrong_setting_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}URL", "nowhere")
+
+    with pytest.raises(ValidationError, match=f"(?m)^{PREFIX}URL$") as caught:
+        GatewaySettings()
+
+    assert "nowhere" not in str(caught.value)
 
 
 def test_a_row_is_published_on_request(

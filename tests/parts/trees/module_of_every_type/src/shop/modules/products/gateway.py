@@ -35,7 +35,8 @@ class GatewaySettings(BaseSettings):
     """Read from the environment or `.env`: URL and so on, each after PREFIX."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
+        alias_generator=lambda name: PREFIX + name.upper(),  # so an error names the variable
+        validate_by_name=True,
         env_file=".env",
         env_ignore_empty=True,
         extra="ignore",
