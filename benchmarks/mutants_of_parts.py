@@ -3,7 +3,8 @@
     python benchmarks/mutants_of_parts.py [FOLDER] [--parts NAME,NAME]
 
 makes a project in FOLDER (a temporary one if not given) with a job of each kind of schedule, two
-tasks of many types and a module with a gateway, and lets cosmic-ray change each of their files.
+tasks of many types, a module with a gateway and one with owners, a relation and files, and lets
+cosmic-ray change each of their files.
 Each mutant costs a run of the part's own tests: about half an hour in all. A run that was cut off
 goes on where it was, if it is given the same folder. The last line is the counts as JSON; exit code
 1 if fewer than 90 % of all parts are killed.
@@ -50,7 +51,18 @@ TASKS = (
         *(word for param in MORE_PARAMS for word in ("--param", param)),
     ),
 )
-MODULE = ("products", "--gateway", *(word for field in FIELDS for word in ("--field", field)))
+MODULES = (
+    (
+        *("products", "--gateway", *(word for field in FIELDS for word in ("--field", field))),
+        *("--filter", "stock>=,sku,active", "--sort", "name,stock", "--search", "name"),
+    ),
+    (
+        *("reviews", "--owned", "--field", "product:->products,cascade"),
+        *("--field", "stars:enum(poor,fair,good)", "--field", "title:str{1,80},unique"),
+        *("--field", "photo:file{,5MB}", "--field", "about:json|None"),
+        *("--filter", "stars,created_at>=", "--sort", "title", "--search", "title"),
+    ),
+)
 
 Mutant = tuple[str, str, str]
 """A file, what became of its mutant ("killed", "survived" or what went wrong), and the diff."""
@@ -81,7 +93,7 @@ def parts() -> Iterator[tuple[str, str]]:
     """Give the kind and name of each part."""
     yield from (("job", words[0]) for words in JOBS)
     yield from (("task", words[0]) for words in TASKS)
-    yield "module", MODULE[0]
+    yield from (("module", words[0]) for words in MODULES)
 
 
 def places(kind: str, name: str) -> tuple[str, list[str]]:
@@ -97,7 +109,7 @@ def make(folder: Path, shop: Path) -> None:
     fastforge("new", "shop", "--yes", "--no-verify", "-C", str(folder))
     commands = [("add-job", *words) for words in JOBS]
     commands += [("add-task", *words) for words in TASKS]
-    for command in (*commands, ("add-module", *MODULE)):
+    for command in (*commands, *(("add-module", *words) for words in MODULES)):
         fastforge(*command, "--no-verify", "-C", str(shop))
     set_up(shop)
     tests = [path for part in parts() for path in places(*part)[1]]

@@ -1,9 +1,10 @@
 """How many mutants of a generated project its own tests kill, with mutmut.
 
 Run by hand: `python benchmarks/mutation.py FOLDER [--modules A,B] [-- OPTIONS OF NEW]`. It makes
-the project `shop` in FOLDER, mutates its functions, and writes `docs/proof/mutation*.json`. A run
-takes the better part of an hour on two cores; started again with the same FOLDER it goes on, and
-with `--again` it tries those anew that survived, after tests were added to the project.
+the project `shop` in FOLDER, mutates its functions, and writes `docs/proof/mutation*.json`. With
+`--add 'add-module NAME ...'`, once or more, the project has these parts too. A run takes the better
+part of an hour on two cores; started again with the same FOLDER it goes on, and with `--again` it
+tries those anew that survived, after tests were added to the project.
 Its last line is the row of all modules as JSON.
 The reasons why a survivor is equivalent are written into the file by hand, and kept.
 """
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,10 +49,11 @@ def main() -> None:
     parser.add_argument("--name", default="mutation", help="of the files in docs/proof")
     parser.add_argument("--proof", type=Path, default=report.PROOF, help="instead of docs/proof")
     parser.add_argument("--tests", default="tests", help="those that are to notice a mutant")
+    parser.add_argument("--add", action="append", default=[], help="a part: 'add-module NAME ...'")
     known, options = parser.parse_known_args()
     project = known.folder.absolute() / "shop"
     if not project.exists():
-        make(project, known.tests, [option for option in options if option != "--"])
+        make(project, known.tests, [option for option in options if option != "--"], known.add)
     names = [f"shop.{module}.*" for module in (known.modules or "*").split(",")]
     if known.again:
         names = [
@@ -65,11 +68,15 @@ def main() -> None:
     print(json.dumps(report.write(project, known.name, known.proof)))
 
 
-def make(project: Path, tests: str, options: list[str]) -> None:
-    """Make a project, its environment with mutmut, and mutmut's configuration."""
+def make(project: Path, tests: str, options: list[str], parts: list[str]) -> None:
+    """Make a project and its parts, its environment with mutmut, and mutmut's configuration."""
     project.parent.mkdir(parents=True, exist_ok=True)
-    new = [sys.executable, "-m", "fastforge", "new", "shop", "--yes", "--no-git", "--no-verify"]
+    fastforge = [sys.executable, "-m", "fastforge"]
+    new = [*fastforge, "new", "shop", "--yes", "--no-git", "--no-verify"]
     subprocess.run([*new, *options], cwd=project.parent, check=True, capture_output=True)
+    for part in parts:
+        add = [*fastforge, *shlex.split(part), "--no-verify"]
+        subprocess.run(add, cwd=project, check=True, capture_output=True)
     uv = [find_uv_bin(), "--quiet"]
     for words in (["sync", "--python", sys.executable], ["pip", "install", "mutmut>=3.8,<4"]):
         subprocess.run([*uv, *words], cwd=project, check=True, env=environment())

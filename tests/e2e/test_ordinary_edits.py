@@ -33,10 +33,16 @@ PARTS = (
         *("--field", "stock:int=0", "--field", "sold_at:datetime"),
         *("--filter", "stock>=,stock<=,sku", "--sort", "name,stock", "--search", "name"),
     ),
+    (
+        *("add-module", "reviews", "--owned", "--field", "product:->products,cascade"),
+        *("--field", "stars:enum(poor,fair,good)=fair", "--field", "title:str{1,80},unique"),
+        *("--field", "photo:file{,5MB}", "--filter", "stars", "--sort", "title"),
+        *("--search", "title"),
+    ),
 )
 NOTE, REMIND, NIGHTLY = "tasks/send_note.py", "tasks/remind.py", "jobs/nightly_note.py"
 REPORT, INVOICES, MOVE = "jobs/report.py", "jobs/invoices.py", "jobs/move_house.py"
-TASK, PRODUCTS = "tasks/send_invoice.py", "modules/products"
+TASK, PRODUCTS, REVIEWS = "tasks/send_invoice.py", "modules/products", "modules/reviews"
 
 
 Pairs = tuple[tuple[str, str], ...]
@@ -123,6 +129,22 @@ EDITS = (
         f"{PRODUCTS}/gateway.py",
         *(("RETRY_AFTER_SECONDS = 30", "RETRY_AFTER_SECONDS = 60"), ("ONCE = 10", "ONCE = 4")),
     ),
+    edit(
+        "a scope",
+        f"{PRODUCTS}/router.py",
+        *(("import ClientOnly", "import client_with"), (r"\[ClientOnly\]", '[client_with("buy")]')),
+    ),
+    edit(
+        "other paths and another limit of a file",
+        f"{REVIEWS}/router.py",
+        *(("/products/{product_id}/reviews", "/goods/{product_id}/opinions"), ("5_000", "7_000")),
+        *(('prefix="/reviews"', 'prefix="/opinions"'), ('/photo"', '/image"')),
+    ),
+    edit(
+        "another default and length",
+        f"{REVIEWS}/schemas.py",
+        *(("FAIR", "GOOD"), ("max_length=80", "max_length=60")),
+    ),
 )
 USUAL = ("another kind of schedule", "fields are added")
 
@@ -155,7 +177,7 @@ def test_the_tests_of_a_part_pass_after_an_edit(edited: Path, path: str, pairs: 
         before, changed = changed, re.sub(old, new, changed, flags=re.DOTALL)
         assert changed != before, old
     kind, name = path.split("/")[:2]
-    tests = f"tests/{PRODUCTS}" if kind == "modules" else f"tests/{kind}/test_{name}"
+    tests = f"tests/{kind}/{name}" if kind == "modules" else f"tests/{kind}/test_{name}"
     source.write_text(changed)
 
     done = subprocess.run(
