@@ -490,6 +490,21 @@ def test_a_module_can_be_added_again(run: Fastforge, shop: Path) -> None:
     assert len(list((shop / VERSIONS).glob("create_products_*.py"))) == 2
 
 
+def test_revisions_that_were_before_a_module_was_added_again_are_no_use_of_its_table(
+    run: Fastforge, shop: Path
+) -> None:
+    run(*MODULE)
+    run("add-module", "notes")
+    run("remove-module", "products", "--yes")  # a revision drops the table, since notes follows
+    run(*MODULE)
+
+    ran = run("remove-module", "products", "--yes")
+
+    assert (ran.code, ran.err) == (0, "")
+    kept = [path.name for path in (shop / VERSIONS).glob("*_products_*")]
+    assert sorted(name.partition("_")[0] for name in kept) == ["create", "drop"]
+
+
 def test_an_edited_module_is_removed_by_force_only(run: Fastforge, shop: Path) -> None:
     before = files_of(shop)
     run(*MODULE)

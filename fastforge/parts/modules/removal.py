@@ -93,7 +93,9 @@ def plan_module_removal(project: Project, record: Record, *, force: bool) -> Rem
     places = {one.path.relative_to(project.root).as_posix(): one for one in after}
     changes = {path for path, one in places.items() if one.id in answers.altered}
     later = [one for path, one in places.items() if path not in {*ours, *changes}]
-    users = tuple(users_of_table(project, answers, {*gone, *changes}, later))
+    earlier = (one.path for one in revisions if own in followers(revisions, one))
+    before = {path.relative_to(project.root).as_posix() for path in earlier}
+    users = tuple(users_of_table(project, answers, {*gone, *changes, *before}, later))
     _refuse_referred_to(project, answers.name, users)
     if path in record.digests and own in heads(revisions) and not is_applied(project, own):
         return Removal(plan, _UNMADE, users)

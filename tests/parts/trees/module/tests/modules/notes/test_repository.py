@@ -68,9 +68,9 @@ def test_a_row_knows_when_it_was_made(repository: Repository, examples: Examples
 
 
 def test_what_is_there_is_found_by_its_id(repository: Repository, examples: Examples) -> None:
-    row = repository.add(new(examples[0]))
+    rows = [repository.add(new(example)) for example in examples]
 
-    assert repository.find(row.id) is row
+    assert [repository.find(row.id) for row in rows] == rows
 
 
 def test_what_is_not_there_is_not_found(repository: Repository) -> None:

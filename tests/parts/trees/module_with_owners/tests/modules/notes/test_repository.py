@@ -77,9 +77,9 @@ def test_a_row_knows_when_it_was_made(repository: Repository, examples: Examples
 
 
 def test_what_is_there_is_found_by_its_id(repository: Repository, examples: Examples) -> None:
-    row = repository.add(new(examples[0]))
+    rows = [repository.add(new(example)) for example in examples]
 
-    assert repository.find(row.id) is row
+    assert [repository.find(row.id) for row in rows] == rows
 
 
 def test_what_is_not_there_is_not_found(repository: Repository) -> None:
@@ -135,8 +135,9 @@ def test_no_second_row_has_the_same_value(
 ) -> None:
     repository.add(new(examples[0]))
 
-    with pytest.raises(DuplicateError):
+    with pytest.raises(DuplicateError) as raised:
         repository.add(new({**examples[1], field: examples[0][field]}))
+    assert raised.value.args == (field,)
 
 
 @pytest.mark.parametrize("field", UNIQUE)
@@ -147,8 +148,9 @@ def test_no_row_is_replaced_to_the_value_of_another(
     row = repository.add(new(examples[1]))
     same = {field: examples[0][field]}
 
-    with pytest.raises(DuplicateError):
+    with pytest.raises(DuplicateError) as raised:
         repository.replace(row, new({**examples[1], **same}))
+    assert raised.value.args == (field,)
 
 
 @pytest.mark.parametrize("field", UNIQUE)
@@ -159,8 +161,9 @@ def test_no_row_is_changed_to_the_value_of_another(
     row = repository.add(new(examples[1]))
     same = {field: examples[0][field]}
 
-    with pytest.raises(DuplicateError):
+    with pytest.raises(DuplicateError) as raised:
         repository.change(row, NoteChange.model_validate(same))
+    assert raised.value.args == (field,)
 
 
 def test_a_value_that_is_missing_is_not_called_taken(
