@@ -56,6 +56,14 @@ def followers(revisions: tuple[Revision, ...], first: Revision) -> tuple[Revisio
     return tuple(revision for revision in revisions if revision.id in found - {first.id})
 
 
+def forerunners(revisions: tuple[Revision, ...], last: Revision) -> tuple[Revision, ...]:
+    """Give the revisions that come before `last`, however far."""
+    found = {*last.parents}
+    while more := {each for r in revisions if r.id in found for each in r.parents} - found:
+        found |= more
+    return tuple(revision for revision in revisions if revision.id in found)
+
+
 def revision_in(content: bytes, path: Path) -> Revision | None:
     """Read a revision from what its file holds; None if it is none.
 

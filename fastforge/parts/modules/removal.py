@@ -25,7 +25,14 @@ from fastforge.parts.removing import (
 )
 from fastforge.project.project import Project
 from fastforge.project.record import Record
-from fastforge.project.revisions import Revision, folder_of, followers, heads, read_revisions
+from fastforge.project.revisions import (
+    Revision,
+    folder_of,
+    followers,
+    forerunners,
+    heads,
+    read_revisions,
+)
 from fastforge.project.sources import parse
 from fastforge.project.trust import templates_for
 from fastforge.render import render
@@ -93,8 +100,8 @@ def plan_module_removal(project: Project, record: Record, *, force: bool) -> Rem
     places = {one.path.relative_to(project.root).as_posix(): one for one in after}
     changes = {path for path, one in places.items() if one.id in answers.altered}
     later = [one for path, one in places.items() if path not in {*ours, *changes}]
-    earlier = (one.path for one in revisions if own in followers(revisions, one))
-    before = {path.relative_to(project.root).as_posix() for path in earlier}
+    earlier = forerunners(revisions, own)
+    before = {one.path.relative_to(project.root).as_posix() for one in earlier}
     users = tuple(users_of_table(project, answers, {*gone, *changes, *before}, later))
     _refuse_referred_to(project, answers.name, users)
     if path in record.digests and own in heads(revisions) and not is_applied(project, own):
