@@ -26,6 +26,7 @@ from shop.database import Database
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 class Note(BaseModel):
@@ -75,6 +76,8 @@ def add(database: Database, mail: Task[Note], nightly: Job) -> Add:
             run = session.get_one(Run, run_id)
             unended = State.QUEUED, State.SCHEDULED, State.RUNNING
             run.finished_at = None if state in unended else NOON + HOUR
+            if state is State.SCHEDULED:
+                run.available_at = FAR  # else a relay would queue it, since it is due
             for name, value in values.items():
                 setattr(run, name, value)
             return run.id
