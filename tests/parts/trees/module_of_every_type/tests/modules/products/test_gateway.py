@@ -194,9 +194,13 @@ def test_an_answer_that_takes_too_long_is_given_up(
 def test_an_answer_is_read_up_to_a_limit(
     gateway: Gateway, view: ProductView, answers: Answers
 ) -> None:
-    answers.append(httpx2.Response(200, content=b"x" * (LONGEST_ANSWER + 1)))
+    sizes = []
+    for size in (LONGEST_ANSWER + 1, 3, 0):
+        answers.append(httpx2.Response(200, content=b"x" * size))
+        call = asyncio.run_coroutine_threadsafe(gateway._put(view), gateway.loop)
+        sizes.append(len(call.result(gateway.seconds).content))
 
-    gateway.publish(view)
+    assert sizes == [LONGEST_ANSWER, 3, 0]
 
 
 def test_without_an_address_publishing_is_off(
