@@ -21,6 +21,7 @@ ORDER = (
     *("combinations", "versions", "bounds", "fuzzing", "mutation", "mutation-survivors"),
     *("mutation-postgresql", "mutation-postgresql-survivors"),
     *("mutation-queues", "mutation-queues-survivors"),
+    *("mutation-modules", "mutation-modules-survivors"),
 )
 """The order of the page; other sections follow by name."""
 PACKAGES = (
