@@ -5,8 +5,8 @@
 makes a project in FOLDER (a temporary one if not given) with a job of each kind of schedule, two
 tasks of many types, a module with a gateway and one with owners, a relation and files, and lets
 cosmic-ray change each of their files.
-Each mutant costs a run of the part's own tests: about half an hour in all. A run that was cut off
-goes on where it was, if it is given the same folder. The last line is the counts as JSON; exit code
+Each mutant costs a run of the part's own tests: hours in all. A run that was cut off goes on
+where it was, if it is given the same folder. The last line is the counts as JSON; exit code
 1 if fewer than 90 % of all parts are killed.
 
 Left out are mutants of `|`: in these files it joins types, and each of them is killed by an import.
