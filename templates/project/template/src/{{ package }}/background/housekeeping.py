@@ -1,6 +1,7 @@
-"""What a runner does for all after a beat, now and then: counts what ended, deletes old runs."""
+"""What a runner does for all, now and then: counts what ended, deletes old runs."""
 
 from datetime import UTC, datetime
+from math import inf
 from time import monotonic
 
 from sqlalchemy.orm import Session
@@ -10,8 +11,8 @@ from .host import Database, Settings
 from .roll_up import roll_up
 
 COUNT_EVERY_SECONDS, PRUNE_EVERY_SECONDS = 60, 3600
-MOST_STEPS = 10
-"""So many transactions of each kind follow one beat; the next beat continues."""
+STEP_SECONDS = 0.25
+"""Between two steps runs are claimed, and other processes write."""
 
 
 class Housekeeping:
@@ -21,18 +22,27 @@ class Housekeeping:
         """Prepare; all is due at the first time."""
         self._database, self._settings = database, settings
         self._chores = ((self._count, COUNT_EVERY_SECONDS), (self._prune, PRUNE_EVERY_SECONDS))
-        self._done_at = dict.fromkeys((chore for chore, _ in self._chores), float("-inf"))
+        self._done_at = dict.fromkeys((chore for chore, _ in self._chores), -inf)
+        self._next_step = -inf
 
-    def do(self) -> None:
-        """Do what is due, a part of it in each transaction."""
+    def step(self) -> float:
+        """Do a step of what is due, in a transaction; return the seconds until the next one.
+
+        Nothing is done before STEP_SECONDS have passed.
+        """
+        wait = self._next_step - monotonic()
+        if wait > 0:
+            return wait
         for chore, every in self._chores:
-            for _ in range(MOST_STEPS):
-                if monotonic() - self._done_at[chore] <= every:
-                    break
-                with self._database.transaction() as session:
-                    done = chore(session, datetime.now(UTC))
-                if done:
-                    self._done_at[chore] = monotonic()
+            if monotonic() - self._done_at[chore] <= every:
+                continue
+            with self._database.transaction() as session:
+                done = chore(session, datetime.now(UTC))
+            if done:
+                self._done_at[chore] = monotonic()
+            self._next_step = monotonic() + STEP_SECONDS
+            return STEP_SECONDS
+        return inf
 
     def _count(self, session: Session, now: datetime) -> bool:
         return roll_up(session, now)

@@ -15,6 +15,7 @@ from .dead_letters import DeadLetters, OnDeadLetter, log
 from .execution import Observer
 from .heartbeat import Heartbeat
 from .host import Database, Settings, in_thread, wait_for
+from .housekeeping import Housekeeping
 from .intake import Intake
 from .overdue import Overdue
 from .threads import Threads
@@ -49,6 +50,7 @@ class Runner:
         kind = threads.engine, threads.number
         self._heartbeat = Heartbeat(self.owner, database, registry, observe, letters, kind)
         process = Process(settings, database, observe, self.wake, self._stopped, letters)
+        self._housekeeping = Housekeeping(database, settings)
         self.intake = Intake(self.owner, process, registry, self._heartbeat, threads)
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
 
@@ -117,8 +119,10 @@ class Runner:
         write_progress(self._database, [(each.row, each.control) for each in self.intake.active()])
         if self._stopped.is_set():
             return 0.0  # this process leaves: a beat would sweep what it marks as interrupted
-        if self._heartbeat.beat_if_due([each.row.id for each in self.intake.active()]) or more:
+        beaten = self._heartbeat.beat_if_due([each.row.id for each in self.intake.active()])
+        chore = self._housekeeping.step()
+        if beaten or more:
             return 0.0  # there may be more: a beat queues runs again, and the first allows claims
         timeouts = [attempt.seconds_left for attempt in self.intake.active()]
         beat = self._settings.lease_seconds / 8  # twice as often as a beat is due
-        return max(0.0, min(self._settings.poll_seconds, beat, look, *timeouts))
+        return max(0.0, min(self._settings.poll_seconds, beat, look, chore, *timeouts))

@@ -13,7 +13,6 @@ from . import beats, clock, endings, overdue, sweep
 from .dead_letters import DeadLetters
 from .execution import Observer
 from .host import Database, lock_ledger
-from .housekeeping import Housekeeping
 from .models import State
 from .peers import Peers
 from .work import Registry
@@ -40,7 +39,6 @@ class Heartbeat:
         self._started_at, self._count = datetime.now(UTC), 0
         self._last_beat = float("-inf")
         self._peers = Peers(letters.settings.lease_seconds)
-        self._housekeeping = Housekeeping(database, letters.settings)
         self._gone: set[str] = set()
         self.overdue = overdue.Watch()
         self.never_begun: set[UUID] = set()
@@ -64,7 +62,6 @@ class Heartbeat:
             self._peers = Peers(self._settings.lease_seconds)
             raise
         self._last_beat = monotonic()
-        self._housekeeping.do()
         return True
 
     def _beat(self, active: Collection[UUID]) -> None:

@@ -6,7 +6,7 @@ an operator retries ends twice, and each end counts.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, delete, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, select, union_all
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,7 @@ def roll_up(session: Session, now: datetime) -> bool:
     if session.scalar(select(KNOWN.minute).where(is_ahead(now)).limit(1)) is not None:
         # Else nothing would be counted until that time has come.
         session.execute(delete(MINUTES).where(KNOWN.minute >= start))
+    start = _first_with_ends(session, start, last)
     end = min(last, start + STEP)
     while end - start > MINUTE and _is_much(session, start, end):
         end = beginning(start + (end - start) / 2)
@@ -64,6 +65,15 @@ def _add(session: Session, which: ColumnElement[bool]) -> bool:
     sums = {"runs": old.runs + new.runs, "seconds": old.seconds + new.seconds, "longest": longest}
     both = ends.on_conflict_do_update(index_elements=["minute", "state"], set_=sums)
     return bool(session.scalars(both.returning(old.minute)).all())
+
+
+def _first_with_ends(session: Session, start: datetime, end: datetime) -> datetime:
+    """Return the first minute in which a run ended, `end` if there is none."""
+    # An index leads to the first of each state.
+    of_state = (select(func.min(RUN.finished_at)).where(RUN.state == state) for state in ENDED)
+    between = RUN.finished_at >= start, RUN.finished_at < end
+    firsts = session.scalars(union_all(*(first.where(*between) for first in of_state)))
+    return beginning(min((first for first in firsts if first is not None), default=end))
 
 
 def _is_between(start: datetime, end: datetime) -> ColumnElement[bool]:

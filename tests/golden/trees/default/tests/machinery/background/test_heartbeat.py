@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -13,15 +13,12 @@ from shop.background import (
     RunContext,
     Task,
     heartbeat,
-    housekeeping,
     overdue,
-    pruning,
 )
 from shop.background import clock as clock_of_work
 from shop.background.beats import RunnerProcess
 from shop.background.dead_letters import DeadLetters
 from shop.background.heartbeat import Heartbeat
-from shop.background.minutes import since
 from shop.background.models import Run, State
 from shop.database import Database
 from shop.settings import Settings
@@ -51,8 +48,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (heartbeat, housekeeping):
-        monkeypatch.setattr(module, "monotonic", clock)
+    monkeypatch.setattr(heartbeat, "monotonic", clock)
     return clock
 
 
@@ -323,96 +319,3 @@ def test_what_nobody_gets_to_is_logged_once(
     beating.beat_if_due([])
     assert not str(beating.overdue.found)
     assert caplog.messages[-1] == "nothing is overdue any more"
-
-
-def test_the_ledger_is_pruned_at_the_start_and_once_an_hour(
-    beating: Heartbeat, clock: Clock, database: Database, queue: Callable[..., UUID]
-) -> None:
-    """S13."""
-
-    def old() -> UUID:
-        run_id = queue(WORK)
-        with database.transaction() as session:
-            run = session.get_one(Run, run_id)
-            run.state, run.finished_at = State.SUCCEEDED, datetime(2020, 1, 1, tzinfo=UTC)
-        return run_id
-
-    def kept(run_id: UUID) -> bool:
-        with database.snapshot() as session:
-            return session.get(Run, run_id) is not None
-
-    first = old()
-    beating.beat_if_due([])
-    assert not kept(first)
-
-    second = old()
-    clock.seconds += 3600
-    beating.beat_if_due([])
-    assert kept(second)
-    clock.seconds += 3
-    beating.beat_if_due([])
-    assert not kept(second)
-
-
-def test_what_ended_is_counted_at_the_start_and_once_a_minute(
-    beating: Heartbeat, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """S13: the next beat goes on with what is left."""
-    counted: list[float] = []
-
-    def count(_session: Session, _now: datetime) -> bool:
-        counted.append(clock.seconds)
-        return len(counted) != 2
-
-    monkeypatch.setattr(housekeeping, "roll_up", count)
-    monkeypatch.setattr(housekeeping, "MOST_STEPS", 1)
-    for _ in range(5):
-        beating.beat_if_due([])
-        clock.seconds += 40
-
-    assert counted == [1000, 1080, 1120]
-
-
-def test_a_beat_counts_what_ended_a_while_ago(
-    beating: Heartbeat, database: Database, queue: Callable[..., UUID]
-) -> None:
-    """S13: before it deletes old runs."""
-    run_id, ended = queue(WORK), datetime.now(UTC) - timedelta(hours=5)
-    with database.transaction() as session:
-        run = session.get_one(Run, run_id)
-        run.state, run.finished_at = State.SUCCEEDED, ended
-    beating.beat_if_due([])
-    for _ in range(5):
-        beating.beat_soon()
-        beating.beat_if_due([])
-
-    with database.snapshot() as session:
-        (minute,) = since(session, ended - timedelta(hours=1))
-    assert minute.minute <= ended
-    assert (minute.state, minute.runs) == (State.SUCCEEDED, 1)
-
-
-def test_what_is_left_to_prune_is_pruned_at_the_next_beat(
-    beating: Heartbeat,
-    clock: Clock,
-    database: Database,
-    queue: Callable[..., UUID],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(pruning, "PRUNED_AT_ONCE", 1)
-    monkeypatch.setattr(housekeeping, "MOST_STEPS", 2)
-    old = [queue(WORK) for _ in range(3)]
-    with database.transaction() as session:
-        ended = {"state": State.SUCCEEDED, "finished_at": datetime(2020, 1, 1, tzinfo=UTC)}
-        session.execute(update(Run).where(Run.id.in_(old)).values(ended))
-
-    def left() -> int:
-        with database.snapshot() as session:
-            return len(session.scalars(select(Run.id)).all())
-
-    beating.beat_if_due([])
-    assert left() == 1
-
-    clock.seconds += 8
-    beating.beat_if_due([])
-    assert left() == 0

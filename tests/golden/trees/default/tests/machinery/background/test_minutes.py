@@ -180,14 +180,26 @@ def test_after_a_pause_a_part_is_counted_at_a_time(
     monkeypatch.setattr("shop.background.roll_up.MOST_READ", 3)
     for minute in (30, 29, 28, 28, 28, 28, 3):
         end(minute * MINUTE)
-    end(50 * HOUR)
+    for hour in (40, 30, 20):
+        end(hour * HOUR)
 
     steps = 1
     while not roll_up(session, NOW):
         steps += 1
 
-    assert 48 < steps < 60
-    assert [row.runs for row in since(session, DAYS_AGO)] == [1, 1, 4, 1]
+    assert 6 < steps < 12
+    assert [row.runs for row in since(session, DAYS_AGO)] == [1, 1, 1, 1, 1, 4, 1]
+
+
+@pytest.mark.parametrize("ends", [0, 1])
+def test_time_without_ends_takes_no_step(session: Session, end: End, ends: int) -> None:
+    """S13: else the first minutes of a service would be slow."""
+    for _ in range(ends):
+        end(3 * MINUTE, State.FAILED)
+
+    assert roll_up(session, NOW)
+
+    assert counts(session) == [(NOON - 3 * MINUTE, State.FAILED, 1)] * ends
 
 
 def test_minutes_are_kept_for_two_days(session: Session, end: End) -> None:
