@@ -67,10 +67,24 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+class Supervisor(Multiprocess):
+    """Notices at once that a worker has ended.
+
+    uvicorn 0.54 keeps the worker's end of the pipe open, on which it asks whether the worker is
+    alive. If a worker ends just then, it waits ANSWER_SECONDS for the answer.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """Ask each worker, and replace those that have ended or do not answer."""
+        for worker in self.processes:
+            worker.child_conn.close()
+        super().keep_subprocess_alive()
+
+
 def supervise(config: Config) -> int:
     """Run the workers; return STARTUP_FAILURE if one could not start, which ends all."""
     with config.bind_socket() as listener:
-        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor = Supervisor(config, sockets=[listener])
         supervisor.run()
     codes = {worker.process.exitcode for worker in supervisor.processes}
     return STARTUP_FAILURE if STARTUP_FAILURE in codes else 0

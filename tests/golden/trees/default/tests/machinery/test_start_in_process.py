@@ -3,16 +3,19 @@
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from urllib.request import urlopen
 
 import pytest
 from fastapi import FastAPI
-from uvicorn.supervisors.multiprocess import SIGNALS
+from uvicorn import Config
+from uvicorn.supervisors.multiprocess import SIGNALS, Process
 
 from shop import main as application
-from shop.__main__ import load, main
+from shop.__main__ import Supervisor, load, main
 from shop.process.ending import Deadline
 
 STARTUP_FAILURE = 3
@@ -89,3 +92,17 @@ def test_workers_that_cannot_start_give_their_code(
     monkeypatch.setenv("DATABASE_URL", no_database_url)
 
     assert main(["--port=0", "--workers=2"]) == STARTUP_FAILURE
+
+
+def test_an_answer_of_a_worker_that_has_ended_is_not_waited_for(
+    wait_until: Callable[[Callable[[], object]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config("nothing:app", workers=1, timeout_worker_healthcheck=600)
+    supervisor, worker = Supervisor(config, sockets=[]), Process(config, sockets=[])
+    ends = {"kill": lambda: None, "join": lambda: None, "exitcode": STARTUP_FAILURE, "pid": 0}
+    monkeypatch.setattr(worker, "process", SimpleNamespace(is_alive=lambda: True, **ends))
+    supervisor.processes = [worker]
+
+    threading.Thread(target=supervisor.keep_subprocess_alive, daemon=True).start()
+
+    wait_until(supervisor.should_exit.is_set)
