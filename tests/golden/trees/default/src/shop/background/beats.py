@@ -74,6 +74,8 @@ def remove_silent(session: Session, silent: Collection[str]) -> set[str]:
 
     A locked row stays: its process may be writing a beat.
     """
+    if not silent:
+        return set()
     rows = select(RunnerProcess.id).where(RunnerProcess.id.in_(silent))
     locked = rows.with_for_update(skip_locked=True)
     session.execute(delete(RunnerProcess).where(RunnerProcess.id.in_(locked)))
