@@ -4,6 +4,7 @@ What a release makes for `modules/products` goes to `modules/goods`, imports inc
 what the user wrote differs from it, and new files come where the others are.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -18,24 +19,26 @@ _MOST = 0.5
 def renamed_modules(side: Side, yours: Mapping[str, bytes]) -> dict[str, str]:
     """Give the new name of each module whose folder is gone, if one other is like it.
 
-    That folder has the files of the module and most of their lines, and belongs to no module.
+    That folder has the files of the module and most of their lines, and belongs to no module. A
+    folder that is the only one for a module is that of no other; one that is the only one for two
+    is that of neither.
     """
-    there, taken = (
-        _folders(yours),
-        {name for record in side.records for name in _folders_of(record)},
-    )
-    found = {}
+    there, made = _folders(yours), _folders(side.tree)
+    free = there.keys() - {name for record in side.records for name in _folders_of(record)}
+    found, like = dict[str, str](), dict[str, set[str]]()
     for record in side.records:
         if record.kind != "module":
             continue
-        recorded = _folders_of(record)
+        recorded, files = _folders_of(record), made.get(record.name, {})
         if recorded and record.name not in recorded:
             found[record.name] = min(recorded)  # an update before this one has noticed it
         elif record.name not in there:
-            made = _folders(side.tree).get(record.name, {})
-            others = [n for n, files in there.items() if n not in taken and _are_like(made, files)]
-            found |= {record.name: others[0]} if len(others) == 1 else {}
-    return found
+            like[record.name] = {name for name in free if _are_like(files, there[name])}
+    while only := {name: min(folders) for name, folders in like.items() if len(folders) == 1}:
+        wanted = Counter(only.values())
+        found |= {name: folder for name, folder in only.items() if wanted[folder] == 1}
+        like = {name: like[name] - wanted.keys() for name in like if name not in only}
+    return dict(sorted(found.items()))
 
 
 def under_new_names(side: Side, names: Mapping[str, str]) -> Side:
