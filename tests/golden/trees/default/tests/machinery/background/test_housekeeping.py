@@ -15,7 +15,10 @@ from shop.background import (
     housekeeping,
     pruning,
 )
-from shop.background.housekeeping import STEP_SECONDS, Housekeeping
+from shop.background.housekeeping import (
+    STEP_SECONDS,
+    Housekeeping,
+)
 from shop.background.minutes import since
 from shop.background.models import Run, State
 from shop.background.runner import Runner
